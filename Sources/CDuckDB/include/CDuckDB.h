@@ -1,0 +1,1 @@
+// declarations of the DuckDB C API

@@ -1,0 +1,145 @@
+import MarketModel
+
+/// What leaves the engine, in order. Storage, publisher and alerting all read this one stream.
+@frozen public enum FlowOutput: Sendable, BitwiseCopyable {
+  case print(LabeledPrint)
+  /// An earlier print is void; its effect on all sums has been taken back.
+  case cancellation(Cancellation)
+  /// A contract's minute is over.
+  case minuteBar(MinuteBar)
+  /// Open interest of a contract became known for a day.
+  case openInterest(OpenInterest)
+  /// A new trading day began: day sums start at zero.
+  case sessionReset(SessionReset)
+  /// Something happened to the data themselves.
+  case incident(FeedIncident)
+}
+
+/// A print with everything the engine concluded from it.
+@frozen public struct LabeledPrint: Hashable, Sendable, BitwiseCopyable {
+  /// Position among all prints of the run, from 1.
+  public var number: Int64
+  public var trade: Trade
+  /// Prevailing NBBO at the trade; both zero when none was known.
+  public var bid: Price
+  public var ask: Price
+  /// When that NBBO was quoted; `.none` when none was known.
+  public var quoteTime: Timestamp
+  /// price x size x multiplier in millionths of the currency.
+  public var premiumMicros: Int64
+  /// Greeks in force at the print, in 1e-9; `ContractReference.unknown` when not known.
+  public var deltaNanos: Int64
+  public var gammaNanos: Int64
+  /// Last price of the underlying; zero when none was known.
+  public var underlyingPrice: Price
+  /// Sweep the print belongs to, 0 for none (also for legs before the sweep was recognised).
+  public var sweepID: UInt32
+  public var side: AggressorSide
+  /// The rule that decided the side, or the reason why it is unknown.
+  public var method: LabelMethod
+  public var flags: PrintFlags
+
+  /// side x size x delta in 1e-9 contracts-deltas (shares / multiplier); 0 when side or delta is unknown.
+  @inlinable public var netDeltaNanos: Int64 {
+    deltaNanos == ContractReference.unknown ? 0 : side.sign &* Int64(trade.size) &* deltaNanos
+  }
+}
+
+/// Who crossed the spread.
+@frozen public enum AggressorSide: Int8, Sendable, BitwiseCopyable, CaseIterable {
+  case sell = -1
+  /// Exactly at the midpoint: nobody did.
+  case mid = 0
+  case buy = 1
+  /// The data do not say; never a guess.
+  case unknown = 2
+
+  /// +1 buy, -1 sell, 0 otherwise.
+  @inlinable @inline(__always) public var sign: Int64 { self == .unknown ? 0 : Int64(rawValue) }
+}
+
+/// How a side was found, or why it was not.
+@frozen public enum LabelMethod: UInt8, Sendable, BitwiseCopyable, CaseIterable {
+  // Quote rule (Harris 1989).
+  case atOrAboveAsk
+  case atOrBelowBid
+  case aboveMid
+  case belowMid
+  case atMid
+  /// Tick test (Lee-Ready at the mid; EMO and CLNV inside their bands).
+  case tick
+  /// Tick test because there was no usable quote (reference profile only).
+  case tickWithoutQuote
+  // Unknown because of the quote.
+  case noQuote
+  case crossedQuote
+  case staleQuote
+  // Unknown because of the print.
+  case multiLeg
+  case stockTied
+  case cross
+  case lateOrOutOfSequence
+  case cancelled
+  case offMarket
+}
+
+/// What else is true of a print.
+@frozen public struct PrintFlags: OptionSet, Hashable, Sendable, BitwiseCopyable {
+  public var rawValue: UInt16
+  @inlinable @inline(__always) public init(rawValue: UInt16) { self.rawValue = rawValue }
+  public static let block = PrintFlags(rawValue: 1)
+  /// Intermarket sweep order by condition.
+  public static let intermarketSweep = PrintFlags(rawValue: 2)
+  public static let multiLeg = PrintFlags(rawValue: 4)
+  public static let floor = PrintFlags(rawValue: 8)
+  public static let cross = PrintFlags(rawValue: 16)
+  public static let auction = PrintFlags(rawValue: 32)
+  public static let late = PrintFlags(rawValue: 64)
+  /// Entered by hand.
+  public static let injected = PrintFlags(rawValue: 128)
+  /// The venue says the side is less certain (auctions, floor).
+  public static let weakSide = PrintFlags(rawValue: 256)
+  /// Equity print reported to a FINRA facility: off exchange.
+  public static let offExchange = PrintFlags(rawValue: 512)
+  /// Outside the regular session.
+  public static let extendedHours = PrintFlags(rawValue: 1024)
+}
+
+/// An earlier print declared void by the venue.
+@frozen public struct Cancellation: Hashable, Sendable, BitwiseCopyable {
+  /// `LabeledPrint.number` of the void print; 0 when it was not found among the remembered prints.
+  public var cancelledNumber: Int64
+  /// The venue's message.
+  public var trade: Trade
+}
+
+/// One contract, one minute.
+@frozen public struct MinuteBar: Hashable, Sendable, BitwiseCopyable {
+  public var instrument: InstrumentID
+  /// Start of the minute, UTC.
+  public var minute: Timestamp
+  public var open: Price
+  public var high: Price
+  public var low: Price
+  public var close: Price
+  public var trades: Int64
+  /// Contracts or shares.
+  public var volume: Int64
+  public var premiumMicros: Int64
+  public var buyVolume: Int64
+  public var sellVolume: Int64
+}
+
+/// Open contracts at the end of the last trading day.
+@frozen public struct OpenInterest: Hashable, Sendable, BitwiseCopyable {
+  public var instrument: InstrumentID
+  public var time: Timestamp
+  public var contracts: Int64
+}
+
+/// The trading day changed.
+@frozen public struct SessionReset: Hashable, Sendable, BitwiseCopyable {
+  /// The day that begins.
+  public var session: MarketDate
+  public var time: Timestamp
+}

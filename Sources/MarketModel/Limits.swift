@@ -1,0 +1,23 @@
+/// Every bound of the house in one place. What a bound drops is counted and shown in /health.
+public enum Limits {
+  /// Distinct symbols one process knows; further ones are refused and counted as bad events.
+  public static let instruments = 1 << 20
+  /// Bytes of one WebSocket frame or NDJSON line from a vendor.
+  public static let frameBytes = 4 << 20
+  /// Events between the feed thread and the engine thread.
+  public static let eventRing = 1 << 15
+  /// Outputs between the engine and the storage thread.
+  public static let storageRing = 1 << 16
+  /// Outputs between the engine and the publisher; when it is full the publisher misses outputs and is told how many.
+  public static let publisherRing = 1 << 14
+  /// Prints the engine remembers for cancellations.
+  public static let rememberedPrints = 1 << 17
+  /// Steps back through a contract's prints when a cancellation looks for its print.
+  public static let cancellationSearch = 256
+  /// Legs one sweep window holds per contract and side.
+  public static let sweepWindowLegs = 256
+  /// Sweeps the engine keeps in a session.
+  public static let sweeps = 1 << 17
+  /// Prints the publisher keeps in memory for /prints; older ones come from the store.
+  public static let recentPrints = 1 << 15
+}
