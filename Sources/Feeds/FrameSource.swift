@@ -1,0 +1,30 @@
+import MarketModel
+
+/// Where vendor frames come from: a recorded file, the demo market, later a socket. Pulled by the feed thread, which decodes
+/// and paces them by the times inside; a source knows neither clock nor engine.
+public protocol FrameSource: ~Copyable {
+  /// One line for logs and /health: `demo seed 1`, `replay small.ndjson.gz`.
+  var summary: String { get }
+  /// The next thing in the stream.
+  mutating func next() throws(FrameSourceError) -> FrameSourceItem
+}
+
+/// What a source hands over; memory stays the source's and is valid until the next call.
+public enum FrameSourceItem {
+  /// One vendor WebSocket frame (a JSON array). At least `frameSourcePadding` readable bytes follow it.
+  case frame(UnsafeBufferPointer<UInt8>)
+  /// Events that no socket frame carries: reference data (greeks, open interest), rows of a flat file.
+  case events(UnsafeBufferPointer<MarketEvent>)
+  /// Nothing follows.
+  case end
+}
+
+/// Bytes that may be read, not trusted, behind a frame: parsers load whole words.
+public let frameSourcePadding = 64
+
+/// Why a source cannot go on.
+public struct FrameSourceError: Error, CustomStringConvertible {
+  /// Subject, value seen, value wanted, what to do next.
+  public var description: String
+  public init(_ description: String) { self.description = description }
+}
