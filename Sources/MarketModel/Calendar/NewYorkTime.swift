@@ -15,7 +15,8 @@
     let day = local.flooredDivision(by: 86_400)
     date = MarketDate(daysSinceEpoch: Int32(day))
     secondOfDay = Int(local - day * 86_400)
-    nanosecond = Int(time.nanoseconds - utcSeconds * 1_000_000_000)
+    // Wraps and wraps back for the lowest second that nanoseconds in 64 bits reach.
+    nanosecond = Int(time.nanoseconds &- utcSeconds &* 1_000_000_000)
   }
 
   /// `EST` or `EDT`.

@@ -14,7 +14,7 @@ extension Timestamp {
     MarketDate(daysSinceEpoch: Int32(day)).appendText(to: &bytes)
     bytes.append(UInt8(ascii: "T"))
     Timestamp.appendClock(
-      Int(seconds - day * 86_400), nanosecond: Int(nanoseconds - seconds * 1_000_000_000), to: &bytes)
+      Int(seconds - day * 86_400), nanosecond: Int(nanoseconds &- seconds &* 1_000_000_000), to: &bytes)
     bytes.append(UInt8(ascii: "Z"))
   }
 
