@@ -15,7 +15,7 @@ public enum Limits {
   /// Steps back through a contract's prints when a cancellation looks for its print.
   public static let cancellationSearch = 256
   /// Legs one sweep window holds per contract and side.
-  public static let sweepWindowLegs = 256
+  public static let sweepWindowLegs = 1024
   /// Sweeps the engine keeps in a session.
   public static let sweeps = 1 << 17
   /// Prints the publisher keeps in memory for /prints; older ones come from the store.

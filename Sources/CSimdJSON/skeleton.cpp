@@ -1,2 +1,0 @@
-#include "CSimdJSON.h"
-int marketflow_simdjson_skeleton(void) { return 0; }
