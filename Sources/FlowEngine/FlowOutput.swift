@@ -43,6 +43,11 @@ import MarketModel
   @inlinable public var netDeltaNanos: Int64 {
     deltaNanos == ContractReference.unknown ? 0 : side.sign &* Int64(trade.size) &* deltaNanos
   }
+
+  /// side x size x gamma in 1e-9; 0 when side or gamma is unknown.
+  @inlinable public var netGammaNanos: Int64 {
+    gammaNanos == ContractReference.unknown ? 0 : side.sign &* Int64(trade.size) &* gammaNanos
+  }
 }
 
 /// Who crossed the spread.

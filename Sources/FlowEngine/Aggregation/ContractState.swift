@@ -1,0 +1,139 @@
+import MarketModel
+
+/// Everything the engine knows of one instrument. The quotes stand first, so that a quote touches one cache line.
+struct ContractState: BitwiseCopyable {
+  var book = QuoteBook()
+
+  // What never changes.
+  /// Id of the underlying.
+  var underlying = InstrumentID(0)
+  /// Index of the underlying's sums; `noSlot` for equities.
+  var underlyingSlot: UInt32 = ContractState.noSlot
+  var multiplier: Int64 = 0
+  var isOption = false
+  var isCall = false
+
+  /// Direction of the last price change: +1, -1, 0 before the first.
+  var tickDirection: Int8 = 0
+  var lastPrice: Int64 = 0
+  var lastTradeTime = Timestamp.none
+
+  // The day so far.
+  var trades: Int64 = 0
+  var volume: Int64 = 0
+  var premiumMicros: Int64 = 0
+  var buyVolume: Int64 = 0
+  var sellVolume: Int64 = 0
+  var netDeltaNanos: Int64 = 0
+  var netGammaNanos: Int64 = 0
+  var sweeps: UInt32 = 0
+  var blocks: UInt32 = 0
+  /// Number of the contract's newest print, 0 for none: the head of its chain in `RememberedPrints`.
+  var newestPrint: Int64 = 0
+
+  // Reference data; `ContractReference.unknown` when not known.
+  var deltaNanos = ContractReference.unknown
+  var gammaNanos = ContractReference.unknown
+  var impliedVolatilityNanos = ContractReference.unknown
+  var openInterest = ContractReference.unknown
+
+  /// The minute under way; `trades` 0 when there is none.
+  var minute = MinuteSums()
+
+  static let noSlot = UInt32.max
+
+  /// Forgets the day and the quote; keeps identity and reference data.
+  mutating func startSession() {
+    var fresh = ContractState()
+    fresh.underlying = underlying
+    fresh.underlyingSlot = underlyingSlot
+    fresh.multiplier = multiplier
+    fresh.isOption = isOption
+    fresh.isCall = isCall
+    fresh.deltaNanos = deltaNanos
+    fresh.gammaNanos = gammaNanos
+    fresh.impliedVolatilityNanos = impliedVolatilityNanos
+    fresh.openInterest = openInterest
+    self = fresh
+  }
+}
+
+extension ContractState {
+  /// Last price and tick direction; before the side is inferred, which may need the direction.
+  @inline(__always)
+  mutating func updatePrice(_ trade: Trade) {
+    let price = trade.price.micros
+    if price != lastPrice {
+      if lastPrice != 0 { tickDirection = price > lastPrice ? 1 : -1 }
+      lastPrice = price
+    }
+    lastTradeTime = trade.time
+  }
+
+  @inline(__always)
+  mutating func add(_ print: LabeledPrint, setsPrice: Bool) {
+    let size = Int64(print.trade.size)
+    trades &+= 1
+    volume &+= size
+    premiumMicros &+= print.premiumMicros
+    if print.side == .buy { buyVolume &+= size } else if print.side == .sell { sellVolume &+= size }
+    netDeltaNanos &+= print.netDeltaNanos
+    netGammaNanos &+= print.netGammaNanos
+    minute.add(
+      price: print.trade.price.micros, setsPrice: setsPrice, size: size, premiumMicros: print.premiumMicros,
+      side: print.side)
+  }
+
+  /// Takes a print out of the day's sums; the minute is built again separately.
+  mutating func remove(_ print: RememberedPrint) {
+    let size = Int64(print.size)
+    trades -= 1
+    volume -= size
+    premiumMicros -= print.premiumMicros
+    if print.side == .buy { buyVolume -= size } else if print.side == .sell { sellVolume -= size }
+    netDeltaNanos -= print.netDeltaNanos
+    netGammaNanos -= print.netGammaNanos
+    if print.isBlock { blocks -= 1 }
+  }
+}
+
+/// One minute of a contract while it lasts.
+struct MinuteSums: BitwiseCopyable {
+  var minute = Timestamp.none
+  /// Zero until a print that sets the price came.
+  var open: Int64 = 0
+  var high: Int64 = 0
+  var low: Int64 = 0
+  var close: Int64 = 0
+  var trades: Int64 = 0
+  var volume: Int64 = 0
+  var premiumMicros: Int64 = 0
+  var buyVolume: Int64 = 0
+  var sellVolume: Int64 = 0
+
+  @inline(__always)
+  mutating func add(price: Int64, setsPrice: Bool, size: Int64, premiumMicros premium: Int64, side: AggressorSide) {
+    trades &+= 1
+    volume &+= size
+    premiumMicros &+= premium
+    if side == .buy { buyVolume &+= size } else if side == .sell { sellVolume &+= size }
+    guard setsPrice else { return }
+    if open == 0 {
+      open = price
+      high = price
+      low = price
+    } else if price > high {
+      high = price
+    } else if price < low {
+      low = price
+    }
+    close = price
+  }
+
+  func bar(of instrument: InstrumentID) -> MinuteBar {
+    MinuteBar(
+      instrument: instrument, minute: minute, open: Price(micros: open), high: Price(micros: high), low: Price(micros: low),
+      close: Price(micros: close), trades: trades, volume: volume, premiumMicros: premiumMicros, buyVolume: buyVolume,
+      sellVolume: sellVolume)
+  }
+}

@@ -1,0 +1,111 @@
+import MarketModel
+
+/// What has to be known of a print to take it back.
+struct RememberedPrint: BitwiseCopyable {
+  var number: Int64
+  /// Number of the contract's print before this one; 0 for none.
+  var previous: Int64
+  /// Stream time at which it was booked.
+  var time: Timestamp
+  var price: Int64
+  var premiumMicros: Int64
+  var netDeltaNanos: Int64
+  var netGammaNanos: Int64
+  var sweepID: UInt32
+  var size: UInt32
+  var venue: VenueID
+  var side: AggressorSide
+  var isBlock: Bool
+  var setsPrice: Bool
+  var isCancelled: Bool
+}
+
+/// The newest prints of all contracts in one ring, chained backwards by contract: a cancellation carries no id of its print
+/// and must find it by price, size and venue (protocol: Polygon, "canceled trades").
+struct RememberedPrints: ~Copyable {
+  private let storage: UnsafeMutablePointer<RememberedPrint>
+  private let capacity: Int
+
+  init(capacity: Int) {
+    precondition(capacity > 0 && capacity & (capacity - 1) == 0, "RememberedPrints: capacity \(capacity), a power of two")
+    self.capacity = capacity
+    storage = .allocate(capacity: capacity)
+    let none = RememberedPrint(
+      number: 0, previous: 0, time: .none, price: 0, premiumMicros: 0, netDeltaNanos: 0, netGammaNanos: 0, sweepID: 0, size: 0,
+      venue: VenueID(0), side: .unknown, isBlock: false, setsPrice: false, isCancelled: false)
+    storage.initialize(repeating: none, count: capacity)
+  }
+
+  deinit { storage.deallocate() }
+
+  @inline(__always)
+  func remember(_ print: RememberedPrint) {
+    storage[Int(truncatingIfNeeded: print.number) & (capacity &- 1)] = print
+  }
+
+  /// The print of that number, if it is still remembered.
+  func find(_ number: Int64) -> UnsafeMutablePointer<RememberedPrint>? {
+    guard number > 0 else { return nil }
+    let slot = storage + (Int(truncatingIfNeeded: number) & (capacity - 1))
+    return slot.pointee.number == number ? slot : nil
+  }
+
+  /// The newest print of the chain that equals the cancelled one and is not cancelled yet.
+  func match(_ trade: Trade, newest: Int64) -> UnsafeMutablePointer<RememberedPrint>? {
+    var next = find(newest)
+    for _ in 0..<Limits.cancellationSearch {
+      guard let candidate = next else { return nil }
+      let print = candidate.pointee
+      if !print.isCancelled, print.price == trade.price.micros, print.size == trade.size, print.venue == trade.venue {
+        return candidate
+      }
+      next = find(print.previous)
+    }
+    return nil
+  }
+
+  /// The chain's newest print that still stands and set the price.
+  func lastPrice(newest: Int64) -> UnsafeMutablePointer<RememberedPrint>? {
+    var next = find(newest)
+    while let candidate = next {
+      if !candidate.pointee.isCancelled, candidate.pointee.setsPrice { return candidate }
+      next = find(candidate.pointee.previous)
+    }
+    return nil
+  }
+
+  /// The sums of a minute from the prints that still stand; nil when the chain does not reach back to its start.
+  func rebuild(minute: Timestamp, newest: Int64) -> MinuteSums? {
+    var sums = MinuteSums()
+    sums.minute = minute
+    var next = find(newest)
+    if next == nil { return nil }
+    // Backwards: the close is the first price met, the open the last.
+    while let print = next, print.pointee.time.minuteStart >= minute {
+      if print.pointee.time.minuteStart == minute, !print.pointee.isCancelled { sums.prepend(print.pointee) }
+      guard print.pointee.previous != 0 else { return sums }
+      next = find(print.pointee.previous)
+    }
+    // The chain broke off inside the ring before the minute began.
+    return next == nil ? nil : sums
+  }
+}
+
+extension MinuteSums {
+  /// Adds a print that came before all those already in.
+  mutating func prepend(_ print: RememberedPrint) {
+    trades += 1
+    volume += Int64(print.size)
+    premiumMicros += print.premiumMicros
+    if print.side == .buy { buyVolume += Int64(print.size) } else if print.side == .sell { sellVolume += Int64(print.size) }
+    guard print.setsPrice else { return }
+    if close == 0 {
+      close = print.price
+      high = print.price
+      low = print.price
+    }
+    open = print.price
+    high = max(high, print.price)
+    low = min(low, print.price)
+  }
+}

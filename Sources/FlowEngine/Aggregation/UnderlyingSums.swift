@@ -1,0 +1,133 @@
+import MarketModel
+
+/// The option flow of one underlying today.
+struct UnderlyingSums {
+  let instrument: InstrumentID
+  var trades: Int64 = 0
+  var callVolume: Int64 = 0
+  var putVolume: Int64 = 0
+  var callPremiumMicros: Int64 = 0
+  var putPremiumMicros: Int64 = 0
+  var buyPremiumMicros: Int64 = 0
+  var sellPremiumMicros: Int64 = 0
+  var netDeltaNanos: Int64 = 0
+  var recent = RollingWindow()
+  /// The minute under way; `trades` 0 when there is none.
+  var current = UnderlyingMinute.empty(.none)
+  /// The minutes before it, ascending.
+  var minutes: [UnderlyingMinute] = []
+
+  init(instrument: InstrumentID) { self.instrument = instrument }
+
+  /// Adds one print; `weight` -1 takes it back.
+  @inline(__always)
+  mutating func add(
+    time: Timestamp, isCall: Bool, size: Int64, premiumMicros: Int64, side: AggressorSide, netDeltaNanos delta: Int64,
+    underlyingPrice: Int64, weight: Int64 = 1
+  ) {
+    let size = size &* weight
+    let premium = premiumMicros &* weight
+    trades &+= weight
+    netDeltaNanos &+= delta &* weight
+    recent.add(time: time, count: weight, premiumMicros: premium)
+    if isCall {
+      callVolume &+= size
+      callPremiumMicros &+= premium
+    } else {
+      putVolume &+= size
+      putPremiumMicros &+= premium
+    }
+    if side == .buy { buyPremiumMicros &+= premium } else if side == .sell { sellPremiumMicros &+= premium }
+    addToMinute(time, isCall, size, premium, side, underlyingPrice, weight)
+  }
+
+  @inline(__always)
+  private mutating func addToMinute(
+    _ time: Timestamp, _ isCall: Bool, _ size: Int64, _ premium: Int64, _ side: AggressorSide, _ underlyingPrice: Int64,
+    _ weight: Int64
+  ) {
+    let elapsed = time.nanoseconds &- current.minute.nanoseconds
+    if elapsed >= 60_000_000_000 {
+      if current.trades != 0 { minutes.append(current) }
+      current = .empty(time.minuteStart)
+    } else if elapsed < 0 {
+      // A cancellation of a print from a minute that is over.
+      let minute = time.minuteStart
+      if let index = minutes.lastIndex(where: { $0.minute <= minute }), minutes[index].minute == minute {
+        minutes[index].add(isCall, size, premium, side, underlyingPrice: 0, weight)
+      }
+      return
+    }
+    current.add(isCall, size, premium, side, underlyingPrice: underlyingPrice, weight)
+  }
+
+  mutating func startSession() {
+    let kept = instrument
+    self = UnderlyingSums(instrument: kept)
+  }
+
+  /// Average print so far: count and contracts.
+  @inline(__always) var totalVolume: Int64 { callVolume &+ putVolume }
+}
+
+extension UnderlyingMinute {
+  static func empty(_ minute: Timestamp) -> UnderlyingMinute {
+    UnderlyingMinute(
+      minute: minute, trades: 0, callVolume: 0, putVolume: 0, callPremiumMicros: 0, putPremiumMicros: 0,
+      buyPremiumMicros: 0, sellPremiumMicros: 0, underlyingPrice: .zero)
+  }
+
+  @inline(__always)
+  mutating func add(
+    _ isCall: Bool, _ size: Int64, _ premium: Int64, _ side: AggressorSide, underlyingPrice price: Int64, _ weight: Int64
+  ) {
+    trades &+= weight
+    if isCall {
+      callVolume &+= size
+      callPremiumMicros &+= premium
+    } else {
+      putVolume &+= size
+      putPremiumMicros &+= premium
+    }
+    if side == .buy { buyPremiumMicros &+= premium } else if side == .sell { sellPremiumMicros &+= premium }
+    if price != 0 { underlyingPrice = Price(micros: price) }
+  }
+}
+
+/// Count and premium of the last five minutes, in sixty buckets of five seconds.
+struct RollingWindow {
+  private struct Bucket {
+    /// Number of the five-second period since the epoch that the sums are for.
+    var period: Int64 = 0
+    var count: Int64 = 0
+    var premiumMicros: Int64 = 0
+  }
+  private static let bucketNanoseconds: Int64 = 5_000_000_000
+  private static let bucketCount = 60
+  private var buckets: InlineArray<60, Bucket> = .init(repeating: Bucket())
+
+  @inline(__always)
+  mutating func add(time: Timestamp, count: Int64, premiumMicros: Int64) {
+    let period = time.nanoseconds / RollingWindow.bucketNanoseconds
+    let index = Int(truncatingIfNeeded: period.magnitude % UInt64(RollingWindow.bucketCount))
+    if buckets[index].period != period {
+      // A cancellation from before the window must not wipe a newer bucket.
+      if buckets[index].period > period { return }
+      buckets[index] = Bucket(period: period)
+    }
+    buckets[index].count &+= count
+    buckets[index].premiumMicros &+= premiumMicros
+  }
+
+  /// Sums of the five minutes up to `time`.
+  func sums(at time: Timestamp) -> (count: Int64, premiumMicros: Int64) {
+    let newest = time.nanoseconds / RollingWindow.bucketNanoseconds
+    var count: Int64 = 0
+    var premium: Int64 = 0
+    for i in buckets.indices where buckets[i].period <= newest && buckets[i].period > newest - Int64(RollingWindow.bucketCount) {
+      count += buckets[i].count
+      premium += buckets[i].premiumMicros
+    }
+    return (count, premium)
+  }
+}

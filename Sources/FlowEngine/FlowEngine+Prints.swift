@@ -1,0 +1,107 @@
+import MarketModel
+
+// From a print to its label, its place in sweeps and blocks, and the sums.
+extension FlowEngine {
+  @inline(__always)
+  mutating func accept(
+    _ trade: Trade, _ contract: UnsafeMutablePointer<ContractState>, _ treatment: PrintTreatment,
+    into outputs: inout OutputBuffer
+  ) {
+    let size = Int64(trade.size)
+    let premium = trade.price.micros &* size &* contract.pointee.multiplier
+    if treatment.countsVolume, treatment.setsPrice { contract.pointee.updatePrice(trade) }
+    let quote = prevailingQuote(trade, contract)
+    let label = infer(trade, contract, treatment, quote)
+    tally.count(label)
+    tally.prints &+= 1
+
+    let isOption = contract.pointee.isOption
+    var print = LabeledPrint(
+      number: tally.prints, trade: trade, bid: Price(micros: quote.bid), ask: Price(micros: quote.ask),
+      quoteTime: quote.time, premiumMicros: premium, deltaNanos: contract.pointee.deltaNanos,
+      gammaNanos: contract.pointee.gammaNanos,
+      underlyingPrice: Price(micros: isOption ? contracts[contract.pointee.underlying.index].lastPrice : 0), sweepID: 0,
+      side: label.side, method: label.method, flags: treatment.flags)
+    if trade.flags.contains(.injected) { print.flags.insert(.injected) }
+    if treatment.countsVolume {
+      if isOption { detect(&print, contract) }
+      roll(contract, trade.instrument, into: &outputs)
+      contract.pointee.add(print, setsPrice: treatment.setsPrice)
+      if isOption {
+        let sums = underlyings + Int(contract.pointee.underlyingSlot)
+        sums.pointee.add(
+          time: streamTime, isCall: contract.pointee.isCall, size: size, premiumMicros: premium, side: label.side,
+          netDeltaNanos: print.netDeltaNanos, underlyingPrice: print.underlyingPrice.micros)
+      }
+      recent.add(time: streamTime, count: 1, premiumMicros: premium)
+      if configuration.profile == .flow { remember(print, contract, setsPrice: treatment.setsPrice) }
+    } else {
+      tally.excluded &+= 1
+    }
+    outputs.append(.print(print))
+  }
+
+  /// The reference profile takes the newest quote whatever its time; file order is time order there.
+  @inline(__always)
+  private func prevailingQuote(
+    _ trade: Trade, _ contract: UnsafeMutablePointer<ContractState>
+  ) -> (bid: Int64, ask: Int64, time: Timestamp) {
+    if configuration.profile == .reference {
+      return (contract.pointee.book.bid, contract.pointee.book.ask, contract.pointee.book.time)
+    }
+    return contract.pointee.book.prevailing(at: trade)
+  }
+
+  @inline(__always)
+  private func infer(
+    _ trade: Trade, _ contract: UnsafeMutablePointer<ContractState>, _ treatment: PrintTreatment,
+    _ quote: (bid: Int64, ask: Int64, time: Timestamp)
+  ) -> SideLabel {
+    if let reason = treatment.withoutSide { return SideLabel(.unknown, reason) }
+    let prevailing = PrevailingQuote(
+      bid: quote.bid, ask: quote.ask, isKnown: quote.time != .none,
+      isStale: trade.time - quote.time > configuration.staleQuoteNanoseconds)
+    let tick = contract.pointee.tickDirection
+    if configuration.profile == .reference {
+      return .inferReference(price: trade.price.micros, quote: prevailing, tick: tick)
+    }
+    let rule = contract.pointee.isOption ? configuration.optionSideRule : configuration.equitySideRule
+    return .infer(price: trade.price.micros, quote: prevailing, tick: tick, rule: rule)
+  }
+
+  /// Sweeps and blocks; before the print is in the sums, because a block is measured against the prints before it.
+  @inline(__always)
+  private mutating func detect(_ print: inout LabeledPrint, _ contract: UnsafeMutablePointer<ContractState>) {
+    let isAggressive = print.method == .atOrAboveAsk || print.method == .atOrBelowBid
+    if isAggressive, print.premiumMicros >= configuration.sweep.minimumLegPremiumMicros {
+      let (sweepID, opened) = sweepDetector.add(
+        instrument: print.trade.instrument, side: print.side, time: streamTime, venue: print.trade.venue,
+        premiumMicros: print.premiumMicros)
+      print.sweepID = sweepID
+      if opened {
+        tally.sweeps &+= 1
+        contract.pointee.sweeps &+= 1
+      }
+    }
+    let sums = underlyings + Int(contract.pointee.underlyingSlot)
+    if blockDetector.isBlock(
+      size: Int64(print.trade.size), premiumMicros: print.premiumMicros, priorCount: sums.pointee.trades,
+      priorSize: sums.pointee.totalVolume)
+    {
+      print.flags.insert(.block)
+      tally.blocks &+= 1
+      contract.pointee.blocks &+= 1
+    }
+  }
+
+  @inline(__always)
+  private func remember(_ print: LabeledPrint, _ contract: UnsafeMutablePointer<ContractState>, setsPrice: Bool) {
+    remembered.remember(
+      RememberedPrint(
+        number: print.number, previous: contract.pointee.newestPrint, time: streamTime, price: print.trade.price.micros,
+        premiumMicros: print.premiumMicros, netDeltaNanos: print.netDeltaNanos, netGammaNanos: print.netGammaNanos,
+        sweepID: print.sweepID, size: print.trade.size, venue: print.trade.venue, side: print.side,
+        isBlock: print.flags.contains(.block), setsPrice: setsPrice, isCancelled: false))
+    contract.pointee.newestPrint = print.number
+  }
+}

@@ -1,0 +1,48 @@
+import MarketModel
+
+// Stream time: minutes that close and days that end.
+extension FlowEngine {
+  /// Moves stream time forward; never back. Ends the trading day when its boundary is reached.
+  @inline(__always)
+  mutating func advance(to time: Timestamp, into outputs: inout OutputBuffer) {
+    guard time > streamTime else { return }
+    if time >= sessionBoundary { startSession(at: time, into: &outputs) }
+    streamTime = time
+  }
+
+  @inline(never)
+  private mutating func startSession(at time: Timestamp, into outputs: inout OutputBuffer) {
+    if session != nil {
+      closeMinutes(before: Timestamp(nanoseconds: .max), into: &outputs)
+      for i in 0..<contractCount { contracts[i].startSession() }
+      for i in 0..<underlyingCount { underlyings[i].startSession() }
+      sweepDetector.reset()
+      recent = RollingWindow()
+    }
+    let day = TradingCalendar.tradingDay(containing: time)
+    session = day
+    sessionBoundary = TradingCalendar.sessionBoundary(after: time)
+    outputs.append(.sessionReset(SessionReset(session: day, time: time)))
+  }
+
+  /// Gives out the contract's minute if stream time has left it.
+  @inline(__always)
+  func roll(
+    _ contract: UnsafeMutablePointer<ContractState>, _ instrument: InstrumentID, into outputs: inout OutputBuffer
+  ) {
+    guard streamTime.nanoseconds &- contract.pointee.minute.minute.nanoseconds >= 60_000_000_000 else { return }
+    if contract.pointee.minute.trades != 0 { outputs.append(.minuteBar(contract.pointee.minute.bar(of: instrument))) }
+    contract.pointee.minute = MinuteSums(minute: streamTime.minuteStart)
+  }
+
+  /// Gives out every minute under way that began before `minute`. Looks at the contracts once a minute at most.
+  mutating func closeMinutes(before minute: Timestamp, into outputs: inout OutputBuffer) {
+    guard minute > minutesClosedBefore else { return }
+    minutesClosedBefore = minute
+    for i in 0..<contractCount where contracts[i].minute.trades != 0 && contracts[i].minute.minute < minute {
+      outputs.append(.minuteBar(contracts[i].minute.bar(of: InstrumentID(UInt32(i)))))
+      contracts[i].minute = MinuteSums()
+    }
+    if minute.nanoseconds == .max { minutesClosedBefore = Timestamp(nanoseconds: .min) }
+  }
+}

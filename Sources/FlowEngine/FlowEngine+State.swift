@@ -1,0 +1,104 @@
+import MarketModel
+
+// Where the engine's state lives, and copies of it for others.
+extension FlowEngine {
+  /// The state of an instrument; made on first sight.
+  @inline(__always)
+  mutating func state(of instrument: InstrumentID) -> UnsafeMutablePointer<ContractState> {
+    if instrument.index >= contractCount { addContracts(through: instrument) }
+    return contracts + instrument.index
+  }
+
+  /// Ids come in order of appearance, but an id may be seen by the decoder before its first event reaches the engine.
+  @inline(never)
+  private mutating func addContracts(through last: InstrumentID) {
+    if last.index >= contractCapacity {
+      var capacity = contractCapacity
+      while capacity <= last.index { capacity *= 2 }
+      let larger = UnsafeMutablePointer<ContractState>.allocate(capacity: capacity)
+      larger.update(from: contracts, count: contractCount)
+      contracts.deallocate()
+      contracts = larger
+      contractCapacity = capacity
+    }
+    while contractCount <= last.index {
+      let id = InstrumentID(UInt32(contractCount))
+      (contracts + contractCount).initialize(to: makeContract(id))
+      contractCount += 1
+    }
+  }
+
+  private mutating func makeContract(_ id: InstrumentID) -> ContractState {
+    let instrument = instruments[id]
+    var state = ContractState()
+    state.underlying = instrument.underlying
+    state.multiplier = Int64(instrument.multiplier)
+    state.isOption = instrument.kind == .option
+    state.isCall = instrument.right == .call
+    if state.isOption { state.underlyingSlot = slot(of: instrument.underlying) }
+    return state
+  }
+
+  private mutating func slot(of underlying: InstrumentID) -> UInt32 {
+    for i in 0..<underlyingCount where underlyings[i].instrument == underlying { return UInt32(i) }
+    if underlyingCount == underlyingCapacity {
+      let larger = UnsafeMutablePointer<UnderlyingSums>.allocate(capacity: underlyingCapacity * 2)
+      larger.moveInitialize(from: underlyings, count: underlyingCount)
+      underlyings.deallocate()
+      underlyings = larger
+      underlyingCapacity *= 2
+    }
+    (underlyings + underlyingCount).initialize(to: UnderlyingSums(instrument: underlying))
+    underlyingCount += 1
+    return UInt32(underlyingCount - 1)
+  }
+
+  /// Sweeps of the session in the order they were recognised; the index + 1 is `LabeledPrint.sweepID`.
+  public var sweeps: [Sweep] { Array(sweepDetector.sweeps) }
+
+  public var counters: FlowCounters {
+    var counters = tally.counters()
+    counters.fiveMinuteTrades = recent.sums(at: streamTime).count
+    return counters
+  }
+
+  /// Copies the state for readers on other threads; the snapshot's memory is reused.
+  public func capture(into snapshot: FlowSnapshot) {
+    snapshot.streamTime = streamTime
+    snapshot.session = session
+    snapshot.counters = counters
+    snapshot.contracts.removeAll(keepingCapacity: true)
+    for i in 0..<contractCount where contracts[i].isSeenToday {
+      snapshot.contracts.append(contracts[i].snapshot(of: InstrumentID(UInt32(i))))
+    }
+    snapshot.underlyings.removeAll(keepingCapacity: true)
+    for i in 0..<underlyingCount {
+      let instrument = underlyings[i].instrument
+      let equity = instrument.index < contractCount ? contracts[instrument.index] : ContractState()
+      snapshot.underlyings.append(underlyings[i].snapshot(equity: equity, at: streamTime))
+    }
+    snapshot.underlyings.sort { $0.instrument < $1.instrument }
+  }
+
+  /// A number that two engines share exactly when they have seen the same events in the same order (up to collisions of 64
+  /// bits). Independent of how events were batched and of who looked on.
+  public func stateDigest() -> UInt64 {
+    var digest = StateDigest()
+    for i in 0..<contractCount {
+      let symbol = instruments[InstrumentID(UInt32(i))].symbol.words
+      for word in 0..<4 { digest.add(symbol[word]) }
+      contracts[i].add(to: &digest)
+    }
+    for i in 0..<underlyingCount { underlyings[i].add(to: &digest) }
+    for sweep in sweepDetector.sweeps {
+      digest.add(UInt64(sweep.instrument.rawValue))
+      digest.add(sweep.firstTime.nanoseconds)
+      digest.add(sweep.lastTime.nanoseconds)
+      digest.add(sweep.legs)
+      digest.add(sweep.premiumMicros)
+    }
+    tally.add(to: &digest)
+    digest.add(streamTime.nanoseconds)
+    return digest.value
+  }
+}

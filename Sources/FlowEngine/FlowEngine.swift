@@ -1,0 +1,143 @@
+import MarketModel
+
+/// The deterministic core: market events in, labelled prints and sums out. A value with one owner on one thread; no I/O, no
+/// clock, no randomness. Time is the time on events. The same events give the same outputs and the same `stateDigest()`.
+public struct FlowEngine: ~Copyable {
+  public let configuration: FlowConfiguration
+  let instruments: InstrumentTable
+
+  // Indexed by InstrumentID.
+  var contracts: UnsafeMutablePointer<ContractState>
+  var contractCount = 0
+  var contractCapacity: Int
+  // Indexed by ContractState.underlyingSlot.
+  var underlyings: UnsafeMutablePointer<UnderlyingSums>
+  var underlyingCount = 0
+  var underlyingCapacity = 16
+
+  var sweepDetector: SweepDetector
+  let blockDetector: BlockDetector
+  let remembered: RememberedPrints
+  var tally = Tally()
+  var recent = RollingWindow()
+
+  /// Latest time on any event.
+  public internal(set) var streamTime = Timestamp.none
+  /// Trading day of the sums; nil before the first event.
+  public internal(set) var session: MarketDate?
+  /// The trading day ends when an event reaches this moment.
+  var sessionBoundary = Timestamp(nanoseconds: .min)
+  /// Minute bars from before this moment are closed.
+  var minutesClosedBefore = Timestamp(nanoseconds: .min)
+
+  /// - Parameter instruments: the table the decoder interns into; ids on events must be in it.
+  public init(configuration: FlowConfiguration = FlowConfiguration(), instruments: InstrumentTable) {
+    self.configuration = configuration
+    self.instruments = instruments
+    contractCapacity = 1024
+    contracts = .allocate(capacity: contractCapacity)
+    underlyings = .allocate(capacity: underlyingCapacity)
+    sweepDetector = SweepDetector(rule: configuration.sweep)
+    blockDetector = BlockDetector(rule: configuration.block)
+    remembered = RememberedPrints(capacity: configuration.profile == .flow ? Limits.rememberedPrints : 1)
+  }
+
+  deinit {
+    contracts.deallocate()
+    underlyings.deinitialize(count: underlyingCount)
+    underlyings.deallocate()
+  }
+
+  /// Processes events in order; outputs are appended to `outputs`.
+  public mutating func process(_ events: UnsafeBufferPointer<MarketEvent>, into outputs: inout OutputBuffer) {
+    for event in events { process(event, into: &outputs) }
+  }
+
+  /// Processes one event; outputs are appended to `outputs`.
+  @inline(__always)
+  public mutating func process(_ event: MarketEvent, into outputs: inout OutputBuffer) {
+    tally.events &+= 1
+    switch event {
+    case .quote(let quote): process(quote, into: &outputs)
+    case .trade(let trade): process(trade, into: &outputs)
+    case .bar(let bar): process(bar, into: &outputs)
+    case .reference(let reference): process(reference, into: &outputs)
+    case .clock(let time):
+      advance(to: time, into: &outputs)
+      closeMinutes(before: streamTime.minuteStart, into: &outputs)
+    case .incident(let incident): process(incident, into: &outputs)
+    }
+  }
+
+  // MARK: Events
+
+  @inline(__always)
+  private mutating func process(_ quote: Quote, into outputs: inout OutputBuffer) {
+    advance(to: quote.time, into: &outputs)
+    tally.quotes &+= 1
+    state(of: quote.instrument).pointee.book.update(quote)
+  }
+
+  @inline(__always)
+  private mutating func process(_ trade: Trade, into outputs: inout OutputBuffer) {
+    advance(to: trade.time, into: &outputs)
+    tally.trades &+= 1
+    let contract = state(of: trade.instrument)
+    if configuration.profile == .reference {
+      if !trade.conditions.isDisjoint(with: .referenceExcluded) {
+        tally.excluded &+= 1
+        return
+      }
+      accept(trade, contract, PrintTreatment.plain, into: &outputs)
+      return
+    }
+    let treatment =
+      contract.pointee.isOption ? .option(trade.conditions) : PrintTreatment(equity: trade)
+    if treatment.cancels {
+      tally.excluded &+= 1
+      cancel(trade, contract, into: &outputs)
+      return
+    }
+    accept(trade, contract, treatment, into: &outputs)
+  }
+
+  private mutating func process(_ bar: Bar, into outputs: inout OutputBuffer) {
+    let end = bar.start.adding(nanoseconds: Int64(bar.lengthSeconds) * 1_000_000_000)
+    advance(to: end, into: &outputs)
+    tally.bars &+= 1
+    let contract = state(of: bar.instrument)
+    // Prints say it better; a bar is for streams that carry no prints of the underlying.
+    if !contract.pointee.isOption, contract.pointee.lastTradeTime < bar.start {
+      contract.pointee.lastPrice = bar.close.micros
+      contract.pointee.lastTradeTime = end
+    }
+  }
+
+  private mutating func process(_ reference: ContractReference, into outputs: inout OutputBuffer) {
+    if reference.time != .none { advance(to: reference.time, into: &outputs) }
+    let contract = state(of: reference.instrument)
+    let unknown = ContractReference.unknown
+    if reference.deltaNanos != unknown { contract.pointee.deltaNanos = reference.deltaNanos }
+    if reference.gammaNanos != unknown { contract.pointee.gammaNanos = reference.gammaNanos }
+    if reference.impliedVolatilityNanos != unknown {
+      contract.pointee.impliedVolatilityNanos = reference.impliedVolatilityNanos
+    }
+    guard reference.openInterest != unknown, reference.openInterest != contract.pointee.openInterest else { return }
+    contract.pointee.openInterest = reference.openInterest
+    outputs.append(
+      .openInterest(
+        OpenInterest(instrument: reference.instrument, time: reference.time, contracts: reference.openInterest)))
+  }
+
+  private mutating func process(_ incident: FeedIncident, into outputs: inout OutputBuffer) {
+    if incident.time != .none { advance(to: incident.time, into: &outputs) }
+    switch incident.kind {
+    case .connected: break
+    case .disconnected:
+      // What was quoted before the feed was lost may have changed unseen.
+      for i in 0..<contractCount { contracts[i].book = QuoteBook() }
+    case .ended: closeMinutes(before: Timestamp(nanoseconds: .max), into: &outputs)
+    }
+    outputs.append(.incident(incident))
+  }
+}
