@@ -1,0 +1,141 @@
+import Feeds
+import FlowEngine
+import JSONText
+import MarketModel
+
+/// What one timed run of a tape gave.
+public struct BenchResult: Sendable {
+  public var events: Int64
+  public var trades: Int64
+  public var frames: Int64
+  public var wallSeconds: Double
+  public var cpuSeconds: Double
+  public var peakResidentBytes: Int
+  public var digest: UInt64
+  /// Frames that the layout scanner left to simdjson.
+  public var reparsedFrames: Int64
+  /// The engine's time for one print, measured in a second pass over the tape.
+  public var service: ServiceTime?
+  /// The benchmark's answers as JSON, when asked for.
+  public var golden: [UInt8]?
+
+  public var eventsPerSecond: Double { Double(events) / wallSeconds }
+}
+
+/// Nanoseconds the engine takes for one print, label to sums.
+public struct ServiceTime: Sendable {
+  public var p50: Int64
+  public var p99: Int64
+  public var p99_9: Int64
+  public var maximum: Int64
+  /// What reading the clock twice adds to each of the figures above; not subtracted.
+  public var clockOverheadNanoseconds: Int64
+}
+
+/// The benchmark: a tape through the product's own road, in the reference profile.
+public struct BenchRun {
+  public var tape: String
+  /// Greeks of the tape's contracts; nil when the tape has none.
+  public var contracts: String?
+  public var wantsGolden = false
+
+  public init(tape: String, contracts: String? = nil, wantsGolden: Bool = false) {
+    self.tape = tape
+    self.contracts = contracts
+    self.wantsGolden = wantsGolden
+  }
+
+  /// Reads, decodes and processes the tape on the calling thread.
+  public func withoutStore() throws -> BenchResult {
+    let instruments = InstrumentTable()
+    var engine = FlowEngine(configuration: FlowConfiguration(profile: .reference), instruments: instruments)
+    var outputs = OutputBuffer()
+    let references = try loadReferences(instruments)
+    var golden = wantsGolden ? GoldenReport(instruments: instruments) : nil
+    let usageBefore = ProcessUsage.now()
+    let start = monotonicNanoseconds()
+    references.withUnsafeBufferPointer { engine.process($0, into: &outputs) }
+    outputs.removeAll()
+    var reader = FeedReader(source: try ReplayFile(path: tape, instruments: instruments), instruments: instruments)
+    while try reader.next() {
+      engine.process(reader.batch.events, into: &outputs)
+      golden?.collect(outputs.outputs)
+      outputs.removeAll()
+    }
+    let wall = monotonicNanoseconds() - start
+    let usage = ProcessUsage.now()
+    let counters = engine.counters
+    return BenchResult(
+      events: counters.trades + counters.quotes, trades: counters.trades, frames: reader.decoder.counters.frames,
+      wallSeconds: Double(wall) / 1e9, cpuSeconds: usage.cpuSeconds - usageBefore.cpuSeconds,
+      peakResidentBytes: usage.peakResidentBytes, digest: engine.stateDigest(),
+      reparsedFrames: reader.decoder.counters.reparsedFrames, service: nil,
+      golden: golden?.json(frames: reader.decoder.counters.frames, engine: engine, instruments: instruments))
+  }
+
+  /// Runs the tape again and times each print's way through the engine.
+  public func serviceTime() throws -> ServiceTime {
+    let instruments = InstrumentTable()
+    var engine = FlowEngine(configuration: FlowConfiguration(profile: .reference), instruments: instruments)
+    var outputs = OutputBuffer()
+    try loadReferences(instruments).withUnsafeBufferPointer { engine.process($0, into: &outputs) }
+    var reader = FeedReader(source: try ReplayFile(path: tape, instruments: instruments), instruments: instruments)
+    var histogram = LatencyHistogram()
+    while try reader.next() {
+      for event in reader.batch.events {
+        guard case .trade = event else {
+          engine.process(event, into: &outputs)
+          continue
+        }
+        let before = monotonicNanoseconds()
+        engine.process(event, into: &outputs)
+        histogram.record(monotonicNanoseconds() - before)
+      }
+      outputs.removeAll()
+    }
+    return ServiceTime(
+      p50: histogram.percentile(0.5), p99: histogram.percentile(0.99), p99_9: histogram.percentile(0.999),
+      maximum: histogram.maximum, clockOverheadNanoseconds: BenchRun.clockOverhead())
+  }
+
+  private func loadReferences(_ instruments: InstrumentTable) throws -> [MarketEvent] {
+    guard let contracts else { return [] }
+    return try ContractsFile.references(path: contracts, instruments: instruments)
+  }
+
+  /// Median of what two readings in a row differ by.
+  private static func clockOverhead() -> Int64 {
+    var histogram = LatencyHistogram()
+    for _ in 0..<10_000 {
+      let before = monotonicNanoseconds()
+      histogram.record(monotonicNanoseconds() - before)
+    }
+    return histogram.percentile(0.5)
+  }
+}
+
+extension BenchResult {
+  /// Names as other implementations of the benchmark print them.
+  public func write(to json: inout JSONWriter) {
+    json.object { json in
+      json.field("events", events)
+      json.field("trades", trades)
+      json.field("frames", frames)
+      json.field("wall_seconds", wallSeconds)
+      json.field("cpu_seconds", cpuSeconds)
+      json.field("events_per_second", eventsPerSecond.rounded())
+      json.field("peak_rss_bytes", peakResidentBytes)
+      json.field("digest", String(digest, radix: 16))
+      json.field("reparsed_frames", reparsedFrames)
+      guard let service else { return }
+      json.key("service_nanoseconds")
+      json.object { json in
+        json.field("p50", service.p50)
+        json.field("p99", service.p99)
+        json.field("p99_9", service.p99_9)
+        json.field("max", service.maximum)
+        json.field("clock_overhead", service.clockOverheadNanoseconds)
+      }
+    }
+  }
+}
