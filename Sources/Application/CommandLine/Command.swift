@@ -100,7 +100,8 @@ public struct Command: Sendable {
     _ name: String, summary: String, discussion: String? = nil, arguments: [CommandArgument] = [],
     options: [CommandOption] = [], examples: [Example] = []
   ) {
-    precondition(arguments.dropLast().allSatisfy { $0.count == .one }, "only the last argument may be left out or repeated")
+    precondition(
+      arguments.dropLast().allSatisfy { $0.count == .one }, "only the last argument may be left out or repeated")
     precondition(Set(options.map(\.name)).count == options.count, "\(name) declares an option twice")
     self.name = name
     self.summary = summary

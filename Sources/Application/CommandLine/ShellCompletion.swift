@@ -11,7 +11,8 @@ extension Program {
       for option in command.options {
         guard case .choice(let words)? = option.valueType else { continue }
         let list = words.joined(separator: " ")
-        values += "    \"\(command.name) --\(option.name)\") COMPREPLY=($(compgen -W \"\(list)\" -- \"$current\")); return ;;\n"
+        values +=
+          "    \"\(command.name) --\(option.name)\") COMPREPLY=($(compgen -W \"\(list)\" -- \"$current\")); return ;;\n"
       }
     }
     let names = commands.map(\.name).joined(separator: " ")
