@@ -1,34 +1,71 @@
 import Synchronization
 
-/// How much a line matters, and to whom.
-public enum LogLevel: Int, Sendable, Comparable, CaseIterable {
-  /// Of use to somebody who reads the code.
-  case debug
-  /// A stage came up, went down or changed; nothing to do.
-  case info
-  /// Something was lost or refused, and the process coped; look when convenient.
-  case warning
-  /// A part does not work until somebody acts.
-  case error
-  /// The process cannot go on.
-  case critical
-
-  public static func < (a: LogLevel, b: LogLevel) -> Bool { a.rawValue < b.rawValue }
-}
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
 
 /// The process's log: one format everywhere, on standard error.
 ///
 ///     log.info("storage", "opened data/flow.duckdb", ["schema": "1", "rows": "0"])
+///
+/// Safe from every thread. The same message more often than the repeat limit allows is suppressed, and one line says how often it
+/// was when its window is over: with the next line of any kind, or when `flush()` is called. Critical lines are never suppressed.
 public final class Log: Sendable {
   public let minimumLevel: LogLevel
+  public let format: LogFormat
+  private let sink: LogSink
+  private let now: @Sendable () -> Int64
+  private let state: Mutex<State>
 
-  public init(minimumLevel: LogLevel = .info) { self.minimumLevel = minimumLevel }
+  private struct State {
+    var limiter: RepeatLimiter
+    /// Lines lost since the last one that was taken.
+    var dropped = 0
+  }
+
+  /// - Parameters:
+  ///   - minimumLevel: lines below it cost one comparison.
+  ///   - sink: where lines go.
+  ///   - repeats: how often the same message may be written.
+  ///   - now: nanoseconds since 1970 UTC.
+  public init(
+    minimumLevel: LogLevel = .info, format: LogFormat = .text, sink: LogSink = .standardError,
+    repeats: RepeatLimit = RepeatLimit(), now: @escaping @Sendable () -> Int64 = Log.wallClockNanoseconds
+  ) {
+    self.minimumLevel = minimumLevel
+    self.format = format
+    self.sink = sink
+    self.now = now
+    state = Mutex(State(limiter: RepeatLimiter(limit: repeats)))
+  }
+
+  deinit { flush() }
 
   /// - Parameters:
   ///   - subject: the part of the house that speaks, one lower-case word.
   ///   - message: subject first, value seen, value wanted, what to do next.
   ///   - fields: facts for machines, in order.
-  public func write(_ level: LogLevel, _ subject: String, _ message: String, _ fields: KeyValuePairs<String, String> = [:]) {}
+  public func write(
+    _ level: LogLevel, _ subject: String, _ message: String, _ fields: KeyValuePairs<String, String> = [:]
+  ) {
+    guard level >= minimumLevel else { return }
+    let time = now()
+    state.withLock { state in
+      summarize(state.limiter.closeWindows(at: time), at: time, &state)
+      guard level == .critical || state.limiter.admits(level, subject, message, at: time) else { return }
+      send(LogLine(nanoseconds: time, level: level, subject: subject, message: message, fields: fields), &state)
+    }
+  }
+
+  /// Writes the counts of suppressed repeats now. Call it before the process ends.
+  public func flush() {
+    let time = now()
+    state.withLock { state in summarize(state.limiter.closeAll(), at: time, &state) }
+  }
 
   public func debug(_ subject: String, _ message: String, _ fields: KeyValuePairs<String, String> = [:]) {
     write(.debug, subject, message, fields)
@@ -44,5 +81,31 @@ public final class Log: Sendable {
   }
   public func critical(_ subject: String, _ message: String, _ fields: KeyValuePairs<String, String> = [:]) {
     write(.critical, subject, message, fields)
+  }
+
+  /// The machine's wall clock, nanoseconds since 1970 UTC.
+  public static func wallClockNanoseconds() -> Int64 {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+  }
+
+  // MARK: Pieces
+
+  private func summarize(_ summaries: [RepeatLimiter.Summary], at time: Int64, _ state: inout State) {
+    for summary in summaries {
+      let message = "\(summary.message) … repeated \(summary.suppressed) times"
+      send(LogLine(nanoseconds: time, level: summary.level, subject: summary.subject, message: message), &state)
+    }
+  }
+
+  private func send(_ line: LogLine, _ state: inout State) {
+    if state.dropped > 0 {
+      let lost = LogLine(
+        nanoseconds: line.nanoseconds, level: .warning, subject: "log",
+        message: "\(state.dropped) lines were dropped: nobody was reading the log")
+      if sink.write(lost.rendered(as: format, colored: sink.isColored), .warning) { state.dropped = 0 }
+    }
+    if !sink.write(line.rendered(as: format, colored: sink.isColored), line.level) { state.dropped += 1 }
   }
 }

@@ -1,0 +1,44 @@
+# MarketFlow. `make` lists the targets; `make run` is the one to start with.
+.DEFAULT_GOAL := help
+.PHONY: help setup build run test bench lint docs clean
+
+SWIFT ?= swift
+RELEASE := .build/release/marketflow
+
+help:
+	@echo "make run    build, start and print the page's address (demo market, no key needed)   ARGS='--port 9000' goes to serve"
+	@echo "make test   every test: Swift, the page's units, end to end in Chromium              FILTER=OptionSymbol runs matching Swift tests only"
+	@echo "make lint   formatting, shell scripts, the page's types and style"
+	@echo "make bench  engine, Python peers and parse ceiling on the reference tape             RUNS=5 CONTENDERS=marketflow,peer-fast"
+	@echo "make docs   API documentation into .build/docs"
+	@echo "make build  release binary ($(RELEASE))"
+	@echo "make setup  what all of these need (each of them runs it first)"
+	@echo "make clean  removes build products; .deps stays"
+
+setup:
+	@scripts/setup
+
+build: setup
+	$(SWIFT) build -c release --product marketflow
+
+run: build
+	@$(RELEASE) serve $(ARGS)
+
+test:
+	@scripts/setup --test
+	@scripts/test $(FILTER)
+
+lint:
+	@scripts/setup --test
+	@scripts/lint
+
+bench:
+	@scripts/setup --bench
+	$(SWIFT) build -c release --product marketflow
+	@scripts/bench $(ARGS)
+
+docs: setup
+	@scripts/docs
+
+clean:
+	rm -rf .build

@@ -1,0 +1,142 @@
+/// Every setting there is: its names, its type and its default. The parser's options, the loader and `config` all read this table.
+public enum SettingKey: String, Sendable, CaseIterable {
+  case provider
+  case demoMode = "demo_mode"
+  case demoSeed = "demo_seed"
+  case demoIntensity = "demo_intensity"
+  case demoSpeed = "demo_speed"
+  case replayMode = "replay_mode"
+  case replayFile = "replay_file"
+  case replaySpeed = "replay_speed"
+  case symbols
+  case polygonKey = "polygon_key"
+  case host
+  case port
+  case dataDirectory = "data_directory"
+  case storage
+  case logLevel = "log_level"
+  case logFormat = "log_format"
+
+  /// The name in `marketflow config`.
+  public var name: String { rawValue }
+
+  /// The environment variable of ours.
+  public var environment: String { "MARKETFLOW_" + rawValue.uppercased() }
+
+  /// Names that people's set-ups already use; ours comes first when both are there.
+  public var aliases: [String] {
+    switch self {
+    case .provider: ["PROVIDER"]
+    case .demoMode: ["OPTION_FLOW_DEMO_MODE"]
+    case .replayMode: ["REPLAY_MODE"]
+    case .symbols: ["OPTION_FLOW_POLYGON_STREAM_SYMBOLS"]
+    case .polygonKey: ["POLYGON_API_KEY", "MASSIVE_API_KEY"]
+    default: []
+    }
+  }
+
+  /// How a setting is given on the command line.
+  public enum Flag: Sendable, Equatable {
+    case value(String)
+    /// The option's presence stands for the value.
+    case presence(String, means: String)
+  }
+
+  /// Nil for what must not stand on a command line (keys: every user of the machine can read it) or is derived there.
+  public var flag: Flag? {
+    switch self {
+    case .provider: .value("provider")
+    case .demoMode: .value("demo-mode")
+    case .demoSeed: .value("demo-seed")
+    case .demoIntensity: .value("demo-intensity")
+    case .demoSpeed: .value("demo-speed")
+    case .replayMode, .polygonKey: nil
+    case .replayFile: .value("replay")
+    case .replaySpeed: .value("replay-speed")
+    case .symbols: .value("symbols")
+    case .host: .value("host")
+    case .port: .value("port")
+    case .dataDirectory: .value("data-dir")
+    case .storage: .presence("no-store", means: "off")
+    case .logLevel: .value("log-level")
+    case .logFormat: .value("log-format")
+    }
+  }
+
+  public var type: ValueType {
+    switch self {
+    case .provider: .choice(["demo", "polygon"])
+    case .demoMode, .replayMode, .storage: .boolean
+    case .demoSeed: .integer(0...Int.max)
+    case .demoIntensity: .number(0.01...100)
+    case .demoSpeed: .number(0.1...1_000)
+    case .replayFile, .dataDirectory: .path
+    case .replaySpeed: .numberOrWord(0.01...1_000_000, ["max"])
+    case .symbols: .text(placeholder: "JSON")
+    case .polygonKey: .text(placeholder: "KEY")
+    case .host: .text(placeholder: "ADDRESS")
+    case .port: .integer(0...65_535)
+    case .logLevel: .choice(["debug", "info", "warning", "error", "critical"])
+    case .logFormat: .choice(["text", "json"])
+    }
+  }
+
+  /// Nil where nothing is the default.
+  public var standard: String? {
+    switch self {
+    case .provider: "demo"
+    case .demoMode: "on"
+    case .demoSeed: "1"
+    case .demoIntensity: "1"
+    case .demoSpeed: "1"
+    case .replayMode: "off"
+    case .replayFile: nil
+    case .replaySpeed: "1"
+    case .symbols: #"["SPY","QQQ","AAPL","NVDA","TSLA"]"#
+    case .polygonKey: nil
+    case .host: "127.0.0.1"
+    case .port: "8000"
+    case .dataDirectory: "data"
+    case .storage: "on"
+    case .logLevel: "info"
+    case .logFormat: "text"
+    }
+  }
+
+  public var isSecret: Bool { self == .polygonKey }
+
+  public var help: String {
+    switch self {
+    case .provider: "where market data come from"
+    case .demoMode: "the built-in synthetic market, whatever the provider; off needs a key"
+    case .demoSeed: "the same seed gives the same synthetic market"
+    case .demoIntensity: "how many prints a second, as a factor of a usual day"
+    case .demoSpeed: "how fast the synthetic session runs, as a factor of real time"
+    case .replayMode: "play the replay file instead of the provider"
+    case .replayFile: "recorded frames to play instead of the provider (NDJSON, .gz, .zst, or a Polygon flat-file CSV)"
+    case .replaySpeed: "1 is the recorded pace, 10 ten times as fast, max without pauses"
+    case .symbols: "underlyings to follow, as a JSON array"
+    case .polygonKey: "the key of a Polygon (Massive) account"
+    case .host: "address to listen on"
+    case .port: "port to listen on; 0 takes a free one"
+    case .dataDirectory: "folder of the database"
+    case .storage: "keep prints in DuckDB"
+    case .logLevel: "the least important lines to write"
+    case .logFormat: "lines for people, or JSON lines for programs"
+    }
+  }
+
+  /// The option of this setting for a command's declaration; nil when it has none.
+  public var option: CommandOption? {
+    switch flag {
+    case .value(let name):
+      CommandOption(name, .value(type), help: help, default: standard, environment: environment)
+    case .presence(let name, let meaning):
+      CommandOption(name, .flag, help: "\(help): \(meaning)", environment: environment)
+    case nil: nil
+    }
+  }
+
+  /// The options of several settings, to be added to a command's own.
+  public static func options(_ keys: [SettingKey]) -> [CommandOption] { keys.compactMap(\.option) }
+}

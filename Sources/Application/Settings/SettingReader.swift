@@ -1,0 +1,87 @@
+import Logging
+
+/// Turns checked texts into values, and weighs the settings that speak about the source of the data.
+struct SettingReader {
+  let values: SettingValues
+
+  func text(_ key: SettingKey) -> String {
+    guard let value = values[key] else { preconditionFailure("\(key.name) has no default and was read as if it had") }
+    return value.text
+  }
+
+  func integer(_ key: SettingKey) -> Int { checked(key, Int(text(key))) }
+  func number(_ key: SettingKey) -> Double { checked(key, Double(text(key))) }
+  func boolean(_ key: SettingKey) -> Bool { checked(key, ValueType.boolean(text(key))) }
+
+  private func checked<Value>(_ key: SettingKey, _ value: Value?) -> Value {
+    guard let value else { preconditionFailure("\(key.name) passed its check and does not read") }
+    return value
+  }
+
+  // MARK: Source
+
+  /// A replay file wins; then demo mode, which is on unless it was switched off or another provider was named; then the provider.
+  func source() throws(SettingsError) -> Settings.Source {
+    if let file = values[.replayFile] { return .replay(path: file.text) }
+    if boolean(.replayMode) {
+      throw SettingsError(
+        "replay_mode is on\(origin(.replayMode)) and no file is named: say --replay FILE or set \(SettingKey.replayFile.environment)"
+      )
+    }
+    let namesVendor = text(.provider) != "demo"
+    let isDemo = values.isStandard(.demoMode) ? !namesVendor : boolean(.demoMode)
+    if isDemo { return .demo }
+    if !namesVendor, !values.isStandard(.provider) {
+      throw SettingsError(
+        "demo_mode is off\(origin(.demoMode)) and provider is demo\(origin(.provider)): switch demo mode on, or name --provider polygon"
+      )
+    }
+    guard let key = values[.polygonKey] else {
+      let names = ([SettingKey.polygonKey.environment] + SettingKey.polygonKey.aliases)
+      throw SettingsError(
+        "polygon_key is not set, and without demo mode (\(reasonForLive())) a key is needed: set \(ValueType.list(names)) "
+          + "in the environment or in .env, or switch demo mode on with --demo-mode on")
+    }
+    return .polygon(key: Secret(key.text))
+  }
+
+  private func reasonForLive() -> String {
+    values.isStandard(.demoMode) ? "provider is polygon\(origin(.provider))" : "demo_mode is off\(origin(.demoMode))"
+  }
+
+  private func origin(_ key: SettingKey) -> String { values[key].map { " from \($0.origin)" } ?? "" }
+
+  // MARK: Symbols
+
+  /// A JSON array of strings, or the same words with commas between them.
+  func symbols() -> Result<[String], SettingsError> {
+    guard let value = values[.symbols] else { return .success([]) }
+    func problem(_ words: String) -> Result<[String], SettingsError> {
+      .failure(
+        SettingsError(
+          "symbols is \(value.text) (from \(value.origin)), \(words), wanted a JSON array as [\"SPY\",\"QQQ\"]"))
+    }
+    let inner = value.text.filter { !$0.isWhitespace }
+    let isArray = inner.hasPrefix("[")
+    guard !isArray || inner.hasSuffix("]") else { return problem("which has no closing ]") }
+    let words = (isArray ? inner.dropFirst().dropLast() : inner[...]).split(
+      separator: ",", omittingEmptySubsequences: false)
+    var symbols: [String] = []
+    for word in words {
+      let isQuoted = word.count >= 2 && word.hasPrefix("\"") && word.hasSuffix("\"")
+      guard isQuoted || !isArray else { return problem("\(word.isEmpty ? "an empty place" : word) is no JSON string") }
+      let symbol = (isQuoted ? word.dropFirst().dropLast() : word).uppercased()
+      guard !symbol.isEmpty, symbol.utf8.allSatisfy(Self.isSymbolByte) else { return problem("\(word) is no symbol") }
+      if !symbols.contains(symbol) { symbols.append(symbol) }
+    }
+    return symbols.isEmpty ? problem("which names nothing") : .success(symbols)
+  }
+
+  /// Letters, digits, and what vendors write inside symbols: `BRK.B`, `O:SPY…`, `T.O:*`.
+  private static func isSymbolByte(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
+    default: ".:*-_/".utf8.contains(byte)
+    }
+  }
+}
