@@ -1,19 +1,19 @@
 /// One HTTP request, taken apart; knows no socket.
-public struct APIRequest: Sendable {
+struct APIRequest: Sendable {
   /// Upper case.
-  public var method: String
+  var method: String
   /// Percent-decoded path without the query.
-  public var path: String
-  /// Text after the question mark, as it came; empty when there is none.
-  public var query: String
+  var path: String
+  /// Decoded pairs in the order sent; a name without `=` has an empty value.
+  var query: [(name: String, value: String)]
   /// Names in lower case.
-  public var headers: [String: String]
-  public var body: [UInt8]
+  var headers: [String: String]
+  var body: [UInt8]
   /// The peer's address without a port.
-  public var peerAddress: String
+  var peerAddress: String
 
-  public init(
-    method: String = "GET", path: String, query: String = "", headers: [String: String] = [:], body: [UInt8] = [],
+  init(
+    method: String = "GET", path: String, query: [(name: String, value: String)] = [], headers: [String: String] = [:], body: [UInt8] = [],
     peerAddress: String = "127.0.0.1"
   ) {
     self.method = method
@@ -23,17 +23,20 @@ public struct APIRequest: Sendable {
     self.body = body
     self.peerAddress = peerAddress
   }
+
+  /// The same for identical questions.
+  var cacheKey: String { query.reduce(into: path) { $0 += "\n\($1.name)=\($1.value)" } }
 }
 
 /// One HTTP answer; knows no socket.
-public struct APIResponse: Sendable {
-  public var status: Int
-  public var contentType: String
+struct APIResponse: Sendable {
+  var status: Int
+  var contentType: String
   /// Beside the content type and the security headers, which every answer has.
-  public var headers: [(name: String, value: String)]
-  public var body: [UInt8]
+  var headers: [(name: String, value: String)]
+  var body: [UInt8]
 
-  public init(
+  init(
     status: Int = 200, contentType: String = "application/json", headers: [(name: String, value: String)] = [],
     body: [UInt8]
   ) {

@@ -16,10 +16,10 @@ struct ParameterSet<Target>: Sendable {
   var descriptions: [ParameterDescription] { parameters.map(\.description) }
 
   /// Reads a query. Unknown names, names given twice and unusable values are refused; an empty value counts as left out.
-  func parse(_ query: String, into start: Target) throws(Problem) -> Target {
+  func parse(_ query: [(name: String, value: String)], into start: Target) throws(Problem) -> Target {
     var target = start
     var seen: Set<String> = []
-    for (name, value) in try QueryString.pairs(query) {
+    for (name, value) in query {
       guard let parameter = parameters.first(where: { $0.description.name == name }) else {
         throw .unknownParameter(name, known: parameters.map(\.description.name))
       }
