@@ -12,6 +12,7 @@ struct Problem: Error, Sendable {
     case notJSON = "not-json"
     case busy = "busy"
     case storeUnavailable = "store-unavailable"
+    case refused = "refused-request"
 
     var title: String {
       switch self {
@@ -24,6 +25,7 @@ struct Problem: Error, Sendable {
       case .notJSON: "The body is not declared as JSON"
       case .busy: "Too much is waiting already"
       case .storeUnavailable: "The store cannot be read"
+      case .refused: "The request is malformed or beyond a limit"
       }
     }
   }

@@ -9,14 +9,17 @@ struct ResponseCache {
   /// - Parameters:
   ///   - key: path and query.
   ///   - generation: changes when the data change; everything older is forgotten.
-  mutating func answer(_ key: String, generation: UInt64, make: () -> APIResponse) -> APIResponse {
+  mutating func known(_ key: String, generation: UInt64) -> APIResponse? {
     if generation != self.generation {
       answers.removeAll(keepingCapacity: true)
       self.generation = generation
     }
-    if let known = answers[key] { return known }
-    let made = make()
-    if answers.count < capacity { answers[key] = made }
-    return made
+    return answers[key]
+  }
+
+  /// Keeps an answer while there is room. Returns it, for the reply.
+  mutating func keep(_ answer: APIResponse, _ key: String) -> APIResponse {
+    if answers.count < capacity { answers[key] = answer }
+    return answer
   }
 }

@@ -47,12 +47,7 @@ enum Endpoints {
       method: "GET", path: "/ws/stream", operation: "openStream", summary: "The stream (WebSocket)",
       doc: "Text messages: one StreamHello, then a StreamState every 250 ms (a slow reader gets only the newest) and "
         + "StreamPrints at most every 50 ms. Whatever a client could not be sent is counted in `missed`.",
-      parameters: [
-        ParameterDescription(
-          name: "epoch", place: .query, type: .text(), doc: "The epoch of the connection before; resumes when it is ours."),
-        ParameterDescription(
-          name: "after", place: .query, type: .integer, doc: "Id of the last print the client has.", minimum: 0),
-      ],
+      parameters: StreamRoute.parameters.descriptions,
       answers: [
         Endpoint.Answer(status: 101, doc: "The connection is a WebSocket from here on."), badParameter,
         .problem(403, "The page that asks is not ours."),

@@ -9,8 +9,7 @@ final class Router {
   private let history: QueryThread?
   private let inject: (@Sendable (InjectedTrade) -> InjectionOutcome)?
   private var files: StaticFiles
-  private var topAnswers = ResponseCache(capacity: Limits.cachedAnswers)
-  private var tickerAnswers = ResponseCache(capacity: Limits.cachedAnswers)
+  private var snapshotAnswers = ResponseCache(capacity: Limits.cachedAnswers)
   private var printAnswers = ResponseCache(capacity: Limits.cachedAnswers)
   private let description: [UInt8]
   private let docs: [UInt8]
@@ -50,11 +49,7 @@ final class Router {
       reply(.live(Health.schema.encode(health), status: health.status == .down ? 503 : 200))
     case "/top":
       try allow(["GET", "HEAD"], request)
-      let question = try TopRoute.parameters.parse(request.query, into: .init())
-      reply(
-        topAnswers.answer(request.cacheKey, generation: model.snapshotGeneration) {
-          .live(TopAnswer.schema.encode(TopRoute.answer(question, from: model), reservingBytes: 32 << 10))
-        })
+      reply(try fromSnapshot(request) { () throws(Problem) in try top(request) })
     case "/prints":
       try allow(["GET", "HEAD"], request)
       try prints(request, reply)
@@ -87,14 +82,8 @@ final class Router {
     let ticker = "/ticker/"
     if request.path.hasPrefix(ticker) {
       try allow(["GET", "HEAD"], request)
-      let question = try TickerRoute.parameters.parse(request.query, into: .init())
       let symbol = String(request.path.dropFirst(ticker.count))
-      // Asked before the cache, so that only answers about known underlyings take room there.
-      let answer = try TickerRoute.answer(symbol, question, from: model)
-      return reply(
-        tickerAnswers.answer(request.cacheKey, generation: model.snapshotGeneration) {
-          .live(TickerAnswer.schema.encode(answer, reservingBytes: 64 << 10))
-        })
+      return reply(try fromSnapshot(request) { () throws(Problem) in try self.ticker(symbol, request) })
     }
     if let file = files.answer(request) {
       try allow(["GET", "HEAD"], request)
@@ -108,17 +97,42 @@ final class Router {
     throw .notFound("\(request.path.prefix(200)): nothing is there\(near)")
   }
 
+  // MARK: From the snapshot
+
+  /// The kept answer while the snapshot is the same, else a new one.
+  private func fromSnapshot(
+    _ request: APIRequest, _ make: () throws(Problem) -> APIResponse
+  ) throws(Problem) -> APIResponse {
+    let key = request.cacheKey
+    if let known = snapshotAnswers.known(key, generation: model.snapshotGeneration) { return known }
+    return snapshotAnswers.keep(try make(), key)
+  }
+
+  private func top(_ request: APIRequest) throws(Problem) -> APIResponse {
+    let question = try TopRoute.parameters.parse(request.query, into: .init())
+    return .live(TopAnswer.schema.encode(TopRoute.answer(question, from: model), reservingBytes: 32 << 10))
+  }
+
+  private func ticker(_ symbol: String, _ request: APIRequest) throws(Problem) -> APIResponse {
+    let question = try TickerRoute.parameters.parse(request.query, into: .init())
+    let answer = try TickerRoute.answer(symbol, question, from: model)
+    return .live(TickerAnswer.schema.encode(answer, reservingBytes: 64 << 10))
+  }
+
   // MARK: Prints
 
   private func prints(_ request: APIRequest, _ reply: @escaping Reply) throws(Problem) {
+    let key = request.cacheKey
+    if let known = printAnswers.known(key, generation: model.printGeneration) { return reply(known) }
     let question = try PrintsRoute.parameters.parse(request.query, into: .init())
     let part = PrintsRoute.fromMemory(question, model)
     guard let before = part.storeBefore, let history else {
-      return reply(live(PrintsRoute.page(part)))
+      return reply(printAnswers.keep(live(PrintsRoute.page(part)), key))
     }
     guard part.rows.count < question.limit else {
       // Full already; whether the store has more is for the next page to find out.
-      return reply(live(PrintsPage(rows: part.rows, next: part.rows.last?.id, source: .memory)))
+      let page = PrintsPage(rows: part.rows, next: part.rows.last?.id, source: .memory)
+      return reply(printAnswers.keep(live(page), key))
     }
     let isAccepted = history.submit { source in
       do {
