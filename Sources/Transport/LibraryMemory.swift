@@ -1,0 +1,76 @@
+import CWebSockets
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// What the library keeps pointers to as long as a context lives.
+final class LibraryMemory {
+  let protocols: UnsafeMutablePointer<lws_protocols>
+  let name: UnsafeMutablePointer<CChar>
+  let idlePolicy: UnsafeMutablePointer<lws_retry_bo_t>
+  /// A response header too long for the library's buffer. The library adds it to the HTML pages it would answer bad
+  /// requests with, and gives them up; our own refusals go out instead. We write our response heads ourselves.
+  let oversizedHeader: UnsafeMutablePointer<lws_protocol_vhost_options>
+  private let oversizedValue: UnsafeMutablePointer<CChar>
+  private let oversizedName: UnsafeMutablePointer<CChar>
+
+  static let oversizedBytes = 64 * 1024
+
+  init(configuration: HTTPServerConfiguration) {
+    name = Self.text("marketflow")
+    oversizedName = Self.text("x-oversized:")
+    oversizedValue = .allocate(capacity: Self.oversizedBytes + 1)
+    oversizedValue.initialize(repeating: CChar(bitPattern: UInt8(ascii: "x")), count: Self.oversizedBytes)
+    (oversizedValue + Self.oversizedBytes).initialize(to: 0)
+
+    oversizedHeader = .allocate(capacity: 1)
+    oversizedHeader.initialize(to: lws_protocol_vhost_options())
+    oversizedHeader.pointee.name = UnsafePointer(oversizedName)
+    oversizedHeader.pointee.value = UnsafePointer(oversizedValue)
+
+    idlePolicy = .allocate(capacity: 1)
+    idlePolicy.initialize(to: lws_retry_bo_t())
+    idlePolicy.pointee.secs_since_valid_ping = UInt16(configuration.pingSeconds)
+    idlePolicy.pointee.secs_since_valid_hangup = UInt16(configuration.deadPeerSeconds)
+
+    protocols = .allocate(capacity: 2)
+    protocols.initialize(repeating: lws_protocols(), count: 2)
+    protocols[0].name = UnsafePointer(name)
+    protocols[0].callback = serverCallback
+    // Not used by us, but without it the library does not announce that it is about to close a connection.
+    protocols[0].per_session_data_size = 8
+  }
+
+  deinit {
+    protocols.deallocate()
+    idlePolicy.deallocate()
+    oversizedHeader.deallocate()
+    oversizedValue.deallocate()
+    oversizedName.deallocate()
+    name.deallocate()
+  }
+
+  private static func text(_ text: StaticString) -> UnsafeMutablePointer<CChar> {
+    let copy = UnsafeMutablePointer<CChar>.allocate(capacity: text.utf8CodeUnitCount + 1)
+    text.withUTF8Buffer { bytes in
+      for (index, byte) in bytes.enumerated() { (copy + index).initialize(to: CChar(bitPattern: byte)) }
+    }
+    (copy + text.utf8CodeUnitCount).initialize(to: 0)
+    return copy
+  }
+
+  // The library's options are macros over `1ll`, spelled out here.
+  private static let disableVersionSix: UInt64 = 1 << 5
+  private static let validateText: UInt64 = 1 << 8
+  static let explicitVirtualHosts: UInt64 = 1 << 13
+  /// Requests the library cannot parse come to us as raw bytes, so that they get an answer.
+  private static let fallBackToRaw: UInt64 = UInt64(LWS_SERVER_OPTION_FALLBACK_TO_APPLY_LISTEN_ACCEPT_CONFIG)
+  private static let failUponUnableToBind: UInt64 = 1 << 30
+
+  static func virtualHostOptions(isVersionSix: Bool) -> UInt64 {
+    validateText | fallBackToRaw | failUponUnableToBind | (isVersionSix ? 0 : disableVersionSix)
+  }
+}

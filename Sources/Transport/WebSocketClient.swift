@@ -1,0 +1,70 @@
+import CWebSockets
+
+/// A connected WebSocket. Network thread only.
+public final class WebSocketClient {
+  /// The application's state of this client.
+  public var context: AnyObject?
+  /// The client's IP address, without port.
+  public let remoteAddress: String
+  /// `.queued` frames this client lost to its bound since it connected.
+  public private(set) var droppedFrames = 0
+  /// `.latest` frames replaced before this client got them.
+  public private(set) var replacedFrames = 0
+  /// Messages handed to the kernel.
+  public internal(set) var sentFrames = 0
+
+  /// `.queued` frames waiting.
+  public var queuedFrames: Int { queue.queuedFrames }
+  /// Bytes of the `.queued` frames waiting.
+  public var queuedBytes: Int { queue.queuedBytes }
+
+  /// Nil once the client is gone.
+  var socket: OpaquePointer?
+  var queue: FrameQueue
+  /// Where the client stands in the server's list.
+  var index = 0
+  var incoming: [UInt8] = []
+  private(set) var closeCode: UInt16?
+  private(set) var closeReason: [UInt8] = []
+  private let counters: TransportCounters
+
+  init(socket: OpaquePointer, remoteAddress: String, queue: FrameQueue, counters: TransportCounters) {
+    self.socket = socket
+    self.remoteAddress = remoteAddress
+    self.queue = queue
+    self.counters = counters
+  }
+
+  /// Whether frames still reach the client.
+  public var isOpen: Bool { socket != nil && closeCode == nil }
+
+  /// Sends a frame as soon as the client takes it; never waits.
+  public func send(_ frame: OutgoingFrame, _ delivery: Delivery = .queued) {
+    guard let socket, closeCode == nil else { return }
+    let wasEmpty = queue.isEmpty
+    let loss = queue.add(frame, delivery)
+    if loss.dropped > 0 {
+      droppedFrames += loss.dropped
+      TransportCounters.add(loss.dropped, to: counters.messagesDroppedTotal)
+    }
+    if loss.isReplaced {
+      replacedFrames += 1
+      TransportCounters.add(1, to: counters.messagesReplacedTotal)
+    }
+    if wasEmpty && !queue.isEmpty { _ = lws_callback_on_writable(socket) }
+  }
+
+  /// Closes the connection after the frame under way; waiting frames are given up.
+  /// - Parameters:
+  ///   - code: RFC 6455 close code, for instance 1000 normal, 1001 going away, 1008 policy.
+  ///   - reason: up to 123 bytes.
+  public func close(code: UInt16 = 1000, reason: String = "") {
+    guard let socket, closeCode == nil else { return }
+    closeCode = code
+    closeReason = Array(reason.utf8.prefix(123))
+    queue.removeAll()
+    // A client that never reads never becomes writable: it is cut off then.
+    lws_set_timeout(socket, PENDING_TIMEOUT_CLOSE_SEND, 5)
+    _ = lws_callback_on_writable(socket)
+  }
+}
