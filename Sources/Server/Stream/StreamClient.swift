@@ -3,6 +3,8 @@ import Transport
 /// One message, encoded once and shared by all clients that get it.
 final class StreamMessage {
   let bytes: [UInt8]
+  /// The same as the transport sends it.
+  private(set) lazy var frame = OutgoingFrame(text: bytes)
 
   init(_ bytes: [UInt8]) { self.bytes = bytes }
 }
