@@ -55,7 +55,15 @@
     return 0
   }
 
-  @inlinable public subscript(index: Int) -> UInt8 { UInt8(truncatingIfNeeded: words[index >> 3] >> UInt64(8 * (index & 7))) }
+  @inlinable public subscript(index: Int) -> UInt8 {
+    UInt8(truncatingIfNeeded: words[index >> 3] >> UInt64(8 * (index & 7)))
+  }
 
   public var description: String { String(decoding: (0..<count).map { self[$0] }, as: UTF8.self) }
+
+  /// Whether the symbol has at least one byte and all of its bytes are visible ASCII.
+  public var isPrintable: Bool {
+    let count = count
+    return count > 0 && (0..<count).allSatisfy { (UInt8(ascii: "!")...UInt8(ascii: "~")).contains(self[$0]) }
+  }
 }

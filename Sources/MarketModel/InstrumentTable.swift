@@ -1,9 +1,10 @@
+import Synchronization
+
 #if canImport(Glibc)
   import Glibc
 #else
   import Darwin
 #endif
-import Synchronization
 
 /// All instruments seen so far, append-only, indexed by `InstrumentID`.
 ///
@@ -60,8 +61,8 @@ public final class InstrumentTable: @unchecked Sendable {
     }
   }
 
-  /// The id of a symbol, given on first sight. Nil when the symbol is empty, looks like an option (`O:`) but is not one, or
-  /// the table is full. For the interning thread only.
+  /// The id of a symbol, given on first sight. Nil when the symbol is empty, holds anything but printable ASCII without
+  /// spaces, looks like an option (`O:`) but is not one, or the table is full. For the interning thread only.
   @inline(__always)
   public func intern(_ symbol: SymbolText) -> InstrumentID? {
     if let id = find(symbol) { return id }
@@ -75,7 +76,7 @@ public final class InstrumentTable: @unchecked Sendable {
 
   @inline(never)
   private func add(_ symbol: SymbolText) -> InstrumentID? {
-    guard symbol.words[0] != 0 else { return nil }
+    guard symbol.isPrintable else { return nil }
     if symbol[0] == UInt8(ascii: "O"), symbol[1] == UInt8(ascii: ":") {
       guard let option = OptionSymbol(polygon: symbol.description), let underlying = intern(option.underlying),
         self[underlying].kind == .equity
@@ -88,7 +89,8 @@ public final class InstrumentTable: @unchecked Sendable {
     let id = InstrumentID(UInt32(published.load(ordering: .relaxed)))
     return append(
       Instrument(
-        symbol: symbol, kind: .equity, right: .call, expiry: MarketDate(daysSinceEpoch: 0), strike: .zero, underlying: id,
+        symbol: symbol, kind: .equity, right: .call, expiry: MarketDate(daysSinceEpoch: 0), strike: .zero,
+        underlying: id,
         multiplier: 1))
   }
 
@@ -105,13 +107,17 @@ public final class InstrumentTable: @unchecked Sendable {
 
   @inline(__always)
   private static func hash(_ words: SIMD4<UInt64>) -> Int {
-    let mixed = (words[0] ^ words[2] &* 0x9E37_79B9_7F4A_7C15) &* 0xBF58_476D_1CE4_E5B9 ^ (words[1] ^ words[3]) &* 0x94D0_49BB_1331_11EB
+    let mixed =
+      (words[0] ^ words[2] &* 0x9E37_79B9_7F4A_7C15) &* 0xBF58_476D_1CE4_E5B9 ^ (words[1] ^ words[3])
+      &* 0x94D0_49BB_1331_11EB
     return Int(truncatingIfNeeded: mixed ^ (mixed >> 29) ^ (mixed >> 47))
   }
 
   /// Zero pages from the system: reserved now, backed by memory when first touched.
   private static func zeroed<T: BitwiseCopyable>(_ type: T.Type, _ count: Int) -> UnsafeMutablePointer<T> {
-    guard let memory = calloc(count, MemoryLayout<T>.stride) else { preconditionFailure("InstrumentTable: out of memory") }
+    guard let memory = calloc(count, MemoryLayout<T>.stride) else {
+      preconditionFailure("InstrumentTable: out of memory")
+    }
     return memory.bindMemory(to: type, capacity: count)
   }
 }

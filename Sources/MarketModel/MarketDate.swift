@@ -7,7 +7,9 @@
 
   /// The proleptic Gregorian day; nil when month or day does not exist.
   public init?(year: Int, month: Int, day: Int) {
-    guard (1...12).contains(month), day >= 1, day <= MarketDate.daysInMonth(year: year, month: month) else { return nil }
+    guard (1...12).contains(month), day >= 1, day <= MarketDate.daysInMonth(year: year, month: month) else {
+      return nil
+    }
     // Howard Hinnant, "chrono-compatible low-level date algorithms", days_from_civil.
     let y = month <= 2 ? year - 1 : year
     let era = (y >= 0 ? y : y - 399) / 400

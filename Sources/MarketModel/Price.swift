@@ -17,3 +17,21 @@
 
   @inlinable @inline(__always) public static func < (a: Price, b: Price) -> Bool { a.micros < b.micros }
 }
+
+extension Price: CustomStringConvertible {
+  /// The exact decimal without trailing zeros: `572`, `12.5`, `-0.0001`.
+  public var description: String {
+    let magnitude = micros.magnitude
+    var text = (micros < 0 ? "-" : "") + String(magnitude / 1_000_000)
+    var fraction = magnitude % 1_000_000
+    guard fraction != 0 else { return text }
+    var digits = 6
+    while fraction % 10 == 0 {
+      fraction /= 10
+      digits -= 1
+    }
+    let shown = String(fraction)
+    text += "." + String(repeating: "0", count: digits - shown.utf8.count) + shown
+    return text
+  }
+}

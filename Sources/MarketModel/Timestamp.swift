@@ -19,9 +19,13 @@
     Timestamp(nanoseconds: nanoseconds.flooredDivision(by: 60_000_000_000) &* 60_000_000_000)
   }
 
-  @inlinable @inline(__always) public static func < (a: Timestamp, b: Timestamp) -> Bool { a.nanoseconds < b.nanoseconds }
+  @inlinable @inline(__always) public static func < (a: Timestamp, b: Timestamp) -> Bool {
+    a.nanoseconds < b.nanoseconds
+  }
   /// Nanoseconds from `b` to `a`.
-  @inlinable @inline(__always) public static func - (a: Timestamp, b: Timestamp) -> Int64 { a.nanoseconds &- b.nanoseconds }
+  @inlinable @inline(__always) public static func - (a: Timestamp, b: Timestamp) -> Int64 {
+    a.nanoseconds &- b.nanoseconds
+  }
   @inlinable public func adding(nanoseconds delta: Int64) -> Timestamp { Timestamp(nanoseconds: nanoseconds &+ delta) }
 }
 

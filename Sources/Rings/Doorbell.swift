@@ -1,9 +1,10 @@
+import Synchronization
+
 #if canImport(Glibc)
   import Glibc
 #else
   import Darwin
 #endif
-import Synchronization
 
 /// Lets a thread sleep until another has work for it, without a lock: a pipe, written only when the sleeper said that it is
 /// about to sleep.

@@ -3,6 +3,8 @@
 public final class Exchange<Object: AnyObject & Sendable>: @unchecked Sendable {
   private let requests = SPSCRing<UnsafeRawPointer>(capacity: 1)
   private let answers = SPSCRing<UnsafeRawPointer>(capacity: 1)
+  /// Reader's: an object is lent and not yet taken back.
+  private var isLent = false
 
   public init() {}
 
@@ -12,12 +14,12 @@ public final class Exchange<Object: AnyObject & Sendable>: @unchecked Sendable {
     while answers.consume({ for pointer in $0 { Unmanaged<Object>.fromOpaque(pointer).release() } }) > 0 {}
   }
 
-  /// Reader: asks for `object` to be filled. False when an earlier request is still waiting.
+  /// Reader: asks for `object` to be filled. False while an earlier object is lent: not filled yet, or not taken back.
   public func request(_ object: Object) -> Bool {
-    let retained = Unmanaged.passRetained(object)
-    if requests.push(UnsafeRawPointer(retained.toOpaque())) { return true }
-    retained.release()
-    return false
+    guard !isLent else { return false }
+    isLent = requests.push(UnsafeRawPointer(Unmanaged.passRetained(object).toOpaque()))
+    precondition(isLent, "Exchange: a request is waiting although nothing is lent")
+    return true
   }
 
   /// Writer: fills the requested object, if there is a request. Costs one atomic read when there is none.
@@ -28,7 +30,7 @@ public final class Exchange<Object: AnyObject & Sendable>: @unchecked Sendable {
     _ = requests.consume { pointer = $0[0] }
     guard let pointer else { return }
     fill(Unmanaged<Object>.fromOpaque(pointer).takeUnretainedValue())
-    // The reader takes each answer before its next request, so there is always room for one.
+    // `request` lends one object at a time, so there is always room for one answer.
     let accepted = answers.push(pointer)
     precondition(accepted, "Exchange: a second answer before the first was taken")
   }
@@ -37,6 +39,8 @@ public final class Exchange<Object: AnyObject & Sendable>: @unchecked Sendable {
   public func take() -> Object? {
     var pointer: UnsafeRawPointer?
     _ = answers.consume { pointer = $0[0] }
-    return pointer.map { Unmanaged<Object>.fromOpaque($0).takeRetainedValue() }
+    guard let pointer else { return nil }
+    isLent = false
+    return Unmanaged<Object>.fromOpaque(pointer).takeRetainedValue()
   }
 }

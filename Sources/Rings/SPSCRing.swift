@@ -1,9 +1,10 @@
+import Synchronization
+
 #if canImport(Glibc)
   import Glibc
 #else
   import Darwin
 #endif
-import Synchronization
 
 /// A bounded queue between exactly one producer thread and one consumer thread. Wait-free: no lock, no allocation after
 /// init. Each side caches the other's index and looks again only when the cached one says full or empty.
