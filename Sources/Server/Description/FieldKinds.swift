@@ -87,14 +87,14 @@ extension Field {
   }
 
   static func time(_ name: String, _ doc: String, _ get: @escaping Get<Timestamp>) -> Field {
-    Field(name: name, type: .text(format: "date-time"), doc: doc) { $1.value(get($0).text) }
+    Field(name: name, type: .text(format: "date-time"), doc: doc) { $1.value(get($0).rfc3339) }
   }
 
   /// A moment whose `.none` stands for "not known".
   static func timeOrNull(_ name: String, _ doc: String, _ get: @escaping Get<Timestamp>) -> Field {
     Field(name: name, type: .optional(.text(format: "date-time")), doc: doc) { row, json in
       let time = get(row)
-      if time == .none { json.null() } else { json.value(time.text) }
+      if time == .none { json.null() } else { json.value(time.rfc3339) }
     }
   }
 

@@ -1,12 +1,11 @@
 import MarketModel
 
-/// Venues and sale conditions in words.
+/// Sale conditions in words.
 enum TapeNames {
-  static func venue(_ id: VenueID, _ kind: Instrument.Kind) -> String {
-    "venue \(id.rawValue)"
-  }
+  private static let option = Dictionary(uniqueKeysWithValues: OptionCondition.all.map { ($0.id, $0.name) })
+  private static let equity = Dictionary(uniqueKeysWithValues: EquityCondition.all.map { ($0.id, $0.name) })
 
   static func condition(_ id: Int, _ kind: Instrument.Kind) -> String {
-    "condition \(id)"
+    (kind == .option ? option[id] : equity[id]) ?? "condition \(id)"
   }
 }

@@ -78,12 +78,8 @@ final class ReadModel {
 
   func row(_ number: Int64) -> PrintRow {
     let print = prints[number]
-    let entry = directory[print.trade.instrument]
     return PrintRow(
-      id: printBase + number, print: print, symbol: entry.symbol, underlying: entry.underlying,
-      contract: entry.instrument.kind == .option
-        ? .init(expiry: entry.instrument.expiry, right: entry.instrument.right, strike: entry.instrument.strike) : nil,
-      isCancelled: prints.isVoid(number))
+      print, id: printBase + number, entry: directory[print.trade.instrument], isCancelled: prints.isVoid(number))
   }
 
   func row(_ contract: ContractSnapshot) -> ContractRow {
