@@ -1,0 +1,101 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+import Logging
+import MarketModel
+import Rings
+import Synchronization
+
+/// The thread that may wait for the database, so that the network thread never does. Questions wait in a bounded queue.
+final class QueryThread: Sendable {
+  typealias Job = @Sendable (Result<any PrintHistory, any Error>) -> Void
+
+  private struct State {
+    var jobs: [Job] = []
+    var isStopping = false
+  }
+  private let state = Mutex(State())
+  private let doorbell = Doorbell()
+  private let capacity: Int
+  private let log: Log
+  private let thread = Mutex<pthread_t?>(nil)
+
+  /// - Parameter open: called on the thread when the first question comes, and again after it failed.
+  init(capacity: Int = Limits.waitingQueries, log: Log, open: @escaping @Sendable () throws -> any PrintHistory) {
+    self.capacity = capacity
+    self.log = log
+    start { [self] in run(open) }
+  }
+
+  /// Questions waiting.
+  var depth: Int { state.withLock { $0.jobs.count } }
+
+  /// Returns false when too many wait already, or when the thread stops.
+  func submit(_ job: @escaping Job) -> Bool {
+    let accepted = state.withLock { state in
+      guard !state.isStopping, state.jobs.count < capacity else { return false }
+      state.jobs.append(job)
+      return true
+    }
+    if accepted { doorbell.ring() }
+    return accepted
+  }
+
+  /// Finishes what waits and ends the thread.
+  func stop() {
+    state.withLock { $0.isStopping = true }
+    doorbell.ring()
+    let running = thread.withLock { thread in
+      defer { thread = nil }
+      return thread
+    }
+    if let running { pthread_join(running, nil) }
+  }
+
+  private func run(_ open: () throws -> any PrintHistory) {
+    var history: (any PrintHistory)?
+    while true {
+      doorbell.wait(milliseconds: -1) { state.withLock { !$0.jobs.isEmpty || $0.isStopping } }
+      let (jobs, isStopping) = state.withLock { state in
+        defer { state.jobs.removeAll(keepingCapacity: true) }
+        return (state.jobs, state.isStopping)
+      }
+      for job in jobs {
+        let source = Result {
+          if let history { return history }
+          let opened = try open()
+          history = opened
+          return opened
+        }
+        if case .failure(let error) = source { log.error("server", "history cannot be opened: \(error)") }
+        job(source)
+      }
+      if isStopping && jobs.isEmpty { return }
+    }
+  }
+
+  private func start(_ body: @escaping @Sendable () -> Void) {
+    final class Box: Sendable {
+      let body: @Sendable () -> Void
+      init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+    }
+    #if canImport(Glibc)
+      var handle = pthread_t()
+    #else
+      var handle: pthread_t?
+    #endif
+    let status = pthread_create(
+      &handle, nil,
+      { argument in
+        #if canImport(Glibc)
+          guard let argument else { return nil }
+        #endif
+        Unmanaged<Box>.fromOpaque(argument).takeRetainedValue().body()
+        return nil
+      }, Unmanaged.passRetained(Box(body)).toOpaque())
+    precondition(status == 0, "QueryThread: the system gives no thread (error \(status)); raise `ulimit -u`")
+    thread.withLock { [handle] in $0 = handle }
+  }
+}

@@ -1,0 +1,128 @@
+import FlowEngine
+import MarketModel
+
+/// What other threads know about themselves; gathered by the composition root whenever asked.
+public struct HealthFacts: Sendable {
+  /// Where the data come from.
+  public enum Mode: String, Sendable, CaseIterable { case demo, replay }
+  /// What the feed thread says of itself.
+  public enum IngestStatus: String, Sendable, CaseIterable { case starting, streaming, ended, failed }
+
+  public struct Ingest: Sendable {
+    public var status: IngestStatus
+    /// `demo seed 1`, `replay small.ndjson.gz`.
+    public var source: String
+    /// Symbols of underlyings.
+    public var subscribed: [String]
+    /// Wall time at which the last frame or event came in; `.none` before the first.
+    public var lastReceived: Timestamp
+    public var frames: Int64
+    public var badFrames: Int64
+    public var badEvents: Int64
+    public var unknownEvents: Int64
+    public var reparsedFrames: Int64
+    /// How often the feed had to wait for room in the event ring.
+    public var waits: Int64
+    /// Why it failed; nil otherwise.
+    public var failure: String?
+
+    public init(
+      status: IngestStatus = .starting, source: String = "", subscribed: [String] = [], lastReceived: Timestamp = .none,
+      frames: Int64 = 0, badFrames: Int64 = 0, badEvents: Int64 = 0, unknownEvents: Int64 = 0, reparsedFrames: Int64 = 0,
+      waits: Int64 = 0, failure: String? = nil
+    ) {
+      self.status = status
+      self.source = source
+      self.subscribed = subscribed
+      self.lastReceived = lastReceived
+      self.frames = frames
+      self.badFrames = badFrames
+      self.badEvents = badEvents
+      self.unknownEvents = unknownEvents
+      self.reparsedFrames = reparsedFrames
+      self.waits = waits
+      self.failure = failure
+    }
+  }
+
+  public struct Queue: Sendable {
+    public var depth: Int
+    public var capacity: Int
+    public init(depth: Int = 0, capacity: Int = 1) {
+      self.depth = depth
+      self.capacity = capacity
+    }
+    var share: Double { capacity == 0 ? 0 : Double(depth) / Double(capacity) }
+  }
+
+  public struct Storage: Sendable {
+    public var enabled: Bool
+    public var path: String?
+    public var schemaVersion: Int
+    public var rowsWritten: Int64
+    /// Wall milliseconds the oldest output that is not on disk has waited.
+    public var lagMilliseconds: Int64
+    /// Wall time; `.none` before the first.
+    public var lastFlush: Timestamp
+    public var flushes: Int64
+    /// What the writer cannot do; nil while all is well.
+    public var error: String?
+
+    public init(
+      enabled: Bool = false, path: String? = nil, schemaVersion: Int = 0, rowsWritten: Int64 = 0, lagMilliseconds: Int64 = 0,
+      lastFlush: Timestamp = .none, flushes: Int64 = 0, error: String? = nil
+    ) {
+      self.enabled = enabled
+      self.path = path
+      self.schemaVersion = schemaVersion
+      self.rowsWritten = rowsWritten
+      self.lagMilliseconds = lagMilliseconds
+      self.lastFlush = lastFlush
+      self.flushes = flushes
+      self.error = error
+    }
+  }
+
+  public var ingest: Ingest
+  public var events: Queue
+  public var storageQueue: Queue
+  public var publisher: Queue
+  /// Outputs of any kind that found the publisher ring full.
+  public var publisherSkipped: Int64
+  public var storage: Storage
+  /// State digest of a run that has ended, hexadecimal; nil while it goes on.
+  public var digest: String?
+
+  public init(
+    ingest: Ingest = Ingest(), events: Queue = Queue(), storageQueue: Queue = Queue(), publisher: Queue = Queue(),
+    publisherSkipped: Int64 = 0, storage: Storage = Storage(), digest: String? = nil
+  ) {
+    self.ingest = ingest
+    self.events = events
+    self.storageQueue = storageQueue
+    self.publisher = publisher
+    self.publisherSkipped = publisherSkipped
+    self.storage = storage
+    self.digest = digest
+  }
+}
+
+/// Versions of what the program is made of, as it runs.
+public struct ComponentVersions: Sendable {
+  public var marketflow: String
+  public var swift: String
+  public var duckdb: String
+  public var libwebsockets: String
+  public var simdjson: String
+
+  public init(marketflow: String, swift: String, duckdb: String, libwebsockets: String, simdjson: String) {
+    self.marketflow = marketflow
+    self.swift = swift
+    self.duckdb = duckdb
+    self.libwebsockets = libwebsockets
+    self.simdjson = simdjson
+  }
+}
+
+extension HealthFacts.Mode: APIChoice { var apiName: String { rawValue } }
+extension HealthFacts.IngestStatus: APIChoice { var apiName: String { rawValue } }

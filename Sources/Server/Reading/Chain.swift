@@ -1,0 +1,106 @@
+import FlowEngine
+import MarketModel
+
+/// The contracts of one underlying, sorted out by expiry and strike.
+struct Chain {
+  private let rows: [ContractRow]
+
+  init(of underlying: InstrumentID, in model: ReadModel) {
+    rows = model.index.contracts(of: underlying).map { model.row($0) }
+  }
+
+  /// Sums by expiry, nearest first.
+  var byExpiry: [ExpiryRow] {
+    var sums: [MarketDate: ExpiryRow] = [:]
+    for row in rows {
+      var sum = sums[row.instrument.expiry] ?? ExpiryRow(expiry: row.instrument.expiry)
+      switch row.instrument.right {
+      case .call:
+        sum.callVolume += row.contract.volume
+        sum.callPremiumMicros += row.contract.premiumMicros
+      case .put:
+        sum.putVolume += row.contract.volume
+        sum.putPremiumMicros += row.contract.premiumMicros
+      }
+      sum.netDeltaNanos += row.contract.netDeltaNanos
+      sums[row.instrument.expiry] = sum
+    }
+    return sums.values.sorted { $0.expiry < $1.expiry }
+  }
+
+  /// The first expiry that is not over; the last one when all are; nil without contracts.
+  func nearestExpiry(on session: MarketDate?) -> MarketDate? {
+    let expiries = Set(rows.map(\.instrument.expiry))
+    guard let session else { return expiries.min() }
+    return expiries.filter { $0 >= session }.min() ?? expiries.max()
+  }
+
+  /// One expiry's strikes, ascending. Where an adjusted root shares strike and expiry with the standard one, the contract
+  /// with more volume stands in the row.
+  func strikes(of expiry: MarketDate) -> [StrikeRow] {
+    var byStrike: [Price: StrikeRow] = [:]
+    for row in rows where row.instrument.expiry == expiry {
+      var strike = byStrike[row.instrument.strike] ?? StrikeRow(strike: row.instrument.strike)
+      switch row.instrument.right {
+      case .call: strike.call = busier(strike.call, row)
+      case .put: strike.put = busier(strike.put, row)
+      }
+      byStrike[row.instrument.strike] = strike
+    }
+    return byStrike.values.sorted { $0.strike < $1.strike }
+  }
+
+  private func busier(_ known: ContractRow?, _ other: ContractRow) -> ContractRow {
+    guard let known else { return other }
+    return known.contract.volume >= other.contract.volume ? known : other
+  }
+}
+
+/// The strikes around the money of the leading underlying.
+struct StrikeGrid: Sendable {
+  var underlying: String
+  var spot: Price
+  var spotTime: Timestamp
+  var expiry: MarketDate
+  var atmStrike: Price?
+  /// Descending.
+  var rows: [StrikeRow]
+  /// Of the whole day, ascending.
+  var minutes: [UnderlyingMinute]
+
+  /// Nil while no underlying has contracts.
+  static func leading(in model: ReadModel) -> StrikeGrid? {
+    let candidates = model.snapshot.underlyings.filter { !model.index.contracts(of: $0.instrument).isEmpty }
+    func premium(_ underlying: UnderlyingSnapshot) -> Int64 { underlying.callPremiumMicros + underlying.putPremiumMicros }
+    guard let leader = candidates.max(by: { premium($0) < premium($1) }) else { return nil }
+    let chain = Chain(of: leader.instrument, in: model)
+    guard let expiry = chain.nearestExpiry(on: model.snapshot.session) else { return nil }
+    let strikes = chain.strikes(of: expiry)
+    let atm = leader.lastPrice == .zero ? nil : nearest(to: leader.lastPrice, in: strikes)
+    // Without a spot the middle of the chain is as good a place as any.
+    let centre = atm ?? strikes.count / 2
+    let reach = Limits.gridStrikesEachSide
+    let window = strikes[max(0, centre - reach)..<min(strikes.count, centre + reach + 1)]
+    return StrikeGrid(
+      underlying: model.directory[leader.instrument].symbol, spot: leader.lastPrice, spotTime: leader.lastPriceTime,
+      expiry: expiry, atmStrike: atm.map { strikes[$0].strike }, rows: window.reversed(), minutes: leader.minutes)
+  }
+
+  /// Position of the strike next to a price, the lower one when two are equally near.
+  private static func nearest(to price: Price, in strikes: [StrikeRow]) -> Int? {
+    strikes.indices.min {
+      (strikes[$0].strike.micros - price.micros).magnitude < (strikes[$1].strike.micros - price.micros).magnitude
+    }
+  }
+
+  static let schema = Schema<StrikeGrid>(
+    "Grid", "The strikes around the money, nearest expiry, of the underlying with the most option premium today.",
+    [
+      .text("underlying", "The underlying.") { $0.underlying },
+      .priceOrNull("spot", "Its last price, USD.") { $0.spot },
+      .timeOrNull("spot_time", "When that was.") { $0.spotTime },
+      .date("expiry", "The expiry of the rows.") { $0.expiry },
+      .moneyOrNull("atm_strike", "The strike next to the spot, USD.") { $0.atmStrike?.micros },
+      .records("rows", "Descending by strike.", StrikeRow.schema) { $0.rows },
+    ])
+}

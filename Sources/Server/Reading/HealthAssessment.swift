@@ -1,0 +1,85 @@
+import FlowEngine
+import MarketModel
+
+/// The verdict on the whole, and why.
+enum HealthStatus: String, Sendable, CaseIterable, APIChoice {
+  case ok, degraded, down
+  var apiName: String { rawValue }
+}
+
+/// One reading of everything that `/health` and the stream say about the process.
+struct Health: Sendable {
+  var status: HealthStatus
+  var reasons: [String]
+  var facts: HealthFacts
+  var identity: ServerIdentity
+  var uptimeSeconds: Double
+  var session: MarketDate?
+  var streamTime: Timestamp
+  var lastTradeTime: Timestamp
+  /// Wall seconds since the last event came in; nil before the first.
+  var dataAgeSeconds: Double?
+  var eventsPerSecond: Double
+  var counters: FlowCounters
+  var stream: StreamCounters
+  var publisherSkipped: Int64
+}
+
+/// Counts of the WebSocket stream.
+struct StreamCounters: Sendable {
+  var clients = 0
+  var sent: Int64 = 0
+  var dropped: Int64 = 0
+}
+
+/// Who this process is; fixed for its life.
+struct ServerIdentity: Sendable {
+  var mode: HealthFacts.Mode
+  /// Changes with every start, so that a client knows that numbers began anew.
+  var epoch: String
+  var versions: ComponentVersions
+}
+
+/// Decides what state the whole is in. Stale data never look live: every doubt is a reason, and any reason is at least
+/// `degraded`.
+enum HealthAssessment {
+  /// Seconds without data after which a streaming feed is doubted, and after which it counts as down.
+  static let staleSeconds = 5.0
+  static let deadSeconds = 60.0
+  /// Wall milliseconds that rows may wait for the disk.
+  static let storageLagMilliseconds: Int64 = 5000
+  /// Fill of a queue that is worth a word.
+  static let queueShare = 0.9
+
+  /// - Parameters:
+  ///   - snapshotAgeSeconds: wall seconds since the engine last answered; nil before the first answer.
+  static func judge(
+    _ facts: HealthFacts, dataAgeSeconds: Double?, snapshotAgeSeconds: Double?, publisherSkippedNow: Bool
+  ) -> (status: HealthStatus, reasons: [String]) {
+    var down: [String] = []
+    var doubts: [String] = []
+    switch facts.ingest.status {
+    case .failed: down.append("feed failed: " + (facts.ingest.failure ?? facts.ingest.source))
+    case .ended: doubts.append("feed ended: nothing shown is live any more")
+    case .starting: doubts.append("feed is starting")
+    case .streaming:
+      switch dataAgeSeconds {
+      case .some(let age) where age > deadSeconds: down.append("no data for \(Int(age)) s although the feed says it streams")
+      case .some(let age) where age > staleSeconds:
+        doubts.append("no data for \(Int(age)) s although the feed says it streams")
+      case .none: doubts.append("no data yet although the feed says it streams")
+      default: break
+      }
+      if let age = snapshotAgeSeconds, age > staleSeconds { doubts.append("engine has not answered for \(Int(age)) s") }
+    }
+    if let error = facts.storage.error { doubts.append("storage: \(error)") }
+    if facts.storage.lagMilliseconds > storageLagMilliseconds {
+      doubts.append("storage is \(facts.storage.lagMilliseconds) ms behind")
+    }
+    for (name, queue) in [("event", facts.events), ("storage", facts.storageQueue)] where queue.share > queueShare {
+      doubts.append("\(name) queue is \(Int(queue.share * 100)) % full")
+    }
+    if publisherSkippedNow { doubts.append("publisher queue was full: the stream misses prints (they are in the store)") }
+    return (down.isEmpty ? (doubts.isEmpty ? .ok : .degraded) : .down, down + doubts)
+  }
+}

@@ -1,0 +1,112 @@
+import FlowEngine
+import MarketModel
+
+/// What the network thread knows: the newest prints and the newest snapshot. One owner, no locks.
+final class ReadModel {
+  let directory: SymbolDirectory
+  /// Users see `printBase + LabeledPrint.number`, so that ids go on where the last run stopped.
+  let printBase: Int64
+  private(set) var prints: RecentPrints
+  private(set) var index: SnapshotIndex
+  /// Changes with every print and cancellation taken over.
+  private(set) var printGeneration: UInt64 = 0
+  /// Changes with every snapshot taken over; 0 before the first.
+  private(set) var snapshotGeneration: UInt64 = 0
+  /// Prints that never came because the publisher ring was full.
+  private(set) var missingPrints: Int64 = 0
+  /// Time of the newest print; `.none` before the first.
+  private(set) var lastTradeTime = Timestamp.none
+  /// Cancelled prints since `takeCancellations`, as ids for users.
+  private var freshCancellations: [Int64] = []
+  private var rate = EventRate()
+
+  init(instruments: InstrumentTable, printBase: Int64, recentPrints: Int = Limits.recentPrints) {
+    directory = SymbolDirectory(table: instruments)
+    self.printBase = printBase
+    prints = RecentPrints(capacity: recentPrints)
+    index = SnapshotIndex(FlowSnapshot(), directory: directory)
+  }
+
+  var snapshot: FlowSnapshot { index.snapshot }
+  var hasSnapshot: Bool { snapshotGeneration > 0 }
+  /// Id of the newest print, for users; `printBase` before the first.
+  var lastPrintID: Int64 { printBase + prints.nextNumber - 1 }
+  /// Events a second of wall time over the last seconds.
+  var eventsPerSecond: Double { rate.perSecond }
+
+  // MARK: Taking over
+
+  func absorb(_ outputs: UnsafeBufferPointer<FlowOutput>) {
+    for output in outputs { absorb(output) }
+  }
+
+  func absorb(_ output: FlowOutput) {
+    switch output {
+    case .print(let print):
+      missingPrints += prints.append(print)
+      lastTradeTime = max(lastTradeTime, print.trade.time)
+      printGeneration += 1
+    case .cancellation(let cancellation):
+      guard cancellation.cancelledNumber > 0 else { return }
+      _ = prints.void(cancellation.cancelledNumber)
+      if freshCancellations.count < Limits.batchCancellations {
+        freshCancellations.append(printBase + cancellation.cancelledNumber)
+      }
+      printGeneration += 1
+    case .minuteBar, .openInterest, .sessionReset, .incident:
+      // The snapshot has their effect.
+      break
+    }
+  }
+
+  /// Takes over a filled snapshot and gives back the one it replaces, for the next request.
+  func adopt(_ snapshot: FlowSnapshot, wallTime: Timestamp) -> FlowSnapshot {
+    let old = index.snapshot
+    directory.grow()
+    index = SnapshotIndex(snapshot, directory: directory)
+    snapshotGeneration += 1
+    rate.note(events: snapshot.counters.events, at: wallTime)
+    return old
+  }
+
+  func takeCancellations() -> [Int64] {
+    defer { freshCancellations.removeAll(keepingCapacity: true) }
+    return freshCancellations
+  }
+
+  // MARK: Rows
+
+  func row(_ number: Int64) -> PrintRow {
+    let print = prints[number]
+    return PrintRow(
+      print, id: printBase + number, entry: directory[print.trade.instrument], isCancelled: prints.isVoid(number))
+  }
+
+  func row(_ contract: ContractSnapshot) -> ContractRow {
+    let entry = directory[contract.instrument]
+    return ContractRow(
+      contract: contract, instrument: entry.instrument, symbol: entry.symbol, underlying: entry.underlying)
+  }
+}
+
+/// Events a second from a counter that is read now and then: over the last two to four seconds.
+struct EventRate {
+  private var anchor: (events: Int64, time: Timestamp)?
+  private var middle: (events: Int64, time: Timestamp)?
+  private(set) var perSecond: Double = 0
+
+  mutating func note(events: Int64, at time: Timestamp) {
+    guard let from = anchor else {
+      anchor = (events, time)
+      middle = (events, time)
+      return
+    }
+    let elapsed = time - from.time
+    guard elapsed > 0 else { return }
+    perSecond = Double(max(0, events - from.events)) * 1e9 / Double(elapsed)
+    if let half = middle, time - half.time >= 2_000_000_000 {
+      anchor = half
+      middle = (events, time)
+    }
+  }
+}

@@ -1,0 +1,66 @@
+import FlowEngine
+
+/// The newest prints, contiguous by number, the oldest falling out.
+struct RecentPrints {
+  private var slots: [LabeledPrint] = []
+  private var voided: [Bool] = []
+  private let capacity: Int
+  /// Number of the print in slot 0 when the ring was last started.
+  private var origin: Int64 = 1
+  /// Number of the oldest print kept; equals `nextNumber` when there is none.
+  private(set) var firstNumber: Int64 = 1
+  /// Number the next print must have to follow without a gap.
+  private(set) var nextNumber: Int64 = 1
+
+  init(capacity: Int) {
+    precondition(capacity > 0, "RecentPrints: capacity \(capacity), wanted at least 1")
+    self.capacity = capacity
+    slots.reserveCapacity(capacity)
+    voided.reserveCapacity(capacity)
+  }
+
+  var count: Int { Int(nextNumber - firstNumber) }
+
+  /// Appends a print. One that does not follow the last starts the ring anew, so that what is kept has no hole.
+  /// - Returns: how many prints are missing before it.
+  mutating func append(_ print: LabeledPrint) -> Int64 {
+    let missing = max(0, print.number - nextNumber)
+    if print.number != nextNumber { restart(at: print.number) }
+    if slots.count < capacity {
+      slots.append(print)
+      voided.append(false)
+    } else {
+      slots[slot(nextNumber)] = print
+      voided[slot(nextNumber)] = false
+      firstNumber += 1
+    }
+    nextNumber += 1
+    return missing
+  }
+
+  /// Marks a print as cancelled. Returns false when it is not kept any more.
+  mutating func void(_ number: Int64) -> Bool {
+    guard number >= firstNumber, number < nextNumber else { return false }
+    voided[slot(number)] = true
+    return true
+  }
+
+  /// A print that is kept.
+  subscript(number: Int64) -> LabeledPrint {
+    precondition(number >= firstNumber && number < nextNumber, "RecentPrints: \(number) is not in \(firstNumber)..<\(nextNumber)")
+    return slots[slot(number)]
+  }
+
+  /// Whether a print that is kept was cancelled.
+  func isVoid(_ number: Int64) -> Bool { voided[slot(number)] }
+
+  private func slot(_ number: Int64) -> Int { Int(number - origin) % capacity }
+
+  private mutating func restart(at number: Int64) {
+    slots.removeAll(keepingCapacity: true)
+    voided.removeAll(keepingCapacity: true)
+    origin = number
+    firstNumber = number
+    nextNumber = number
+  }
+}

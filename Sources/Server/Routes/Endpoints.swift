@@ -1,0 +1,70 @@
+import MarketModel
+
+/// Everything that is served, described for `/openapi.json` and `/docs`.
+enum Endpoints {
+  static let all: [Endpoint] = [
+    Endpoint(
+      method: "GET", path: "/health", operation: "getHealth", summary: "State of the process and of its data",
+      doc: "Every doubt about the data is a reason; any reason makes the status at least degraded.",
+      answers: [
+        .json(200, "Status is ok or degraded.", Health.schema.record),
+        .json(503, "Status is down; the same record.", Health.schema.record), badParameter,
+      ]),
+    Endpoint(
+      method: "GET", path: "/top", operation: "getTop", summary: "Contracts with the most flow today",
+      doc: "From the engine's newest snapshot, at most 250 ms old.", parameters: TopRoute.parameters.descriptions,
+      answers: [.json(200, "The contracts, highest first.", TopAnswer.schema.record), badParameter]),
+    Endpoint(
+      method: "GET", path: "/prints", operation: "getPrints", summary: "Prints, newest first",
+      doc: "From memory as far as it reaches, then from the database. Give `next` back as `cursor` for the page after.",
+      parameters: PrintsRoute.parameters.descriptions,
+      answers: [
+        .json(200, "A page of prints.", PrintsPage.schema.record), badParameter,
+        .problem(503, "The database cannot be read, or too many questions wait for it."),
+      ]),
+    Endpoint(
+      method: "GET", path: "/ticker/{symbol}", operation: "getTicker", summary: "One underlying's option flow today",
+      doc: "Totals, one expiry by strike, all expiries, and the day minute by minute.",
+      parameters: [
+        ParameterDescription(name: "symbol", place: .path, type: .text(), doc: "The underlying, such as SPY.")
+      ] + TickerRoute.parameters.descriptions,
+      answers: [
+        .json(200, "The underlying's day.", TickerAnswer.schema.record), badParameter,
+        .problem(404, "The underlying has no option quote or print today."),
+      ]),
+    Endpoint(
+      method: "POST", path: "/trades", operation: "postTrade", summary: "Enter a print by hand",
+      doc: "Goes through the same door as the vendor's prints and comes back marked `injected`. Only for clients on this "
+        + "machine, and only for pages that this server served.",
+      requestBody: TradesRoute.body,
+      answers: [
+        .json(202, "The print is on its way.", TradesRoute.Accepted.schema.record),
+        .problem(400, "The body is not JSON."), .problem(403, "The request comes from elsewhere."),
+        .problem(415, "The body is not declared as application/json."),
+        .problem(422, "A member of the body cannot be used."), .problem(503, "The feed's inbox is full."),
+      ]),
+    Endpoint(
+      method: "GET", path: "/ws/stream", operation: "openStream", summary: "The stream (WebSocket)",
+      doc: "Text messages: one StreamHello, then a StreamState every 250 ms (a slow reader gets only the newest) and "
+        + "StreamPrints at most every 50 ms. Whatever a client could not be sent is counted in `missed`.",
+      parameters: StreamRoute.parameters.descriptions,
+      answers: [
+        Endpoint.Answer(status: 101, doc: "The connection is a WebSocket from here on."), badParameter,
+        .problem(403, "The page that asks is not ours."),
+      ]),
+    Endpoint(
+      method: "GET", path: "/openapi.json", operation: "getDescription", summary: "This description",
+      doc: "OpenAPI 3.1, made from the same lists the answers are written from.",
+      answers: [Endpoint.Answer(status: 200, doc: "The description.", contentType: "application/json")]),
+    Endpoint(
+      method: "GET", path: "/docs", operation: "getDocs", summary: "This description as a page", doc: "For people.",
+      answers: [Endpoint.Answer(status: 200, doc: "The page.", contentType: "text/html")]),
+  ]
+
+  /// The stream's messages.
+  static let messages: [RecordDescription] = [
+    StreamHello.schema.record, StreamState.schema.record, StreamPrints.schema.record,
+  ]
+
+  private static let badParameter = Endpoint.Answer.problem(400, "A parameter cannot be used, or is not known.")
+}

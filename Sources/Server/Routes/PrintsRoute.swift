@@ -1,0 +1,69 @@
+import FlowEngine
+import MarketModel
+
+/// `GET /prints`: the newest prints, page by page; from memory as far as it reaches, then from the store.
+enum PrintsRoute {
+  struct Question: FilteredQuestion {
+    var filter = PrintFilter()
+    var limit = 100
+    /// Only prints with a lower id; nil for the newest.
+    var cursor: Int64?
+  }
+
+  static let parameters = ParameterSet<Question>(
+    ParameterSet<Question>.filters(
+      sides: AggressorSide.choices, sideMeaning: "Only prints of this side.", standardLimit: Question().limit)
+      + [
+        .text("cursor", "`next` of the page before: only older prints.", wanted: "the `next` of an earlier answer") {
+          question, text in
+          question.cursor = Int64(text).flatMap { $0 > 0 ? $0 : nil }
+          return question.cursor != nil
+        }
+      ])
+
+  /// What memory has of a page.
+  struct MemoryPart {
+    var rows: [PrintRow]
+    /// Memory has a further matching print below the last row.
+    var hasMore: Bool
+    /// The store has to be asked for prints with an id below this one; nil when memory's reach makes that needless.
+    var storeBefore: Int64?
+  }
+
+  static func fromMemory(_ question: Question, _ model: ReadModel) -> MemoryPart {
+    let filter = ResolvedFilter(question.filter, in: model.directory)
+    var rows: [PrintRow] = []
+    let oldest = model.prints.firstNumber
+    var number = model.prints.nextNumber - 1
+    if let cursor = question.cursor { number = min(number, cursor - model.printBase - 1) }
+    while number >= oldest {
+      if filter.matches(model.prints[number], in: model.directory) {
+        if rows.count == question.limit { return MemoryPart(rows: rows, hasMore: true, storeBefore: nil) }
+        rows.append(model.row(number))
+      }
+      number -= 1
+    }
+    // What memory does not reach: everything below its oldest print, or below the cursor when that is older still.
+    let reached = model.printBase + oldest
+    let before = min(reached, question.cursor ?? reached)
+    return MemoryPart(rows: rows, hasMore: false, storeBefore: before > 1 ? before : nil)
+  }
+
+  /// A page when there is nothing to ask the store for, or no store.
+  static func page(_ part: MemoryPart) -> PrintsPage {
+    PrintsPage(rows: part.rows, next: part.hasMore ? part.rows.last?.id : nil, source: .memory)
+  }
+
+  /// A page completed from the store. Runs on the query thread.
+  static func page(
+    _ part: MemoryPart, _ question: Question, before: Int64, history: any PrintHistory
+  ) throws -> PrintsPage {
+    let wanted = question.limit - part.rows.count
+    // One more than wanted tells whether another page follows.
+    var stored = try history.prints(matching: question.filter, before: before, limit: wanted + 1)
+    let hasMore = stored.count > wanted
+    if hasMore { stored.removeSubrange(wanted...) }
+    let rows = part.rows + stored
+    return PrintsPage(rows: rows, next: hasMore ? rows.last?.id : nil, source: stored.isEmpty ? .memory : .store)
+  }
+}

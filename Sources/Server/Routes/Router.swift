@@ -1,0 +1,189 @@
+import MarketModel
+
+/// Requests in, answers out; knows no socket. Lives on the network thread.
+final class Router {
+  typealias Reply = @Sendable (APIResponse) -> Void
+
+  private let model: ReadModel
+  private let health: () -> Health
+  private let history: QueryThread?
+  private let inject: (@Sendable (InjectedTrade) -> InjectionOutcome)?
+  private var files: StaticFiles
+  private var snapshotAnswers = ResponseCache(capacity: Limits.cachedAnswers)
+  private var printAnswers = ResponseCache(capacity: Limits.cachedAnswers)
+  private let description: [UInt8]
+  private let docs: [UInt8]
+
+  /// - Parameters:
+  ///   - health: a reading of the whole, whenever asked.
+  ///   - history: nil when there is no store.
+  ///   - inject: nil when nothing may be injected.
+  init(
+    model: ReadModel, version: String, files: StaticFiles, history: QueryThread?, health: @escaping () -> Health,
+    inject: (@Sendable (InjectedTrade) -> InjectionOutcome)?
+  ) {
+    self.model = model
+    self.files = files
+    self.history = history
+    self.health = health
+    self.inject = inject
+    description = OpenAPIDocument.encode(version: version, endpoints: Endpoints.all, messages: Endpoints.messages)
+    docs = DocsPage.html(version: version, endpoints: Endpoints.all, messages: Endpoints.messages)
+  }
+
+  /// Answers a request, at once or, when the store is asked, later from the query thread. `HEAD` is answered like `GET`.
+  func answer(_ request: APIRequest, reply: @escaping Reply) {
+    do throws(Problem) {
+      try route(request, reply)
+    } catch {
+      reply(error.response)
+    }
+  }
+
+  private func route(_ request: APIRequest, _ reply: @escaping Reply) throws(Problem) {
+    switch request.path {
+    case "/health":
+      try allow(["GET", "HEAD"], request)
+      try refuseParameters(request)
+      let health = health()
+      reply(.live(Health.schema.encode(health), status: health.status == .down ? 503 : 200))
+    case "/top":
+      try allow(["GET", "HEAD"], request)
+      reply(try fromSnapshot(request) { () throws(Problem) in try top(request) })
+    case "/prints":
+      try allow(["GET", "HEAD"], request)
+      try prints(request, reply)
+    case "/trades":
+      try allow(["POST"], request)
+      reply(try injectTrade(request))
+    case "/openapi.json":
+      try allow(["GET", "HEAD"], request)
+      reply(APIResponse(headers: [("Cache-Control", "no-cache")], body: description))
+    case "/docs":
+      try allow(["GET", "HEAD"], request)
+      reply(APIResponse(contentType: "text/html; charset=utf-8", headers: [("Cache-Control", "no-cache")], body: docs))
+    case "/docs.css":
+      try allow(["GET", "HEAD"], request)
+      reply(
+        APIResponse(
+          contentType: "text/css; charset=utf-8", headers: [("Cache-Control", "no-cache")], body: DocsPage.stylesheet))
+    case "/ws/stream":
+      try allow(["GET"], request)
+      throw Problem(
+        kind: .badParameter, status: 426,
+        detail: "/ws/stream: a plain request came; wanted a WebSocket handshake (Upgrade: websocket).",
+        headers: [("Upgrade", "websocket")])
+    default:
+      try other(request, reply)
+    }
+  }
+
+  private func other(_ request: APIRequest, _ reply: Reply) throws(Problem) {
+    let ticker = "/ticker/"
+    if request.path.hasPrefix(ticker) {
+      try allow(["GET", "HEAD"], request)
+      let symbol = String(request.path.dropFirst(ticker.count))
+      return reply(try fromSnapshot(request) { () throws(Problem) in try self.ticker(symbol, request) })
+    }
+    if let file = files.answer(request) {
+      try allow(["GET", "HEAD"], request)
+      return reply(file)
+    }
+    if request.path == "/" {
+      throw .notFound("/: this server has no page to show; the API is described at /docs")
+    }
+    let known = Endpoints.all.map(\.path).filter { !$0.contains("{") }
+    let near = NearMiss.best(for: request.path, among: known).map { "; did you mean \($0)?" } ?? "; see /docs"
+    throw .notFound("\(request.path.prefix(200)): nothing is there\(near)")
+  }
+
+  // MARK: From the snapshot
+
+  /// The kept answer while the snapshot is the same, else a new one.
+  private func fromSnapshot(
+    _ request: APIRequest, _ make: () throws(Problem) -> APIResponse
+  ) throws(Problem) -> APIResponse {
+    let key = request.cacheKey
+    if let known = snapshotAnswers.known(key, generation: model.snapshotGeneration) { return known }
+    return snapshotAnswers.keep(try make(), key)
+  }
+
+  private func top(_ request: APIRequest) throws(Problem) -> APIResponse {
+    let question = try TopRoute.parameters.parse(request.query, into: .init())
+    return .live(TopAnswer.schema.encode(TopRoute.answer(question, from: model), reservingBytes: 32 << 10))
+  }
+
+  private func ticker(_ symbol: String, _ request: APIRequest) throws(Problem) -> APIResponse {
+    let question = try TickerRoute.parameters.parse(request.query, into: .init())
+    let answer = try TickerRoute.answer(symbol, question, from: model)
+    return .live(TickerAnswer.schema.encode(answer, reservingBytes: 64 << 10))
+  }
+
+  // MARK: Prints
+
+  private func prints(_ request: APIRequest, _ reply: @escaping Reply) throws(Problem) {
+    let key = request.cacheKey
+    if let known = printAnswers.known(key, generation: model.printGeneration) { return reply(known) }
+    let question = try PrintsRoute.parameters.parse(request.query, into: .init())
+    let part = PrintsRoute.fromMemory(question, model)
+    guard let before = part.storeBefore, let history else {
+      return reply(printAnswers.keep(live(PrintsRoute.page(part)), key))
+    }
+    guard part.rows.count < question.limit else {
+      // Full already; whether the store has more is for the next page to find out.
+      let page = PrintsPage(rows: part.rows, next: part.rows.last?.id, source: .memory)
+      return reply(printAnswers.keep(live(page), key))
+    }
+    let isAccepted = history.submit { source in
+      do {
+        let page = try PrintsRoute.page(part, question, before: before, history: source.get())
+        reply(.live(PrintsPage.schema.encode(page, reservingBytes: 512 + page.rows.count * 640)))
+      } catch {
+        reply(Problem.storeUnavailable("prints before \(before): \(error); newer ones are in memory").response)
+      }
+    }
+    guard isAccepted else {
+      throw .busy("/prints: \(Limits.waitingQueries) questions wait for the store already; ask again in a second")
+    }
+  }
+
+  private func live(_ page: PrintsPage) -> APIResponse {
+    .live(PrintsPage.schema.encode(page, reservingBytes: 512 + page.rows.count * 640))
+  }
+
+  // MARK: Injection
+
+  private func injectTrade(_ request: APIRequest) throws(Problem) -> APIResponse {
+    if let refusal = Origin.loopbackRefusal(request) {
+      throw Problem(kind: .foreignOrigin, status: 403, detail: "/trades: \(refusal).")
+    }
+    // A form of a foreign page can send any other type without asking first.
+    let type = request.headers["content-type"] ?? ""
+    guard type.lowercased().prefix(while: { $0 != ";" && $0 != " " }) == "application/json" else {
+      throw Problem(
+        kind: .notJSON, status: 415, detail: "/trades: Content-Type is \"\(type.prefix(80))\", wanted application/json.",
+        seen: String(type.prefix(80)), wanted: "application/json")
+    }
+    try refuseParameters(request)
+    let trade = try TradesRoute.parse(request.body)
+    guard let inject else { throw .busy("/trades: this run takes no injected prints") }
+    switch inject(trade) {
+    case .accepted: return .live(TradesRoute.Accepted.schema.encode(.init()), status: 202)
+    case .full: throw .busy("/trades: the feed's inbox is full; send it again in a second")
+    case .refused(let reason):
+      throw Problem(kind: .badBody, status: 422, detail: "/trades: \(reason)")
+    }
+  }
+
+  // MARK: Checks
+
+  private func allow(_ methods: [String], _ request: APIRequest) throws(Problem) {
+    guard methods.contains(request.method) else {
+      throw .methodNotAllowed(request.method, path: request.path, allowed: methods)
+    }
+  }
+
+  private func refuseParameters(_ request: APIRequest) throws(Problem) {
+    if let first = request.query.first { throw .unknownParameter(first.name, known: []) }
+  }
+}

@@ -1,0 +1,117 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+import FlowEngine
+import Logging
+import MarketModel
+import Rings
+import Transport
+
+/// How a server is set up.
+public struct ServerConfiguration: Sendable {
+  /// Address to listen on.
+  public var host = "127.0.0.1"
+  /// 0 takes any free port.
+  public var port = 8000
+  /// Directory of the page; nil for none.
+  public var staticDirectory: String?
+  /// Users see this number + `LabeledPrint.number` as id: the highest id the store has from earlier runs.
+  public var printBase: Int64 = 0
+  /// Where the data come from.
+  public var mode = HealthFacts.Mode.demo
+  /// Must differ from start to start, so that clients know that numbers began anew.
+  public var epoch: String
+  public var versions: ComponentVersions
+
+  public init(epoch: String, versions: ComponentVersions) {
+    self.epoch = epoch
+    self.versions = versions
+  }
+}
+
+/// What the server is joined to.
+public struct ServerConnections: Sendable {
+  public var instruments: InstrumentTable
+  /// The engine's outputs for the publisher; the server is the only consumer.
+  public var outputs: SPSCRing<FlowOutput>
+  /// Lends snapshots to the engine; the server is the only reader.
+  public var snapshots: Exchange<FlowSnapshot>
+  /// What other threads know of themselves; called on the network thread some times a second, must not wait.
+  public var facts: @Sendable () -> HealthFacts
+  /// Hands an injected trade to the feed; called on the network thread, must not wait. Nil when nothing may be injected.
+  public var inject: (@Sendable (InjectedTrade) -> InjectionOutcome)?
+
+  public init(
+    instruments: InstrumentTable, outputs: SPSCRing<FlowOutput>, snapshots: Exchange<FlowSnapshot>,
+    facts: @escaping @Sendable () -> HealthFacts, inject: (@Sendable (InjectedTrade) -> InjectionOutcome)? = nil
+  ) {
+    self.instruments = instruments
+    self.outputs = outputs
+    self.snapshots = snapshots
+    self.facts = facts
+    self.inject = inject
+  }
+}
+
+/// The HTTP and WebSocket server of a run.
+public final class Server: Sendable {
+  private let http: HTTPServer
+  private let history: QueryThread?
+
+  init(
+    configuration: ServerConfiguration, connections: ServerConnections,
+    openHistory: (@Sendable () throws -> any PrintHistory)?, log: Log
+  ) {
+    let history = openHistory.map { QueryThread(log: log, open: $0) }
+    self.history = history
+    var transport = HTTPServerConfiguration(host: configuration.host, port: configuration.port)
+    transport.maximumBodyBytes = Limits.requestBodyBytes
+    transport.maximumQueuedFrames = 4 * Limits.clientMessages
+    transport.maximumQueuedBytes = 4 * Limits.clientBytes
+    let files = StaticFiles(directory: configuration.staticDirectory)
+    if let directory = configuration.staticDirectory, files.count == 0 {
+      log.warning("server", "\(directory) has no files: / answers 404; wanted the directory of the page")
+    }
+    http = HTTPServer(
+      configuration: transport,
+      application: Server.application(configuration, connections, files, history), log: log)
+  }
+
+  private static func application(
+    _ configuration: ServerConfiguration, _ connections: ServerConnections, _ files: StaticFiles, _ history: QueryThread?
+  ) -> sending HTTPApplication {
+    let identity = ServerIdentity(
+      mode: configuration.mode, epoch: configuration.epoch, versions: configuration.versions)
+    let core = ServerCore(
+      model: ReadModel(instruments: connections.instruments, printBase: configuration.printBase), identity: identity,
+      outputs: connections.outputs, snapshots: connections.snapshots, facts: connections.facts, now: Server.wallTime)
+    let router = Router(
+      model: core.model, version: configuration.versions.marketflow, files: files, history: history,
+      health: { core.health() }, inject: connections.inject)
+    return HTTPApplication(core: core, router: router)
+  }
+
+  /// Opens the port; when it returns, clients can connect.
+  /// - Throws: `TransportError` when the address cannot be had, in words.
+  public func start() throws(TransportError) { try http.start() }
+
+  /// The port that was taken; 0 before `start()`.
+  public var port: Int { http.port }
+
+  /// `http://127.0.0.1:8000`.
+  public var url: String { http.url }
+
+  /// Takes leave of the clients and joins the threads. Calling it again does nothing.
+  public func stop() {
+    http.stop()
+    history?.stop()
+  }
+
+  @Sendable private static func wallTime() -> Timestamp {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    return Timestamp(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
+  }
+}

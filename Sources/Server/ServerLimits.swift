@@ -1,0 +1,33 @@
+import MarketModel
+
+extension Limits {
+  /// Rows of one `/top` or `/prints` answer.
+  public static let answerRows = 1000
+  /// Answers kept for identical questions about unchanged data.
+  public static let cachedAnswers = 256
+  /// Bytes of a request body.
+  public static let requestBodyBytes = 16 << 10
+  /// Questions that wait for the query thread; further ones get 503.
+  public static let waitingQueries = 128
+  /// Newest prints of one batch of the stream; the others are counted as missed.
+  public static let batchPrints = 1000
+  /// Prints a client that comes back is sent at once; the older ones are counted as missed.
+  public static let resumedPrints = 2000
+  /// Cancelled print ids one batch names.
+  public static let batchCancellations = 1000
+  /// Messages and bytes that may wait for one stream client before further prints are only counted for it.
+  public static let clientMessages = 64
+  public static let clientBytes = 1 << 20
+  /// Outputs taken from the publisher ring in one tick.
+  public static let outputsPerTick = 1 << 16
+  /// Rows of the strike grid on each side of the strike at the money.
+  public static let gridStrikesEachSide = 7
+  /// Contracts in the stream's `top`.
+  public static let stateTopRows = 30
+  /// Minutes in the stream's `minutes`.
+  public static let stateMinutes = 120
+  /// Bytes of one static file.
+  public static let staticFileBytes = 8 << 20
+  /// Files below the static directory.
+  public static let staticFiles = 1000
+}

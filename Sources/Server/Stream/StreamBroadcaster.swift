@@ -1,0 +1,120 @@
+import FlowEngine
+import JSONText
+import MarketModel
+
+/// Tells every client the newest state and the new prints. A message is encoded once, whoever gets it; nobody waits for a
+/// slow client, which is told how much it missed.
+final class StreamBroadcaster {
+  private let identity: ServerIdentity
+  private let model: ReadModel
+  private var members: [ObjectIdentifier: Member] = [:]
+  private var stateSequence: Int64 = 0
+  private var lastState: StreamMessage?
+  /// Last print number that was broadcast.
+  private var broadcastNumber: Int64 = 0
+  private(set) var messagesSent: Int64 = 0
+  private(set) var messagesDropped: Int64 = 0
+
+  private struct Member {
+    var client: any StreamClient
+    /// Prints it did not get since its last batch.
+    var missed: Int64 = 0
+  }
+
+  init(identity: ServerIdentity, model: ReadModel) {
+    self.identity = identity
+    self.model = model
+  }
+
+  var clientCount: Int { members.count }
+  var counters: StreamCounters { StreamCounters(clients: clientCount, sent: messagesSent, dropped: messagesDropped) }
+
+  // MARK: Clients
+
+  func add(_ client: any StreamClient, resuming point: ResumePoint?) {
+    let isResumed = point?.epoch == identity.epoch
+    var member = Member(client: client)
+    let lastID = model.printBase + broadcastNumber
+    send(
+      StreamMessage(StreamHello.schema.encode(
+        StreamHello(identity: identity, isResumed: isResumed, lastPrintID: lastID))), .queued, to: &member)
+    if isResumed, let after = point?.after { catchUp(&member, after: after) }
+    if let lastState { send(lastState, .latest, to: &member) }
+    members[ObjectIdentifier(client)] = member
+  }
+
+  func remove(_ client: any StreamClient) { members[ObjectIdentifier(client)] = nil }
+
+  /// Sends what a client missed between its last print and the last broadcast, as far as memory reaches.
+  private func catchUp(_ member: inout Member, after id: Int64) {
+    let after = max(0, id - model.printBase)
+    guard after < broadcastNumber else { return }
+    let oldest = max(after + 1, model.prints.firstNumber, broadcastNumber - Int64(Limits.resumedPrints) + 1)
+    let rows = oldest <= broadcastNumber ? (oldest...broadcastNumber).map { model.row($0) } : []
+    let missed = broadcastNumber - after - Int64(rows.count)
+    let batch = StreamPrints(epoch: identity.epoch, missed: missed, rows: rows, cancelled: [])
+    send(StreamMessage(StreamPrints.schema.encode(batch, reservingBytes: 512 + rows.count * 640)), .queued, to: &member)
+  }
+
+  // MARK: Broadcasts
+
+  /// Sends the prints that came since the last call.
+  func broadcastPrints() {
+    let cancelled = model.takeCancellations()
+    let last = model.prints.nextNumber - 1
+    guard last > broadcastNumber || !cancelled.isEmpty else { return }
+    let oldest = max(broadcastNumber + 1, model.prints.firstNumber, last - Int64(Limits.batchPrints) + 1)
+    let rowCount = last > broadcastNumber ? last - oldest + 1 : 0
+    let missing = last - broadcastNumber - rowCount
+    broadcastNumber = last
+    guard !members.isEmpty else { return }
+    let batch = PrintBatch(
+      epoch: identity.epoch, rows: rowCount > 0 ? (oldest...last).map { model.row($0) } : [], cancelled: cancelled)
+    for key in Array(members.keys) {
+      guard var member = members[key] else { continue }
+      member.missed += missing
+      if member.client.isBehind {
+        member.missed += rowCount
+        messagesDropped += 1
+      } else {
+        send(batch.message(missed: member.missed), .queued, to: &member)
+        member.missed = 0
+      }
+      members[key] = member
+    }
+  }
+
+  /// Sends the newest state.
+  func broadcastState(health: Health, wallTime: Timestamp) {
+    stateSequence += 1
+    guard !members.isEmpty else {
+      lastState = nil
+      return
+    }
+    let message = StreamMessage(
+      StreamState.schema.encode(state(health: health, wallTime: wallTime), reservingBytes: 48 << 10))
+    lastState = message
+    for key in Array(members.keys) {
+      guard var member = members[key] else { continue }
+      send(message, .latest, to: &member)
+      members[key] = member
+    }
+  }
+
+  func state(health: Health, wallTime: Timestamp) -> StreamState {
+    let underlyings = model.snapshot.underlyings.map {
+      UnderlyingRow(symbol: model.directory[$0.instrument].symbol, day: $0)
+    }
+    func premium(_ row: UnderlyingRow) -> Int64 { row.day.callPremiumMicros + row.day.putPremiumMicros }
+    return StreamState(
+      epoch: identity.epoch, sequence: stateSequence, streamTime: model.snapshot.streamTime, wallTime: wallTime,
+      health: health, grid: StrikeGrid.leading(in: model),
+      underlyings: underlyings.sorted { (premium($0), $1.symbol) > (premium($1), $0.symbol) },
+      top: TopRoute.answer(.init(limit: Limits.stateTopRows), from: model).rows)
+  }
+
+  private func send(_ message: StreamMessage, _ delivery: StreamDelivery, to member: inout Member) {
+    member.client.send(message, delivery)
+    messagesSent += 1
+  }
+}
