@@ -28,11 +28,11 @@ public struct FeedReader<Source: FrameSource & ~Copyable>: ~Copyable {
     return true
   }
 
-  /// Replaces the batch with the events of a frame that somebody entered by hand; its trades are marked.
-  public mutating func inject(_ frame: UnsafeBufferPointer<UInt8>) {
-    batch.removeAll()
-    decoder.decode(frame, into: &batch, flags: .injected)
-    clock.tick(&batch, from: 0)
+  /// Appends the events of a frame that somebody entered by hand; its trades are marked. The latest step's batch stays as it is.
+  public mutating func inject(_ frame: UnsafeBufferPointer<UInt8>, into injected: inout EventBatch) {
+    let first = injected.count
+    decoder.decode(frame, into: &injected, flags: .injected)
+    clock.tick(&injected, from: first)
   }
 
   @inline(never)

@@ -2,7 +2,7 @@ import MarketModel
 
 /// Where vendor frames come from: a recorded file, the demo market, later a socket. Pulled by the feed thread, which decodes
 /// and paces them by the times inside; a source knows neither clock nor engine.
-public protocol FrameSource: ~Copyable {
+public protocol FrameSource: ~Copyable, SendableMetatype {
   /// One line for logs and /health: `demo seed 1`, `replay small.ndjson.gz`.
   var summary: String { get }
   /// The next thing in the stream.

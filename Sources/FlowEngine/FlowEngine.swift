@@ -23,6 +23,8 @@ public struct FlowEngine: ~Copyable {
 
   /// Latest time on any event.
   public internal(set) var streamTime = Timestamp.none
+  /// The feed has said that nothing follows.
+  public private(set) var hasEnded = false
   /// Trading day of the sums; nil before the first event.
   public internal(set) var session: MarketDate?
   /// The trading day ends when an event reaches this moment.
@@ -136,7 +138,9 @@ public struct FlowEngine: ~Copyable {
     case .disconnected:
       // What was quoted before the feed was lost may have changed unseen.
       for i in 0..<contractCount { contracts[i].book = QuoteBook() }
-    case .ended: closeMinutes(before: Timestamp(nanoseconds: .max), into: &outputs)
+    case .ended:
+      closeMinutes(before: Timestamp(nanoseconds: .max), into: &outputs)
+      hasEnded = true
     }
     outputs.append(.incident(incident))
   }

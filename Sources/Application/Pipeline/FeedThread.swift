@@ -1,0 +1,169 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+import Feeds
+import Logging
+import MarketModel
+import Rings
+import Synchronization
+
+/// The first thread of the road: pulls frames, waits until they are due, hands their events to the engine's ring. When the ring
+/// is full it waits, for a file or a synthetic market can wait; how often is counted.
+final class FeedThread: Sendable {
+  struct Options: Sendable {
+    /// Stream seconds a wall second; nil without pauses.
+    var speed: Double?
+    /// Events put before the first frame: greeks of a recorded tape's contracts.
+    var preamble: [MarketEvent] = []
+  }
+
+  private let options: Options
+  private let ring: SPSCRing<MarketEvent>
+  private let engineBell: Doorbell
+  private let gauges: IngestGauges
+  private let inbox: InjectionInbox
+  private let log: Log
+  private let isStopping = Atomic<Bool>(false)
+  private let thread = Mutex<WorkerThread?>(nil)
+
+  init(
+    options: Options, ring: SPSCRing<MarketEvent>, engineBell: Doorbell, gauges: IngestGauges, inbox: InjectionInbox, log: Log
+  ) {
+    self.options = options
+    self.ring = ring
+    self.engineBell = engineBell
+    self.gauges = gauges
+    self.inbox = inbox
+    self.log = log
+  }
+
+  /// Starts the thread. `open` is called on it, because the source interns symbols there.
+  func start<Source: FrameSource & ~Copyable>(
+    instruments: InstrumentTable, _ open: @escaping @Sendable () throws -> Source
+  ) {
+    thread.withLock { thread in
+      precondition(thread == nil, "FeedThread: started twice")
+      thread = WorkerThread("feed") { [self] in
+        do {
+          try run(FeedReader(source: try open(), instruments: instruments))
+        } catch {
+          gauges.fail("\(error)")
+          log.error("feed", "\(error)")
+        }
+      }
+    }
+  }
+
+  /// Ends the thread after the frame under way.
+  func stop() {
+    isStopping.store(true, ordering: .releasing)
+    inbox.bell.ring()
+    thread.withLock { $0 }?.join()
+  }
+
+  private func run<Source: FrameSource & ~Copyable>(_ opened: consuming FeedReader<Source>) throws {
+    var reader = opened
+    var pacer = Pacer(speed: options.speed)
+    var injected = EventBatch()
+    var badEvents: Int64 = 0
+    var streamTime = Timestamp.none
+    options.preamble.withUnsafeBufferPointer { push($0) }
+    gauges.setStatus(.streaming)
+    log.info("feed", "streaming \(reader.source.summary)", ["speed": options.speed.map { "\($0)" } ?? "max"])
+    while !isStopping.load(ordering: .acquiring) {
+      guard try reader.next() else {
+        finish(&reader, &injected, &streamTime)
+        return
+      }
+      let time = FeedThread.lastTime(reader.batch) ?? streamTime
+      waitUntilDue(time, &pacer) { injectWaiting(&reader, &injected, at: streamTime) }
+      streamTime = max(streamTime, time)
+      push(reader.batch.events)
+      gauges.noteReceived(wallNanoseconds: Log.wallClockNanoseconds())
+      gauges.noteDecoded(reader.decoder.counters)
+      if reader.decoder.counters.badEvents != badEvents {
+        badEvents = reader.decoder.counters.badEvents
+        reportBad(reader.decoder.counters)
+      }
+    }
+  }
+
+  /// The source is exhausted, the door stays open for trades entered by hand.
+  private func finish<Source: FrameSource & ~Copyable>(
+    _ reader: inout FeedReader<Source>, _ injected: inout EventBatch, _ streamTime: inout Timestamp
+  ) {
+    gauges.setStatus(.ended)
+    log.info("feed", "\(reader.source.summary) has ended", ["frames": "\(reader.decoder.counters.frames)"])
+    while !isStopping.load(ordering: .acquiring) {
+      inbox.bell.wait(milliseconds: 1000) { !inbox.isEmpty || isStopping.load(ordering: .acquiring) }
+      injectWaiting(&reader, &injected, at: streamTime)
+    }
+  }
+
+  private func waitUntilDue(_ time: Timestamp, _ pacer: inout Pacer, _ inject: () -> Void) {
+    while !isStopping.load(ordering: .acquiring) {
+      if !inbox.isEmpty { inject() }
+      let delay = pacer.delay(until: time, now: monotonicNanoseconds())
+      guard delay > 0 else { return }
+      // Rounded up: a pause of zero would spin through the last millisecond.
+      inbox.bell.wait(milliseconds: Int32(clamping: min(delay / 1_000_000 + 1, 500))) {
+        !inbox.isEmpty || isStopping.load(ordering: .acquiring)
+      }
+    }
+  }
+
+  private func injectWaiting<Source: FrameSource & ~Copyable>(
+    _ reader: inout FeedReader<Source>, _ batch: inout EventBatch, at streamTime: Timestamp
+  ) {
+    guard !inbox.isEmpty else { return }
+    for trade in inbox.takeAll() {
+      // Before the first event of the stream there is no stream time; the wall's will do.
+      let now = streamTime == .none ? Timestamp(nanoseconds: Log.wallClockNanoseconds()) : streamTime
+      var frame = InjectionInbox.frame(trade, streamTime: now)
+      let count = frame.count
+      frame.append(contentsOf: repeatElement(0, count: frameSourcePadding))
+      batch.removeAll()
+      frame.withUnsafeBufferPointer {
+        reader.inject(UnsafeBufferPointer(rebasing: $0[..<count]), into: &batch)
+      }
+      push(batch.events)
+      log.info("feed", "trade entered by hand: \(trade.size) \(trade.symbol) at \(trade.price.doubleValue)")
+    }
+  }
+
+  private func push(_ events: UnsafeBufferPointer<MarketEvent>) {
+    var rest = events
+    while !rest.isEmpty {
+      let taken = ring.push(rest)
+      engineBell.ring()
+      rest = UnsafeBufferPointer(rebasing: rest[taken...])
+      guard !rest.isEmpty else { return }
+      if isStopping.load(ordering: .acquiring) { return }
+      gauges.noteWait()
+      usleep(200)
+    }
+  }
+
+  private func reportBad(_ counters: DecodeCounters) {
+    log.warning(
+      "feed", "bad event skipped: \(counters.lastBadReason ?? "unknown"); its neighbours are kept",
+      ["bad_events": "\(counters.badEvents)", "bad_frames": "\(counters.badFrames)"])
+  }
+
+  /// Stream time of the batch's last timed event.
+  private static func lastTime(_ batch: borrowing EventBatch) -> Timestamp? {
+    for event in batch.events.reversed() {
+      switch event {
+      case .trade(let trade): return trade.time
+      case .quote(let quote): return quote.time
+      case .bar(let bar): return bar.start
+      case .clock(let time): return time
+      case .reference(let reference): if reference.time != .none { return reference.time }
+      case .incident: continue
+      }
+    }
+    return nil
+  }
+}

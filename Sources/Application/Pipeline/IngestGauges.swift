@@ -1,0 +1,66 @@
+import Feeds
+import MarketModel
+import Server
+import Synchronization
+
+/// What the feed and engine threads tell the others about themselves. Written with plain atomics, read whenever asked.
+final class IngestGauges: Sendable {
+  private let status = Atomic<Int>(0)
+  private let lastReceived = Atomic<Int64>(0)
+  private let frames = Atomic<Int64>(0)
+  private let badFrames = Atomic<Int64>(0)
+  private let badEvents = Atomic<Int64>(0)
+  private let unknownEvents = Atomic<Int64>(0)
+  private let reparsedFrames = Atomic<Int64>(0)
+  private let waits = Atomic<Int64>(0)
+  private let skippedByPublisher = Atomic<Int64>(0)
+  private let droppedByStore = Atomic<Int64>(0)
+  private let waitsForStore = Atomic<Int64>(0)
+  private let finalDigest = Mutex<UInt64?>(nil)
+  private let failureText = Mutex<String?>(nil)
+
+  // MARK: Feed thread
+
+  func setStatus(_ new: HealthFacts.IngestStatus) {
+    status.store(HealthFacts.IngestStatus.allCases.firstIndex(of: new) ?? 0, ordering: .relaxed)
+  }
+
+  func fail(_ reason: String) {
+    failureText.withLock { $0 = reason }
+    setStatus(.failed)
+  }
+
+  func noteReceived(wallNanoseconds: Int64) { lastReceived.store(wallNanoseconds, ordering: .relaxed) }
+  func noteWait() { waits.wrappingAdd(1, ordering: .relaxed) }
+
+  func noteDecoded(_ counters: DecodeCounters) {
+    frames.store(counters.frames, ordering: .relaxed)
+    badFrames.store(counters.badFrames, ordering: .relaxed)
+    badEvents.store(counters.badEvents, ordering: .relaxed)
+    unknownEvents.store(counters.unknownEvents, ordering: .relaxed)
+    reparsedFrames.store(counters.reparsedFrames, ordering: .relaxed)
+  }
+
+  // MARK: Engine thread
+
+  func notePublisherSkipped(_ count: Int) { skippedByPublisher.wrappingAdd(Int64(count), ordering: .relaxed) }
+  func noteStoreDropped(_ count: Int) { droppedByStore.wrappingAdd(Int64(count), ordering: .relaxed) }
+  func noteWaitForStore() { waitsForStore.wrappingAdd(1, ordering: .relaxed) }
+  func setDigest(_ digest: UInt64) { finalDigest.withLock { $0 = digest } }
+
+  // MARK: Readers
+
+  var publisherSkipped: Int64 { skippedByPublisher.load(ordering: .relaxed) }
+  var storeDropped: Int64 { droppedByStore.load(ordering: .relaxed) }
+  var storeWaits: Int64 { waitsForStore.load(ordering: .relaxed) }
+  var digest: UInt64? { finalDigest.withLock { $0 } }
+
+  func ingest(source: String, subscribed: [String]) -> HealthFacts.Ingest {
+    HealthFacts.Ingest(
+      status: HealthFacts.IngestStatus.allCases[status.load(ordering: .relaxed)], source: source, subscribed: subscribed,
+      lastReceived: Timestamp(nanoseconds: lastReceived.load(ordering: .relaxed)), frames: frames.load(ordering: .relaxed),
+      badFrames: badFrames.load(ordering: .relaxed), badEvents: badEvents.load(ordering: .relaxed),
+      unknownEvents: unknownEvents.load(ordering: .relaxed), reparsedFrames: reparsedFrames.load(ordering: .relaxed),
+      waits: waits.load(ordering: .relaxed), failure: failureText.withLock { $0 })
+  }
+}

@@ -1,0 +1,58 @@
+import Feeds
+import JSONText
+import MarketModel
+import Rings
+import Server
+import Synchronization
+
+/// Trades entered by hand on their way to the feed thread, as frames of the vendor's own form: they go through the same
+/// decoder as everything else.
+final class InjectionInbox: Sendable {
+  /// Trades waiting for the feed thread; it takes them within milliseconds.
+  static let capacity = 256
+
+  private let waiting = Mutex<[InjectedTrade]>([])
+  private let isFilled = Atomic<Bool>(false)
+  /// Wakes the feed thread out of its pause.
+  let bell = Doorbell()
+
+  func offer(_ trade: InjectedTrade) -> InjectionOutcome {
+    let accepted = waiting.withLock { waiting in
+      guard waiting.count < InjectionInbox.capacity else { return false }
+      waiting.append(trade)
+      return true
+    }
+    guard accepted else { return .full }
+    isFilled.store(true, ordering: .releasing)
+    bell.ring()
+    return .accepted
+  }
+
+  /// Cheap enough to ask for every frame.
+  var isEmpty: Bool { !isFilled.load(ordering: .acquiring) }
+
+  func takeAll() -> [InjectedTrade] {
+    waiting.withLock { waiting in
+      isFilled.store(false, ordering: .releasing)
+      defer { waiting.removeAll(keepingCapacity: true) }
+      return waiting
+    }
+  }
+
+  /// A frame with that one trade, padded for the decoder.
+  static func frame(_ trade: InjectedTrade, streamTime: Timestamp) -> [UInt8] {
+    var json = JSONWriter()
+    json.array { json in
+      json.object { json in
+        json.field("ev", "T")
+        json.field("sym", trade.symbol)
+        json.field("x", trade.venue.rawValue)
+        json.field("p", micros: trade.price.micros)
+        json.field("s", trade.size)
+        json.field("c", array: { json in for id in trade.conditions { json.value(id) } })
+        json.field("t", (trade.time ?? streamTime).milliseconds)
+      }
+    }
+    return json.bytes
+  }
+}

@@ -1,0 +1,26 @@
+import MarketModel
+
+/// Maps stream time to wall time: when is an event of a recorded or synthetic stream due?
+struct Pacer {
+  /// Stream nanoseconds for each wall nanosecond; nil plays without pauses.
+  let speed: Double?
+  private var streamStart = Timestamp.none
+  private var wallStart: Int64 = 0
+  private var lastTime = Timestamp.none
+
+  /// A longer silence in the stream (nights, weekends, days missing in a recording) is not waited out.
+  private static let longestPauseNanoseconds: Int64 = 1_800_000_000_000
+
+  init(speed: Double?) { self.speed = speed }
+
+  /// Nanoseconds to wait until an event of that stream time is due; 0 or less when it is due now.
+  mutating func delay(until time: Timestamp, now: Int64) -> Int64 {
+    guard let speed, time != .none else { return 0 }
+    if streamStart == .none || time - lastTime > Pacer.longestPauseNanoseconds {
+      streamStart = time
+      wallStart = now
+    }
+    lastTime = max(lastTime, time)
+    return wallStart &+ Int64(Double(time - streamStart) / speed) &- now
+  }
+}

@@ -1,0 +1,71 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+import Synchronization
+
+/// A named, joinable thread of the system: for loops that own their state and must not share a pool with anybody.
+public final class WorkerThread: Sendable {
+  #if canImport(Glibc)
+    private let handle: Mutex<pthread_t>
+  #else
+    private let handle: Mutex<pthread_t?>
+  #endif
+  private let isJoined = Atomic<Bool>(false)
+
+  private final class Start: Sendable {
+    let name: String
+    let body: @Sendable () -> Void
+    init(_ name: String, _ body: @escaping @Sendable () -> Void) {
+      self.name = name
+      self.body = body
+    }
+  }
+
+  /// - Parameter name: at most 15 bytes, as `top -H` shows it.
+  public init(_ name: String, _ body: @escaping @Sendable () -> Void) {
+    precondition(name.utf8.count <= 15, "WorkerThread: name \(name) is longer than 15 bytes")
+    #if canImport(Glibc)
+      var thread = pthread_t()
+    #else
+      var thread: pthread_t?
+    #endif
+    let start = Unmanaged.passRetained(Start(name, body))
+    let status = pthread_create(
+      &thread, nil,
+      { argument in
+        #if canImport(Glibc)
+          guard let argument else { return nil }
+        #endif
+        let start = Unmanaged<Start>.fromOpaque(argument).takeRetainedValue()
+        WorkerThread.nameCurrent(start.name)
+        start.body()
+        return nil
+      }, start.toOpaque())
+    precondition(status == 0, "thread \(name): cannot be started (errno \(status)); raise `ulimit -u`")
+    handle = Mutex(thread)
+  }
+
+  /// Waits until the body has returned. Calling it again does nothing.
+  public func join() {
+    guard !isJoined.exchange(true, ordering: .acquiringAndReleasing) else { return }
+    #if canImport(Glibc)
+      pthread_join(handle.withLock { $0 }, nil)
+    #else
+      if let thread = handle.withLock({ $0 }) { pthread_join(thread, nil) }
+    #endif
+  }
+
+  /// A name is a convenience for `top`: where it cannot be set, the thread goes without.
+  private static func nameCurrent(_ name: String) {
+    #if canImport(Glibc)
+      let file = open("/proc/thread-self/comm", O_WRONLY | O_CLOEXEC)
+      guard file >= 0 else { return }
+      _ = name.withCString { write(file, $0, strlen($0)) }
+      close(file)
+    #else
+      pthread_setname_np(name)
+    #endif
+  }
+}
