@@ -1,7 +1,7 @@
 /** Exponential backoff with full jitter: the first retry is at once, later ones are spread so that clients do not return in step. */
 
 export const FIRST_CEILING_MILLISECONDS = 500;
-export const LAST_CEILING_MILLISECONDS = 15_000;
+export const LAST_CEILING_MILLISECONDS = 10_000;
 
 /**
  * Upper bound of the wait before a retry.

@@ -28,6 +28,8 @@ export class Desk {
   reconnects = signal(0);
   #stateAt = 0;
   #connections = 0;
+  /** Prints lost at a reconnect, to be marked on the next one that comes. */
+  #lost = 0;
 
   verdict = computed(() => {
     const state = this.state.value;
@@ -82,6 +84,10 @@ export class Desk {
       this.tape.clear();
       this.tapeVersion.value += 1;
       this.state.value = null;
+    } else if (before && !hello.resumed) {
+      // The same server that could not resume: what lies between is lost to this page.
+      this.#lost += Math.max(0, hello.last_print_id - (this.tape.lastID ?? hello.last_print_id));
+      this.missed.value += this.#lost;
     }
     this.hello.value = hello;
   }
@@ -90,7 +96,8 @@ export class Desk {
   #print(prints) {
     if (prints.epoch !== this.hello.peek()?.epoch) return;
     this.missed.value += prints.missed;
-    this.tape.append(prints.rows, prints.missed);
+    this.tape.append(prints.rows, prints.missed + this.#lost);
+    if (prints.rows.length > 0) this.#lost = 0;
     this.tapeVersion.value += 1;
   }
 }

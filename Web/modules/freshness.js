@@ -39,7 +39,7 @@ export function assess(evidence) {
   const dataAgeSeconds = reported === null ? null : reported + silence;
   /** @type {(level: Level, word: string, message: string) => Verdict} */
   const verdict = (level, word, message) => ({ level, word, message, dataAgeSeconds });
-  const since = `Figures are from ${formatEastern(evidence.stateTime)} ET, ${formatAge(silence)} ago`;
+  const since = `Stale since ${formatEastern(evidence.stateTime)} ET, ${formatAge(silence)} ago`;
 
   if (!health) {
     if (phase.kind === "waiting" || phase.attempt > 0) {
