@@ -8,6 +8,8 @@ export function sparkline(values) {
   const span = Math.max(...values) - low;
   const step = 100 / (values.length - 1);
   return values
-    .map((value, index) => `${(index * step).toFixed(1)},${(span > 0 ? 95 - ((value - low) / span) * 90 : 50).toFixed(1)}`)
+    .map((value, index) =>
+      `${(index * step).toFixed(1)},${(span > 0 ? 95 - ((value - low) / span) * 90 : 50).toFixed(1)}`
+    )
     .join(" ");
 }

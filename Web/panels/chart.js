@@ -89,7 +89,10 @@ function makeFigures(list) {
     setText(net, minutes.length > 0 ? `${direction.glyph} ${formatMoney(Math.abs(total))}` : MISSING);
     setClass(net, direction.className);
     setText(ratio, puts > 0 ? (calls / puts).toFixed(2) : MISSING);
-    setText(range, prices.length > 0 ? `${formatPrice(Math.min(...prices))} – ${formatPrice(Math.max(...prices))}` : MISSING);
+    setText(
+      range,
+      prices.length > 0 ? `${formatPrice(Math.min(...prices))} – ${formatPrice(Math.max(...prices))}` : MISSING,
+    );
     setText(trades, minutes.length > 0 ? formatCount(sum(minutes, (minute) => minute.trades)) : MISSING);
   };
 }

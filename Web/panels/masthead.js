@@ -1,6 +1,6 @@
 /** Name, data mode, session and the data's own clock. Nobody may take demo or recorded data for the market. */
 import { required, setAttribute, setText } from "../modules/dom.js";
-import { formatEastern, formatUTC } from "../modules/format.js";
+import { formatEastern, formatUTC, MISSING } from "../modules/format.js";
 import { effect } from "../modules/signals.js";
 
 /** @typedef {import("../modules/desk.js").Desk} Desk */
@@ -24,7 +24,7 @@ export function mountMasthead(desk) {
     setText(word, known?.word ?? "–");
     setText(text, known?.text ?? "no data yet");
     setText(label, known?.clock ?? "Data time");
-    setText(session, state ? `Session ${state.health.session} · ${state.health.source}` : "");
+    setText(session, state ? [`Session ${state.health.session ?? MISSING}`, state.health.source].join(" · ") : "");
     const time = state?.time ?? null;
     setText(clock, time === null ? "--:--:--" : formatEastern(time));
     setAttribute(clock, "title", formatUTC(time));

@@ -248,5 +248,7 @@ function explanation(print) {
   const quote = print.bid === null || print.ask === null
     ? "no quote"
     : `bid ${formatPrice(print.bid)}, ask ${formatPrice(print.ask)}, ${formatCount(print.quote_age_ms)} ms old`;
-  return `${print.side} by ${print.method}: ${quote}; ${print.venue_name}; ${print.condition_names.join(", ") || "regular"}`;
+  return `${print.side} by ${print.method}: ${quote}; ${print.venue_name}; ${
+    print.condition_names.join(", ") || "regular"
+  }`;
 }

@@ -79,7 +79,10 @@ function writeRow(view, contract, largest, session) {
   setClass(view.premium, `premium ${kind}`);
   setShare(view.premium, "--bar", contract.premium / largest);
   setText(view.volume, formatCount(contract.volume));
-  setText(view.turnover, contract.open_interest ? `${(contract.volume / contract.open_interest).toFixed(1)}×` : MISSING);
+  setText(
+    view.turnover,
+    contract.open_interest ? `${(contract.volume / contract.open_interest).toFixed(1)}×` : MISSING,
+  );
   setText(view.boughtText, formatShare(contract.bought_share));
   setClass(view.split, contract.bought_share === null ? "split void" : "split");
   setShare(view.split, "--bar", contract.bought_share ?? 0);
@@ -89,8 +92,8 @@ function writeRow(view, contract, largest, session) {
   setClass(view.net, direction.className);
   view.sweeps.hidden = contract.sweeps === 0;
   view.blocks.hidden = contract.blocks === 0;
-  setText(view.sweeps, `S ${formatCount(contract.sweeps)}`);
-  setText(view.blocks, `B ${formatCount(contract.blocks)}`);
+  setText(view.sweeps, `S${formatCompact(contract.sweeps)}`);
+  setText(view.blocks, `B${formatCompact(contract.blocks)}`);
   setText(view.price, formatPrice(contract.last));
   setText(view.time, formatEastern(contract.last_trade_time));
   setAttribute(view.time, "title", formatUTC(contract.last_trade_time));

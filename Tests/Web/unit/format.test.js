@@ -3,8 +3,16 @@ import { expectEqual } from "./expect.js";
 
 Deno.test("a missing number is an em dash, never a zero", () => {
   const all = [
-    format.formatCount, format.formatPrice, format.formatStrike, format.formatCompact, format.formatMoney,
-    format.formatSignedMoney, format.formatShare, format.formatDelta, format.formatVolatility, format.formatAge,
+    format.formatCount,
+    format.formatPrice,
+    format.formatStrike,
+    format.formatCompact,
+    format.formatMoney,
+    format.formatSignedMoney,
+    format.formatShare,
+    format.formatDelta,
+    format.formatVolatility,
+    format.formatAge,
     format.formatMilliseconds,
   ];
   for (const each of all) {
@@ -15,8 +23,17 @@ Deno.test("a missing number is an em dash, never a zero", () => {
 Deno.test("compact money changes unit where rounding would print 1000", () => {
   /** @type {[number, string][]} */
   const cases = [
-    [0, "$0"], [541, "$541"], [999.4, "$999"], [999.5, "$1.0K"], [26_600, "$26.6K"], [999_949, "$999.9K"],
-    [999_950, "$1.0M"], [9_900_000, "$9.9M"], [999_949_999, "$999.9M"], [999_950_000, "$1.00B"], [-4_200, "−$4.2K"],
+    [0, "$0"],
+    [541, "$541"],
+    [999.4, "$999"],
+    [999.5, "$1.0K"],
+    [26_600, "$26.6K"],
+    [999_949, "$999.9K"],
+    [999_950, "$1.0M"],
+    [9_900_000, "$9.9M"],
+    [999_949_999, "$999.9M"],
+    [999_950_000, "$1.00B"],
+    [-4_200, "−$4.2K"],
   ];
   for (const [value, text] of cases) expectEqual(format.formatMoney(value), text, String(value));
   expectEqual(format.formatSignedMoney(1_500), "+$1.5K");
@@ -50,7 +67,10 @@ Deno.test("expiries", () => {
 
 Deno.test("spans of time", () => {
   /** @type {[number, string][]} */
-  const cases = [[-1, "0.0 s"], [0.24, "0.2 s"], [9.96, "10 s"], [59.6, "1 m 00 s"], [192, "3 m 12 s"], [7500, "2 h 05 m"]];
+  const cases = [[-1, "0.0 s"], [0.24, "0.2 s"], [9.96, "10 s"], [59.6, "1 m 00 s"], [192, "3 m 12 s"], [
+    7500,
+    "2 h 05 m",
+  ]];
   for (const [value, text] of cases) expectEqual(format.formatAge(value), text, String(value));
   expectEqual(format.formatMilliseconds(42.4), "42 ms");
   expectEqual(format.formatMilliseconds(2900), "2.9 s");

@@ -38,7 +38,10 @@ Deno.test("a lost connection outranks everything and says what comes next", () =
 
 Deno.test("before the first state: connecting, and disconnected once it has failed", () => {
   expectEqual(assess({ ...base, health: null, phase: { ...open, kind: "connecting" } }).level, "connecting");
-  expectEqual(assess({ ...base, health: null, phase: { kind: "waiting", attempt: 1, retryAt: 2_000 } }).level, "disconnected");
+  expectEqual(
+    assess({ ...base, health: null, phase: { kind: "waiting", attempt: 1, retryAt: 2_000 } }).level,
+    "disconnected",
+  );
 });
 
 Deno.test("the server's own word is repeated with its reasons", () => {

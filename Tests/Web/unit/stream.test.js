@@ -23,7 +23,12 @@ class Bench {
     onBadMessage: () => (this.bad += 1),
     openSocket: (address) => {
       const socket = {
-        address, closed: false, onopen: null, onmessage: null, onclose: null, onerror: null,
+        address,
+        closed: false,
+        onopen: null,
+        onmessage: null,
+        onclose: null,
+        onerror: null,
         close() {
           socket.closed = true;
         },
@@ -115,7 +120,12 @@ Deno.test("waits grow until a state proves the server healthy", () => {
     bench.socket.onclose();
     bench.pass(5_000);
   }
-  expectEqual(bench.phases.filter((phase) => phase.startsWith("waiting")), ["waiting 1", "waiting 2", "waiting 3", "waiting 4"]);
+  expectEqual(bench.phases.filter((phase) => phase.startsWith("waiting")), [
+    "waiting 1",
+    "waiting 2",
+    "waiting 3",
+    "waiting 4",
+  ]);
   bench.say(makeState("e1", 1));
   bench.socket.onclose();
   expectEqual(bench.phases.at(-1), "waiting 1");
@@ -149,7 +159,9 @@ Deno.test("retryNow ends a wait, and only a wait", () => {
 Deno.test("what is no message is counted; an unknown type is not damage", () => {
   const bench = new Bench();
   bench.stream.start();
-  for (const text of ["", "{", "[]", "null", '{"type":"state","epoch":"e"}', '{"type":"prints","epoch":"e","rows":1}']) {
+  for (
+    const text of ["", "{", "[]", "null", '{"type":"state","epoch":"e"}', '{"type":"prints","epoch":"e","rows":1}']
+  ) {
     bench.say(text);
   }
   expectEqual(bench.bad, 6);

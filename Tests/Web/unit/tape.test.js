@@ -63,7 +63,12 @@ Deno.test("history goes below, without what is here already", () => {
 });
 
 Deno.test("chips come in order of weight and do not invent", () => {
-  const print = makePrint(1, { cancelled: true, injected: true, sweep_id: 4, flags: ["block", "multi_leg", "unheard_of"] });
+  const print = makePrint(1, {
+    cancelled: true,
+    injected: true,
+    sweep_id: 4,
+    flags: ["block", "multi_leg", "unheard_of"],
+  });
   expectEqual(chipsOf(print, 12).map((chip) => chip.text), ["12 MISSED", "CXL", "INJECTED", "SWEEP", "BLOCK", "MULTI"]);
   expectEqual(chipsOf(makePrint(2), 0), []);
 });
