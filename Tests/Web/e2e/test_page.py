@@ -1,0 +1,202 @@
+"""The page in a real browser against a running server with moving data (demo mode).
+
+MARKETFLOW_URL names the server (http://127.0.0.1:8000), MARKETFLOW_CHROMIUM the browser (/usr/bin/chromium).
+MARKETFLOW_SCREENSHOTS names a folder to which pictures of the page are written.
+"""
+
+import os
+import pathlib
+import unittest
+from urllib.parse import urlsplit
+
+from axe_playwright_python.sync_playwright import Axe
+from cuttable_proxy import CuttableProxy
+from playwright.sync_api import expect, sync_playwright
+
+URL = os.environ.get("MARKETFLOW_URL", "http://127.0.0.1:8000")
+CHROMIUM = os.environ.get("MARKETFLOW_CHROMIUM", "/usr/bin/chromium")
+SCREENSHOTS = os.environ.get("MARKETFLOW_SCREENSHOTS")
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]
+DESK = {"width": 1440, "height": 900}
+SIZES = {"desk": DESK, "wide": {"width": 1920, "height": 1130}, "phone": {"width": 390, "height": 844}}
+# A slow machine may take its time; a test that passes does not.
+PATIENCE = 20_000
+
+LAYOUT_SHIFT = """() => {
+  window.layoutShift = 0;
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.layoutShift += entry.value;
+  }).observe({ type: "layout-shift", buffered: true });
+}"""
+
+
+class PageTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.playwright = sync_playwright().start()
+        cls.addClassCleanup(cls.playwright.stop)
+        cls.browser = cls.playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        cls.addClassCleanup(cls.browser.close)
+
+    def open(self, url=URL, viewport=DESK, scheme="dark", wait_live=True, **options):
+        context = self.browser.new_context(viewport=viewport, color_scheme=scheme, **options)
+        self.addCleanup(context.close)
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE)
+        self.complaints = []
+        page.on("console", lambda m: self.complaints.append(m.text) if m.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.goto(url)
+        if wait_live:
+            self.expect_level(page, "live")
+            page.locator(".tape-row:visible").first.wait_for()
+        return page
+
+    def open_behind_proxy(self):
+        target = urlsplit(URL)
+        proxy = CuttableProxy(target.hostname, target.port or 80)
+        self.addCleanup(proxy.close)
+        return proxy, self.open(proxy.address)
+
+    def expect_level(self, page, level):
+        expect(page.locator("body")).to_have_attribute("data-level", level, timeout=PATIENCE)
+
+    def newest_row(self, page):
+        return page.locator('.tape-row[aria-rowindex="1"]:visible')
+
+    def expect_moving(self, page):
+        before = self.newest_row(page).inner_text()
+        expect(self.newest_row(page)).not_to_have_text(before, timeout=PATIENCE)
+
+    def test_loads_without_complaint_and_says_what_data_it_shows(self):
+        page = self.open()
+        expect(page.locator("#mode")).to_have_attribute("data-mode", "demo")
+        expect(page.locator("#mode")).to_contain_text("not the market")
+        expect(page.locator("#grid-rows tr.atm")).to_have_count(1)
+        expect(page.locator("#top-rows tr").first).to_be_visible()
+        expect(page.locator("#underlyings li").first).to_be_visible()
+        page.locator("#chart canvas, .chart-notice").first.wait_for()
+        self.assertEqual(self.complaints, [])
+
+    def test_policy_forbids_inline_code_and_foreign_origins(self):
+        page = self.open()
+        policy = page.request.get(URL).headers.get("content-security-policy", "")
+        self.assertIn("script-src 'self'", policy)
+        self.assertNotIn("unsafe-inline", policy)
+
+    def test_prints_move(self):
+        self.expect_moving(self.open())
+
+    def test_one_screen_without_page_scroll(self):
+        page = self.open()
+        excess = "() => document.documentElement.scrollHeight - innerHeight"
+        self.assertLessEqual(page.evaluate(excess), 0)
+
+    def test_phone_has_no_sideways_scroll(self):
+        page = self.open(viewport=SIZES["phone"])
+        self.assertLessEqual(page.evaluate("() => document.documentElement.scrollWidth - innerWidth"), 0)
+
+    def test_times_are_eastern_with_utc_on_hover(self):
+        page = self.open()
+        time = self.newest_row(page).locator(".time")
+        self.assertRegex(time.inner_text(), r"^\d\d:\d\d:\d\d\.\d{3}$")
+        self.assertRegex(time.get_attribute("title"), r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} UTC$")
+
+    def test_a_scrolled_tape_stays_with_its_rows(self):
+        page = self.open()
+        tape = page.locator("#prints-scroll")
+        row = page.locator('.tape-row[aria-rowindex="30"]')
+        row.wait_for(state="attached")
+        tape.evaluate("(node) => (node.scrollTop = 480)")
+        expect(page.locator("#prints-newer")).to_be_visible()
+        # The row that lies in the middle is followed while newer prints push it down the list.
+        find = """(node) => {
+          const box = node.getBoundingClientRect();
+          const row = document.elementFromPoint(box.left + 20, box.top + 150).closest(".tape-row");
+          return [row.innerText, Math.round(row.getBoundingClientRect().top)];
+        }"""
+        before = tape.evaluate(find)
+        expect(page.locator("#prints-newer")).to_contain_text("newer", timeout=PATIENCE)
+        self.assertEqual(tape.evaluate(find), before)
+        page.locator("#prints-newer").click()
+        expect(page.locator("#prints-newer")).to_be_hidden()
+
+    def test_filter_by_keyboard(self):
+        page = self.open()
+        page.locator('[data-filter="sweep"]').focus()
+        page.keyboard.press("Enter")
+        expect(page.locator('[data-filter="sweep"]')).to_have_attribute("aria-pressed", "true")
+        for chips in page.locator(".tape-row:visible .chips").all_text_contents()[:10]:
+            self.assertIn("SWEEP", chips)
+
+    def test_comes_back_after_the_server_vanished(self):
+        proxy, page = self.open_behind_proxy()
+        proxy.cut()
+        self.expect_level(page, "disconnected")
+        expect(page.locator("#status-word")).to_have_text("Disconnected")
+        expect(page.locator("#status-message")).to_contain_text("Stale since")
+        self.assertTrue(page.title().startswith("⚠"))
+        proxy.heal()
+        retry = page.locator("#retry")
+        if retry.is_visible():
+            retry.dispatch_event("click")
+        self.expect_level(page, "live")
+        self.expect_moving(page)
+
+    def test_a_silent_server_is_stale_though_the_socket_is_open(self):
+        proxy, page = self.open_behind_proxy()
+        proxy.freeze()
+        self.expect_level(page, "stale")
+        expect(page.locator("#announcement")).to_contain_text("Stale")
+        proxy.thaw()
+        self.expect_level(page, "live")
+
+    def test_nothing_shifts(self):
+        context = self.browser.new_context(viewport=DESK)
+        self.addCleanup(context.close)
+        page = context.new_page()
+        page.add_init_script(f"({LAYOUT_SHIFT})()")
+        page.goto(URL)
+        self.expect_level(page, "live")
+        page.locator(".tape-row:visible").first.wait_for()
+        self.expect_moving(page)
+        self.assertLess(page.evaluate("() => window.layoutShift"), 0.02)
+
+    def test_accessible_in_both_schemes_on_desk_and_phone(self):
+        for scheme in ("dark", "light"):
+            for size in ("desk", "phone"):
+                with self.subTest(scheme=scheme, size=size):
+                    page = self.open(viewport=SIZES[size], scheme=scheme)
+                    results = Axe().run(page)
+                    self.assertEqual(results.violations_count, 0, results.generate_report())
+
+    def test_accessible_while_disconnected(self):
+        proxy, page = self.open_behind_proxy()
+        proxy.cut()
+        self.expect_level(page, "disconnected")
+        results = Axe().run(page)
+        self.assertEqual(results.violations_count, 0, results.generate_report())
+
+    def test_works_without_the_chart_library(self):
+        context = self.browser.new_context(viewport=DESK)
+        self.addCleanup(context.close)
+        page = context.new_page()
+        page.route("**/vendor/**", lambda route: route.fulfill(status=404))
+        page.goto(URL)
+        self.expect_level(page, "live")
+        expect(page.locator(".chart-notice")).to_contain_text("scripts/setup")
+        self.expect_moving(page)
+
+    @unittest.skipUnless(SCREENSHOTS, "MARKETFLOW_SCREENSHOTS is not set")
+    def test_pictures(self):
+        for name, size in SIZES.items():
+            page = self.open(viewport=size)
+            page.locator("#chart canvas").first.wait_for()
+            page.screenshot(path=pathlib.Path(SCREENSHOTS) / f"{name}.png", full_page=name == "phone")
+
+
+if __name__ == "__main__":
+    unittest.main()

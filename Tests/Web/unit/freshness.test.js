@@ -1,0 +1,52 @@
+import { assess } from "../../../Web/modules/freshness.js";
+import { expect, expectEqual } from "./expect.js";
+import { makeHealth } from "./samples.js";
+
+/** @type {import("../../../Web/modules/stream.js").Phase} */
+const open = { kind: "open", attempt: 0, retryAt: 0 };
+const base = { phase: open, health: makeHealth(), stateAt: 1_000, stateTime: "2026-11-20T15:42:17.000Z", now: 1_250 };
+
+Deno.test("fresh states of a healthy server are live", () => {
+  expectEqual(assess(base).level, "live");
+  expectEqual(assess({ ...base, now: 3_000 }).level, "live");
+});
+
+Deno.test("no state for two seconds is stale though the socket is open", () => {
+  const verdict = assess({ ...base, now: 3_001 });
+  expectEqual(verdict.level, "stale");
+  expect(verdict.message.includes("10:42:17 ET"), `says since when: ${verdict.message}`);
+});
+
+Deno.test("the age of the data counts on while no state comes", () => {
+  expectEqual(assess({ ...base, now: 2_000 }).dataAgeSeconds, 1.1);
+});
+
+Deno.test("old data are stale though states are punctual, unless the feed has ended", () => {
+  const old = makeHealth({ data_age_seconds: 16 });
+  const verdict = assess({ ...base, health: old });
+  expectEqual(verdict.level, "stale");
+  expect(verdict.message.includes("10:42:01 ET"), `names the last data: ${verdict.message}`);
+  expectEqual(assess({ ...base, health: { ...old, ingest_status: "ended" } }).level, "ended");
+});
+
+Deno.test("a lost connection outranks everything and says what comes next", () => {
+  const verdict = assess({ ...base, phase: { kind: "waiting", attempt: 4, retryAt: 6_250 }, now: 3_250 });
+  expectEqual(verdict.level, "disconnected");
+  expect(verdict.message.includes("Next attempt (4) in 3.0 s"), verdict.message);
+  expectEqual(assess({ ...base, phase: { ...open, kind: "connecting" } }).level, "disconnected");
+});
+
+Deno.test("before the first state: connecting, and disconnected once it has failed", () => {
+  expectEqual(assess({ ...base, health: null, phase: { ...open, kind: "connecting" } }).level, "connecting");
+  expectEqual(
+    assess({ ...base, health: null, phase: { kind: "waiting", attempt: 1, retryAt: 2_000 } }).level,
+    "disconnected",
+  );
+});
+
+Deno.test("the server's own word is repeated with its reasons", () => {
+  const degraded = assess({ ...base, health: makeHealth({ status: "degraded", reasons: ["storage: queue full"] }) });
+  expectEqual([degraded.level, degraded.message], ["degraded", "storage: queue full."]);
+  expectEqual(assess({ ...base, health: makeHealth({ ingest_status: "failed" }) }).level, "stale");
+  expectEqual(assess({ ...base, health: makeHealth({ status: "down" }) }).level, "stale");
+});

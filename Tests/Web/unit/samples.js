@@ -1,0 +1,78 @@
+/** Records for the tests. */
+
+/**
+ * @param {number} id
+ * @param {Partial<import("../../../Web/modules/protocol.js").Print>} [change]
+ * @returns {import("../../../Web/modules/protocol.js").Print}
+ */
+export function makePrint(id, change = {}) {
+  return {
+    id,
+    time: "2026-11-20T15:42:17.376Z",
+    symbol: "O:SPY261120C00672000",
+    underlying: "SPY",
+    expiry: "2026-11-20",
+    type: "call",
+    strike: 672,
+    price: 1.2,
+    size: 10,
+    premium: 1_200,
+    venue_name: "Cboe",
+    condition_names: [],
+    side: "buy",
+    method: "quote",
+    bid: 1.1,
+    ask: 1.2,
+    quote_age_ms: 3,
+    sweep_id: null,
+    flags: [],
+    injected: false,
+    cancelled: false,
+    ...change,
+  };
+}
+
+/**
+ * @param {Partial<import("../../../Web/modules/protocol.js").Health>} [change]
+ * @returns {import("../../../Web/modules/protocol.js").Health}
+ */
+export function makeHealth(change = {}) {
+  return {
+    status: "ok",
+    reasons: [],
+    ingest_status: "streaming",
+    data_age_seconds: 0.1,
+    events_per_second: 100,
+    trades_five_minutes: 10,
+    queue_share: 0,
+    storage_lag_milliseconds: 10,
+    bad_events: 0,
+    publisher_skipped: 0,
+    clients: 1,
+    mode: "demo",
+    source: "demo",
+    session: "2026-11-20",
+    ...change,
+  };
+}
+
+/**
+ * @param {string} epoch
+ * @param {number} sequence
+ * @param {Partial<import("../../../Web/modules/protocol.js").Health>} [health]
+ * @returns {import("../../../Web/modules/protocol.js").State}
+ */
+export function makeState(epoch, sequence, health = {}) {
+  return {
+    type: "state",
+    epoch,
+    sequence,
+    time: "2026-11-20T15:42:17.000Z",
+    wall_time: "2026-11-20T15:42:17.000Z",
+    health: makeHealth(health),
+    grid: null,
+    underlyings: [],
+    top: [],
+    minutes: [],
+  };
+}

@@ -1,0 +1,79 @@
+/** Puts the page together: one desk, one stream, the panels that read the desk. */
+import { Desk } from "./modules/desk.js";
+import { paintAtMost } from "./modules/paint.js";
+import { signal } from "./modules/signals.js";
+import { Stream } from "./modules/stream.js";
+import { mountChart } from "./panels/chart.js";
+import { mountGrid } from "./panels/grid.js";
+import { mountHealth } from "./panels/health.js";
+import { mountMasthead } from "./panels/masthead.js";
+import { mountPrints } from "./panels/prints.js";
+import { mountStatus } from "./panels/status.js";
+import { mountTop } from "./panels/top.js";
+import { mountUnderlyings } from "./panels/underlyings.js";
+
+/** @typedef {import("./modules/protocol.js").Message} Message */
+
+const HISTORY_LIMIT = 500;
+const TICK_MILLISECONDS = 250;
+
+const desk = new Desk();
+const stream = new Stream({
+  address: new URL("/ws/stream", location.href.replace(/^http/, "ws")).href,
+  onMessage: receive,
+  onPhase: (phase) => (desk.phase.value = phase),
+  onBadMessage: () => (desk.badMessages.value += 1),
+});
+
+/** The tape is drawn at most ten times a second, however many batches come. */
+const tapePaints = signal(0);
+const paintTape = paintAtMost(100, () => (tapePaints.value = desk.tapeVersion.peek()));
+
+/** @param {Message} message */
+function receive(message) {
+  const tapeBefore = desk.tapeVersion.peek();
+  desk.receive(message, performance.now());
+  if (message.type === "hello" && !message.resumed) void fetchHistory(message.epoch, message.last_print_id);
+  if (desk.tapeVersion.peek() !== tapeBefore) paintTape();
+}
+
+/**
+ * The prints from before the page was opened. Without them the tape starts empty, which is no fault: a failure is left
+ * to the stream, whose state the page shows already.
+ * @param {string} epoch
+ * @param {number} lastPrintID
+ */
+async function fetchHistory(epoch, lastPrintID) {
+  try {
+    const response = await fetch(`/prints?limit=${HISTORY_LIMIT}`, { headers: { Accept: "application/json" } });
+    if (!response.ok) throw new Error(`/prints: answered ${response.status}, wanted 200`);
+    /** @type {{ rows: import("./modules/protocol.js").Print[], source: string }} */
+    const page = await response.json();
+    // Rows from the store may belong to an earlier run, with ids of their own.
+    if (page.source !== "memory") return;
+    desk.backfill(epoch, page.rows.filter((row) => row.id <= lastPrintID));
+    paintTape();
+  } catch (_unreachable) {
+    desk.historyFailures.value += 1;
+  }
+}
+
+mountMasthead(desk);
+mountStatus(desk, () => stream.retryNow());
+mountUnderlyings(desk);
+mountGrid(desk);
+mountTop(desk);
+mountPrints(desk, tapePaints);
+mountHealth(desk);
+mountChart(desk);
+
+setInterval(() => desk.tick(performance.now()), TICK_MILLISECONDS);
+addEventListener("online", () => stream.retryNow());
+addEventListener("pageshow", (event) => {
+  if (event.persisted) stream.start();
+});
+addEventListener("pagehide", () => stream.close());
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden) stream.retryNow();
+});
+stream.start();

@@ -1,0 +1,182 @@
+/** The stream's messages as types, and the door through which they come in. */
+
+/** @typedef {"demo" | "replay" | string} Mode */
+/** @typedef {"buy" | "sell" | "mid" | "unknown"} Side */
+/** @typedef {"call" | "put"} OptionType */
+
+/**
+ * @typedef {object} Leg
+ * @property {string} symbol
+ * @property {number} volume
+ * @property {number} premium
+ * @property {number | null} bought_share
+ * @property {number} net_delta
+ * @property {number | null} last
+ * @property {number | null} bid
+ * @property {number | null} ask
+ * @property {number | null} delta
+ * @property {number | null} iv
+ * @property {number | null} open_interest
+ */
+
+/** @typedef {{ strike: number, call: Leg | null, put: Leg | null }} GridRow */
+
+/**
+ * @typedef {object} Grid
+ * @property {string} underlying
+ * @property {number | null} spot
+ * @property {string | null} spot_time
+ * @property {string} expiry
+ * @property {number | null} atm_strike
+ * @property {GridRow[]} rows descending by strike
+ */
+
+/**
+ * @typedef {object} Contract
+ * @property {string} symbol
+ * @property {string} underlying
+ * @property {string} expiry
+ * @property {OptionType} type
+ * @property {number} strike
+ * @property {number} trades
+ * @property {number} volume
+ * @property {number} premium
+ * @property {number | null} bought_share
+ * @property {number} net_delta
+ * @property {number | null} last
+ * @property {string | null} last_trade_time
+ * @property {number | null} bid
+ * @property {number | null} ask
+ * @property {number | null} iv
+ * @property {number | null} open_interest
+ * @property {number} sweeps
+ * @property {number} blocks
+ */
+
+/**
+ * @typedef {object} Print
+ * @property {number} id
+ * @property {string} time
+ * @property {string} symbol
+ * @property {string} underlying
+ * @property {string | null} expiry
+ * @property {OptionType | null} type
+ * @property {number | null} strike
+ * @property {number} price
+ * @property {number} size
+ * @property {number} premium
+ * @property {string} venue_name
+ * @property {string[]} condition_names
+ * @property {Side} side
+ * @property {string} method
+ * @property {number | null} bid
+ * @property {number | null} ask
+ * @property {number | null} quote_age_ms
+ * @property {number | null} sweep_id
+ * @property {string[]} flags
+ * @property {boolean} injected
+ * @property {boolean} cancelled
+ */
+
+/**
+ * @typedef {object} Minute
+ * @property {string} time
+ * @property {number} trades
+ * @property {number} call_volume
+ * @property {number} put_volume
+ * @property {number} call_premium
+ * @property {number} put_premium
+ * @property {number} net_premium
+ * @property {number | null} underlying_price
+ */
+
+/**
+ * @typedef {object} Underlying
+ * @property {string} symbol
+ * @property {number | null} price
+ * @property {number} trades
+ * @property {number} call_premium
+ * @property {number} put_premium
+ * @property {number} net_premium
+ * @property {number} net_delta
+ * @property {number} five_minute_trades
+ */
+
+/**
+ * @typedef {object} Health
+ * @property {"ok" | "degraded" | "down"} status
+ * @property {string[]} reasons
+ * @property {"starting" | "streaming" | "ended" | "failed"} ingest_status
+ * @property {number | null} data_age_seconds
+ * @property {number} events_per_second
+ * @property {number} trades_five_minutes
+ * @property {number} queue_share
+ * @property {number | null} storage_lag_milliseconds
+ * @property {number} bad_events
+ * @property {number} publisher_skipped
+ * @property {number} clients
+ * @property {Mode} mode
+ * @property {string} source
+ * @property {string} session
+ */
+
+/** @typedef {{ type: "hello", epoch: string, version: string, mode: Mode, resumed: boolean, last_print_id: number }} Hello */
+/**
+ * @typedef {object} State
+ * @property {"state"} type
+ * @property {string} epoch
+ * @property {number} sequence
+ * @property {string | null} time
+ * @property {string} wall_time
+ * @property {Health} health
+ * @property {Grid | null} grid
+ * @property {Underlying[]} underlyings
+ * @property {Contract[]} top
+ * @property {Minute[]} minutes
+ */
+/** @typedef {{ type: "prints", epoch: string, missed: number, rows: Print[] }} Prints */
+/** @typedef {Hello | State | Prints} Message */
+
+/**
+ * Reads one frame. What is not a message of this contract gives null: the caller counts it and shows the count.
+ * An unknown `type` is not damage but a newer server, and is reported as such.
+ * @param {unknown} data
+ * @returns {Message | "unknown" | null}
+ */
+export function parseMessage(data) {
+  if (typeof data !== "string") return null;
+  /** @type {any} */
+  let message;
+  try {
+    message = JSON.parse(data);
+  } catch (_syntaxError) {
+    return null;
+  }
+  if (typeof message !== "object" || message === null || typeof message.type !== "string") return null;
+  // An epoch is compared, never computed with: text or number, it is text from here on.
+  if (typeof message.epoch === "number") message.epoch = String(message.epoch);
+  if (typeof message.epoch !== "string") return message.type === "error" ? "unknown" : null;
+  switch (message.type) {
+    case "hello":
+      return message;
+    case "state":
+      return isObject(message.health) && lists(message, ["underlyings", "top", "minutes"]) ? message : null;
+    case "prints":
+      return lists(message, ["rows"]) ? message : null;
+    default:
+      return "unknown";
+  }
+}
+
+/** @param {unknown} value */
+function isObject(value) {
+  return typeof value === "object" && value !== null;
+}
+
+/**
+ * @param {Record<string, unknown>} message
+ * @param {string[]} names
+ */
+function lists(message, names) {
+  return names.every((name) => Array.isArray(message[name]));
+}

@@ -1,0 +1,124 @@
+/**
+ * The leading underlying by minute: price above, net premium and its running sum below. The chart library is a file of
+ * its own that an installation may lack: the figures and the text summary do not need it.
+ */
+import { element, required, setClass, setText } from "../modules/dom.js";
+import {
+  formatCount,
+  formatEastern,
+  formatMoney,
+  formatPrice,
+  formatSignedMoney,
+  instantOf,
+  MISSING,
+} from "../modules/format.js";
+import { directionOfValue } from "../modules/sides.js";
+import { effect, signal } from "../modules/signals.js";
+import { MinuteChart } from "./minute-chart.js";
+
+/** @typedef {import("../modules/desk.js").Desk} Desk */
+/** @typedef {import("../modules/protocol.js").Minute} Minute */
+/** @typedef {import("../modules/protocol.js").State} State */
+
+const LIBRARY = "/vendor/lightweight-charts.js";
+
+/** @param {Desk} desk */
+export function mountChart(desk) {
+  const title = required("chart-title");
+  const summary = required("chart-summary");
+  const figures = makeFigures(required("chart-figures"));
+  const chart = signal(/** @type {MinuteChart | null} */ (null));
+  loadLibrary().then(
+    (library) => (chart.value = new MinuteChart(required("chart"), library)),
+    () => showNotice(required("chart")),
+  );
+
+  let summarised = "";
+  effect(() => {
+    const state = desk.state.value;
+    const minutes = state?.minutes ?? [];
+    const symbol = state?.grid?.underlying ?? "";
+    setText(title, symbol ? `${symbol} minutes` : "Minutes");
+    figures(state, minutes);
+    chart.value?.draw(minutes, symbol, state?.health.mode ?? "");
+    const newest = minutes.at(-1)?.time ?? "";
+    if (summarised !== newest) {
+      summarised = newest;
+      setText(summary, describe(minutes));
+    }
+  });
+}
+
+/** @returns {Promise<import("../types/lightweight-charts.d.ts").ChartLibrary>} */
+function loadLibrary() {
+  return new Promise((resolve, reject) => {
+    const script = element("script", "", { src: LIBRARY });
+    script.addEventListener("error", () => reject(new Error(`${LIBRARY}: not there`)));
+    script.addEventListener("load", () => {
+      if (window.LightweightCharts) resolve(window.LightweightCharts);
+      else reject(new Error(`${LIBRARY}: is not the chart library`));
+    });
+    document.head.append(script);
+  });
+}
+
+/** @param {HTMLElement} container */
+function showNotice(container) {
+  container.append(
+    element("p", "chart-notice", {}, [
+      `The chart library is not installed (${LIBRARY}). Run scripts/setup and reload; everything else works without it.`,
+    ]),
+  );
+}
+
+/** @param {HTMLElement} list */
+function makeFigures(list) {
+  const last = figure(list, "Last");
+  const net = figure(list, "Net premium");
+  const ratio = figure(list, "C/P volume");
+  const range = figure(list, "Range");
+  const trades = figure(list, "Trades");
+  /** @type {(state: State | null, minutes: Minute[]) => void} */
+  return (state, minutes) => {
+    const total = sum(minutes, (minute) => minute.net_premium);
+    const direction = directionOfValue(total);
+    const puts = sum(minutes, (minute) => minute.put_volume);
+    const calls = sum(minutes, (minute) => minute.call_volume);
+    const prices = minutes.flatMap((minute) => minute.underlying_price ?? []);
+    setText(last, formatPrice(state?.grid?.spot ?? prices.at(-1)));
+    setText(net, minutes.length > 0 ? `${direction.glyph} ${formatMoney(Math.abs(total))}` : MISSING);
+    setClass(net, direction.className);
+    setText(ratio, puts > 0 ? (calls / puts).toFixed(2) : MISSING);
+    setText(
+      range,
+      prices.length > 0 ? `${formatPrice(Math.min(...prices))} – ${formatPrice(Math.max(...prices))}` : MISSING,
+    );
+    setText(trades, minutes.length > 0 ? formatCount(sum(minutes, (minute) => minute.trades)) : MISSING);
+  };
+}
+
+/**
+ * @param {HTMLElement} list
+ * @param {string} name
+ */
+function figure(list, name) {
+  const value = element("dd", "", {}, [MISSING]);
+  list.append(element("div", "", {}, [element("dt", "", {}, [name]), value]));
+  return value;
+}
+
+/** @param {Minute[]} minutes */
+function describe(minutes) {
+  return minutes.slice(-10).map((minute) =>
+    `${formatEastern(instantOf(minute.time), "minutes")}: price ${formatPrice(minute.underlying_price)}, ` +
+    `net premium ${formatSignedMoney(minute.net_premium)}.`
+  ).join(" ");
+}
+
+/**
+ * @param {Minute[]} minutes
+ * @param {(minute: Minute) => number} value
+ */
+function sum(minutes, value) {
+  return minutes.reduce((total, minute) => total + value(minute), 0);
+}

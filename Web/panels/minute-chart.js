@@ -1,0 +1,149 @@
+/** Lightweight Charts behind one call: `draw`. */
+import { formatEastern, formatMoney, instantOf } from "../modules/format.js";
+
+/** @typedef {import("../types/lightweight-charts.d.ts").ChartLibrary} ChartLibrary */
+/** @typedef {import("../types/lightweight-charts.d.ts").Point} Point */
+/** @typedef {import("../modules/protocol.js").Minute} Minute */
+
+export class MinuteChart {
+  #chart;
+  #price;
+  #net;
+  #sum;
+  #watermark;
+  /** What the series hold: the same minutes with a newer last one need only an update. */
+  #drawn = "";
+  #marked = "";
+
+  /**
+   * @param {HTMLElement} container
+   * @param {ChartLibrary} library
+   */
+  constructor(container, library) {
+    // The logo needs an inline style, which the page's policy forbids; TradingView is credited in the health panel.
+    this.#chart = library.createChart(container, {
+      autoSize: true,
+      layout: { attributionLogo: false, fontSize: 11, panes: { enableResize: false } },
+      localization: { timeFormatter: (/** @type {number} */ time) => `${formatEastern(time * 1000, "minutes")} ET` },
+      timeScale: {
+        timeVisible: true,
+        borderVisible: false,
+        rightOffset: 3,
+        tickMarkFormatter: (/** @type {number} */ time) => formatEastern(time * 1000, "minutes"),
+      },
+      rightPriceScale: { borderVisible: false, minimumWidth: 64 },
+      crosshair: { mode: 0 },
+    });
+    this.#price = this.#chart.addSeries(library.AreaSeries, { lineWidth: 2, priceLineStyle: 2 }, 0);
+    this.#net = this.#chart.addSeries(library.HistogramSeries, {
+      priceFormat: { type: "custom", formatter: formatMoney, minMove: 1 },
+      priceLineVisible: false,
+      lastValueVisible: false,
+    }, 1);
+    this.#sum = this.#chart.addSeries(library.LineSeries, {
+      lineWidth: 2,
+      priceScaleId: "sum",
+      priceFormat: { type: "custom", formatter: formatMoney, minMove: 1 },
+      priceLineVisible: false,
+      lastValueVisible: false,
+      crosshairMarkerVisible: false,
+    }, 1);
+    const [upper, lower] = this.#chart.panes();
+    upper?.setStretchFactor(2.4);
+    lower?.setStretchFactor(1);
+    if (!upper) throw new Error("chart: has no pane, wanted two");
+    this.#watermark = library.createTextWatermark(upper, { horzAlign: "left", vertAlign: "top", lines: [] });
+    this.#dress();
+    matchMedia("(prefers-color-scheme: light)").addEventListener("change", () => this.#dress());
+  }
+
+  /**
+   * @param {Minute[]} minutes
+   * @param {string} symbol
+   * @param {string} mode
+   */
+  draw(minutes, symbol, mode) {
+    this.#mark(mode);
+    const first = minutes[0];
+    const last = minutes.at(-1);
+    const key = first && last ? `${symbol} ${first.time} ${last.time} ${minutes.length}` : "";
+    const points = seriesOf(minutes, token("--blue"), token("--orange"));
+    if (key === this.#drawn && key !== "") {
+      const at = points.net.length - 1;
+      update(this.#price, points.price[at]);
+      update(this.#net, points.net[at]);
+      update(this.#sum, points.sum[at]);
+      return;
+    }
+    const isFirst = this.#drawn.split(" ")[0] !== symbol;
+    this.#drawn = key;
+    this.#price.setData(points.price);
+    this.#net.setData(points.net);
+    this.#sum.setData(points.sum);
+    if (isFirst) this.#chart.timeScale().fitContent();
+  }
+
+  /** @param {string} mode */
+  #mark(mode) {
+    if (this.#marked === mode) return;
+    this.#marked = mode;
+    const text = mode === "demo" ? "DEMO · synthetic" : mode === "replay" ? "REPLAY · recorded" : "";
+    const color = token("--text-quiet");
+    this.#watermark.applyOptions({ lines: text ? [{ text, color, fontSize: 12, fontStyle: "bold" }] : [] });
+  }
+
+  /** Takes the colours of the page. */
+  #dress() {
+    const line = { color: token("--line") };
+    this.#chart.applyOptions({
+      layout: {
+        background: { type: "solid", color: token("--surface") },
+        textColor: token("--text-quiet"),
+        fontFamily: token("--font"),
+        panes: { separatorColor: token("--line-strong") },
+      },
+      grid: { vertLines: line, horzLines: line },
+    });
+    this.#price.applyOptions({
+      lineColor: token("--text"),
+      topColor: token("--blue-soft"),
+      bottomColor: "transparent",
+      priceLineColor: token("--yellow"),
+    });
+    this.#sum.applyOptions({ color: token("--text") });
+    this.#drawn = "";
+    this.#marked = "";
+  }
+}
+
+/**
+ * @param {Minute[]} minutes
+ * @param {string} up
+ * @param {string} down
+ */
+function seriesOf(minutes, up, down) {
+  let running = 0;
+  /** @type {{ price: Point[], net: Point[], sum: Point[] }} */
+  const points = { price: [], net: [], sum: [] };
+  for (const minute of minutes) {
+    const time = (instantOf(minute.time) ?? 0) / 1000;
+    running += minute.net_premium;
+    points.price.push(minute.underlying_price === null ? { time } : { time, value: minute.underlying_price });
+    points.net.push({ time, value: minute.net_premium, color: minute.net_premium < 0 ? down : up });
+    points.sum.push({ time, value: running });
+  }
+  return points;
+}
+
+/**
+ * @param {import("../types/lightweight-charts.d.ts").Series} series
+ * @param {Point | undefined} point
+ */
+function update(series, point) {
+  if (point) series.update(point);
+}
+
+/** @param {string} name */
+function token(name) {
+  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+}
