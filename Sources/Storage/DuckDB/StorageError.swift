@@ -1,0 +1,51 @@
+/// What can go wrong between the house and its database, in words a person can act on.
+public enum StorageError: Error, Sendable, Equatable {
+  /// Another process has the file open; `holder` is DuckDB's description of it.
+  case locked(path: String, holder: String)
+  /// This process has the file open already.
+  case alreadyOpen(path: String)
+  case cannotOpen(path: String, words: String)
+  /// The file was written by a newer MarketFlow.
+  case newerSchema(path: String, found: Int, supported: Int)
+  /// The file was written by an older MarketFlow and no migration leads from there to here.
+  case olderSchema(path: String, found: Int, supported: Int)
+  /// A DuckDB file that is not ours.
+  case foreignFile(path: String, tables: String)
+  /// The file was written under the other profile.
+  case otherProfile(path: String, found: String, wanted: String)
+  /// A statement failed; `words` are DuckDB's own.
+  case statement(sql: String, words: String)
+  /// A query was stopped because it ran longer than it may.
+  case timedOut(seconds: Double)
+  /// The writer was closed with outputs that could not be written.
+  case unwritten(path: String, outputs: Int, words: String)
+}
+
+extension StorageError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .locked(let path, let holder):
+      "database \(path) is in use by another process (\(holder)); stop that process, or start with another --data-dir"
+    case .alreadyOpen(let path):
+      "database \(path) is already open in this process; one Store per file is allowed, share it"
+    case .cannotOpen(let path, let words):
+      "database \(path) cannot be opened: \(words)"
+    case .newerSchema(let path, let found, let supported):
+      "database \(path) has schema version \(found), this program knows \(supported); "
+        + "update marketflow, or start with another --data-dir"
+    case .olderSchema(let path, let found, let supported):
+      "database \(path) has schema version \(found), this program needs \(supported) and cannot migrate from there; "
+        + "move the file away, or start with another --data-dir"
+    case .foreignFile(let path, let tables):
+      "database \(path) was not made by marketflow (no schema_info; tables: \(tables)); name another --data-dir"
+    case .otherProfile(let path, let found, let wanted):
+      "database \(path) was written with profile \(found), wanted \(wanted); name another file"
+    case .statement(let sql, let words):
+      "DuckDB refused `\(sql)`: \(words)"
+    case .timedOut(let seconds):
+      "query ran longer than \(seconds) s and was stopped; ask for a shorter period or fewer rows"
+    case .unwritten(let path, let outputs, let words):
+      "database \(path): \(outputs) outputs were not written before closing: \(words); free the disk and replay the source"
+    }
+  }
+}

@@ -1,0 +1,75 @@
+import FlowEngine
+import MarketModel
+
+/// The statement behind `StoreReader.prints`. Text is made of fixed pieces only; what the caller names is bound.
+struct PrintQuery {
+  private(set) var parameters: [SQLValue] = []
+  private var conditions: [String] = []
+  private let limit: Int
+
+  init(_ filter: PrintFilter, from lowest: Int64, before: Int64, limit: Int) {
+    self.limit = limit
+    conditions.append("t.print_id >= \(bind(.integer(lowest))) AND t.print_id < \(bind(.integer(before)))")
+    if let symbol = filter.symbol {
+      let parameter = bind(.text(symbol))
+      // A list of ids prunes row groups by instrument, a join condition on two text columns with OR would not.
+      conditions.append(
+        "t.instrument IN (SELECT id FROM base.instruments WHERE symbol = \(parameter) OR underlying = \(parameter))")
+    }
+    if let expiry = filter.expiry { conditions.append("i.expiry = \(bind(.date(daysSinceEpoch: expiry.daysSinceEpoch)))") }
+    if let right = filter.right {
+      conditions.append("i.type = \(bind(.text(Enumerations.optionType.labels[Int(right.rawValue)])))::option_type")
+    }
+    if let side = filter.side {
+      conditions.append("t.side = \(bind(.text(Enumerations.side.labels[Int(side.storedPosition)])))::aggressor_side")
+    }
+    if let premium = filter.minimumPremiumMicros {
+      // Exact: a quotient of two integers would go through floating point.
+      conditions.append("t.premium >= \(bind(.text(PrintQuery.decimalText(micros: premium))))::DECIMAL(18,6)")
+    }
+  }
+
+  var sql: String {
+    """
+    SELECT t.print_id, t.ts, t.seq, i.symbol, i.underlying, i.expiry, i.type, i.strike, t.price, t.size, t.premium, t.exchange, \
+    t.conditions, t.side, t.method, t.bid, t.ask, t.quote_time, t.delta, t.gamma, t.net_delta, t.underlying_price, t.sweep_id, \
+    t.flags, t.cancelled, t.run_id \
+    FROM base.trades_labeled t JOIN base.instruments i ON i.id = t.instrument \
+    WHERE \(conditions.joined(separator: " AND ")) ORDER BY t.print_id DESC LIMIT \(limit)
+    """
+  }
+
+  private mutating func bind(_ value: SQLValue) -> String {
+    parameters.append(value)
+    return "$\(parameters.count)"
+  }
+
+  static func decimalText(micros: Int64) -> String {
+    let bounded = decimal18(micros)
+    let digits = String(bounded.magnitude % 1_000_000)
+    let sign = bounded < 0 ? "-" : ""
+    return sign + "\(bounded.magnitude / 1_000_000)." + String(repeating: "0", count: 6 - digits.count) + digits
+  }
+
+  /// Columns in the order of `sql`.
+  static func read(_ chunk: borrowing ResultChunk, _ row: Int) -> StoredPrint {
+    let conditions = ConditionSet(rawValue: UInt64(bitPattern: chunk.required(12, row)))
+    guard let side = AggressorSide(storedPosition: chunk.required(13, row)),
+      let method = LabelMethod(rawValue: UInt8(truncatingIfNeeded: chunk.required(14, row)))
+    else { preconditionFailure("PrintQuery: a label this program does not know, in a file whose version it knows") }
+    return StoredPrint(
+      printID: chunk.required(0, row), time: Timestamp(nanoseconds: chunk.required(1, row)), sequence: chunk.required(2, row),
+      symbol: chunk.text(3, row) ?? "", underlying: chunk.text(4, row) ?? "",
+      expiry: chunk.integer(5, row).map { MarketDate(daysSinceEpoch: Int32(truncatingIfNeeded: $0)) },
+      right: chunk.integer(6, row).flatMap { OptionRight(rawValue: UInt8(truncatingIfNeeded: $0)) },
+      strike: chunk.integer(7, row).map { Price(micros: $0) }, price: Price(micros: chunk.required(8, row)),
+      size: UInt32(truncatingIfNeeded: chunk.required(9, row)), premiumMicros: chunk.required(10, row),
+      venue: VenueID(UInt16(truncatingIfNeeded: chunk.required(11, row))), conditions: conditions, side: side, method: method,
+      bid: chunk.integer(15, row).map { Price(micros: $0) }, ask: chunk.integer(16, row).map { Price(micros: $0) },
+      quoteTime: chunk.integer(17, row).map { Timestamp(nanoseconds: $0) }, deltaNanos: chunk.integer(18, row),
+      gammaNanos: chunk.integer(19, row), netDeltaNanos: chunk.required(20, row),
+      underlyingPrice: chunk.integer(21, row).map { Price(micros: $0) }, sweepID: UInt32(truncatingIfNeeded: chunk.required(22, row)),
+      flags: PrintFlags(rawValue: UInt16(truncatingIfNeeded: chunk.required(23, row))), isCancelled: chunk.required(24, row) != 0,
+      runID: Int32(truncatingIfNeeded: chunk.required(25, row)))
+  }
+}

@@ -1,0 +1,82 @@
+import FlowEngine
+import MarketModel
+
+/// A labelled print as it comes back from the file. Nothing in it depends on this process's instrument ids.
+public struct StoredPrint: Sendable, Equatable {
+  public var printID: Int64
+  public var time: Timestamp
+  public var sequence: Int64
+  /// The vendor's symbol.
+  public var symbol: String
+  public var underlying: String
+  /// Nil for what is no option; likewise the next two.
+  public var expiry: MarketDate?
+  public var right: OptionRight?
+  public var strike: Price?
+  public var price: Price
+  public var size: UInt32
+  public var premiumMicros: Int64
+  public var venue: VenueID
+  public var conditions: ConditionSet
+  public var side: AggressorSide
+  public var method: LabelMethod
+  /// Nil when no quote was known; likewise the next two.
+  public var bid: Price?
+  public var ask: Price?
+  public var quoteTime: Timestamp?
+  /// In 1e-9; nil when not known; likewise gamma.
+  public var deltaNanos: Int64?
+  public var gammaNanos: Int64?
+  public var netDeltaNanos: Int64
+  public var underlyingPrice: Price?
+  /// 0 for none.
+  public var sweepID: UInt32
+  public var flags: PrintFlags
+  public var isCancelled: Bool
+  /// `ingest_runs.run_id`.
+  public var runID: Int32
+}
+
+/// Which prints are wanted; nil fields do not restrict.
+public struct PrintFilter: Sendable, Equatable {
+  /// An underlying (`SPY`: itself and its options) or a full contract symbol.
+  public var symbol: String?
+  public var expiry: MarketDate?
+  public var right: OptionRight?
+  public var side: AggressorSide?
+  public var minimumPremiumMicros: Int64?
+
+  public init(
+    symbol: String? = nil, expiry: MarketDate? = nil, right: OptionRight? = nil, side: AggressorSide? = nil,
+    minimumPremiumMicros: Int64? = nil
+  ) {
+    self.symbol = symbol
+    self.expiry = expiry
+    self.right = right
+    self.side = side
+    self.minimumPremiumMicros = minimumPremiumMicros
+  }
+}
+
+/// One minute of a symbol's flow, summed over its contracts.
+public struct StoredMinute: Sendable, Equatable {
+  /// Start of the minute, UTC.
+  public var minute: Timestamp
+  public var trades: Int64
+  public var callVolume: Int64
+  public var putVolume: Int64
+  public var callPremiumMicros: Int64
+  public var putPremiumMicros: Int64
+  public var buyVolume: Int64
+  public var sellVolume: Int64
+}
+
+/// Rows of the file, by table.
+public struct StoreRowCounts: Sendable, Equatable {
+  public var tradesRaw: Int64
+  public var tradesLabeled: Int64
+  public var nbboAtTrade: Int64
+  public var rollups: Int64
+  public var openInterest: Int64
+  public var instruments: Int64
+}

@@ -1,0 +1,114 @@
+import FlowEngine
+import MarketModel
+
+/// The tables with one row per print under `StoreProfile.full`.
+enum PrintTables {
+  /// No index: ids and times only grow, so DuckDB's per-row-group minima and maxima find a range as fast as an index would,
+  /// and an index on `print_id` would slow the appends down (numbers in ARCHITECTURE.md).
+  static let labeled = TableLayout<PendingPrint>(
+    name: "trades_labeled", comment: "One row per print with the aggressor label; read it through the view trades_labeled",
+    columns: [
+      .value("print_id", .bigint, "Number of the print in this file, growing") { row, _ in row.pointee.printID },
+      .value("run_id", .integer, "ingest_runs.run_id") { _, context in context.runID },
+      .value("ts", .timestamp, "Time of the print on the consolidated tape, UTC") { row, _ in
+        row.pointee.print.trade.time.nanoseconds
+      },
+      .value("seq", .bigint, "The vendor's sequence number, 0 when it has none") { row, _ in row.pointee.print.trade.sequence },
+      .value("instrument", .integer, "instruments.id") { row, _ in row.pointee.contract.databaseID },
+      .value("exchange", .usmallint, "The vendor's venue number") { row, _ in row.pointee.print.trade.venue.rawValue },
+      .value("price", .decimal(scale: 6), "USD per share") { row, _ in decimal18(row.pointee.print.trade.price.micros) },
+      .value("size", .uinteger, "Contracts or shares") { row, _ in row.pointee.print.trade.size },
+      .value("conditions", .ubigint, "Sale conditions as bits; the view lists the vendor's ids") { row, _ in
+        row.pointee.print.trade.conditions.rawValue
+      },
+      .value("side", .enumeration(Enumerations.side), "Who crossed the spread") { row, _ in
+        row.pointee.print.side.storedPosition
+      },
+      .value("method", .enumeration(Enumerations.method), "The rule that decided the side, or why it is unknown") { row, _ in
+        row.pointee.print.method.rawValue
+      },
+      .optional("bid", .decimal(scale: 6), "Best bid at the print, USD; NULL without a quote") { row, _ in
+        row.pointee.print.hasQuote ? decimal18(row.pointee.print.bid.micros) : nil
+      },
+      .optional("ask", .decimal(scale: 6), "Best ask at the print, USD; NULL without a quote") { row, _ in
+        row.pointee.print.hasQuote ? decimal18(row.pointee.print.ask.micros) : nil
+      },
+      .optional("quote_time", .timestamp, "When that quote was made, UTC") { row, _ in
+        row.pointee.print.quoteTime == .none ? nil : row.pointee.print.quoteTime.nanoseconds
+      },
+      .value("premium", .decimal(scale: 6), "price x size x multiplier, USD") { row, _ in
+        decimal18(row.pointee.print.premiumMicros)
+      },
+      .optional("delta", .decimal(scale: 9), "Delta in force; NULL when not known") { row, _ in
+        row.pointee.print.deltaNanos == ContractReference.unknown ? nil : decimal18(row.pointee.print.deltaNanos)
+      },
+      .optional("gamma", .decimal(scale: 9), "Gamma in force; NULL when not known") { row, _ in
+        row.pointee.print.gammaNanos == ContractReference.unknown ? nil : decimal18(row.pointee.print.gammaNanos)
+      },
+      .value("net_delta", .decimal(scale: 9), "side x size x delta, in contracts; x multiplier for shares") { row, _ in
+        decimal18(row.pointee.print.netDeltaNanos)
+      },
+      .optional("underlying_price", .decimal(scale: 6), "Last price of the underlying, USD; NULL when not known") { row, _ in
+        row.pointee.print.underlyingPrice == .zero ? nil : decimal18(row.pointee.print.underlyingPrice.micros)
+      },
+      .value("sweep_id", .uinteger, "Sweep the print belongs to, 0 for none") { row, _ in row.pointee.print.sweepID },
+      .value("flags", .usmallint, "PrintFlags as bits; the view spells out block and injected") { row, _ in
+        row.pointee.print.flags.rawValue
+      },
+      .value("cancelled", .boolean, "The venue declared the print void later") { row, _ in row.pointee.cancelled },
+    ])
+
+  /// What came in, for prints and for the messages that void them.
+  static func raw<Row: RawMessage>(_ type: Row.Type) -> TableLayout<Row> {
+    TableLayout(
+      name: "trades_raw", comment: "What came in, nothing inferred; read it through the view trades_raw",
+      columns: [
+        .optional("print_id", .bigint, "The print, or the print a cancel voids; NULL when that was not found") { row, _ in
+          row.pointee.rawPrintID
+        },
+        .value("run_id", .integer, "ingest_runs.run_id") { _, context in context.runID },
+        .value("message", .enumeration(Enumerations.message), "print or cancel") { _, _ in Row.rawKind },
+        .value("ts", .timestamp, "Time on the consolidated tape, UTC") { row, _ in row.pointee.rawTrade.time.nanoseconds },
+        .value("seq", .bigint, "The vendor's sequence number, 0 when it has none") { row, _ in
+          row.pointee.rawTrade.sequence
+        },
+        .value("instrument", .integer, "instruments.id") { row, _ in row.pointee.rawDatabaseID },
+        .value("exchange", .usmallint, "The vendor's venue number") { row, _ in row.pointee.rawTrade.venue.rawValue },
+        .value("price", .decimal(scale: 6), "USD per share") { row, _ in decimal18(row.pointee.rawTrade.price.micros) },
+        .value("size", .uinteger, "Contracts or shares") { row, _ in row.pointee.rawTrade.size },
+        .value("conditions", .ubigint, "Sale conditions as bits; the view lists the vendor's ids") { row, _ in
+          row.pointee.rawTrade.conditions.rawValue
+        },
+        .value("reporting_facility", .usmallint, "FINRA facility of an off-exchange print, 0 otherwise") { row, _ in
+          row.pointee.rawTrade.reportingFacility
+        },
+        .value("injected", .boolean, "Entered by hand") { row, _ in row.pointee.rawTrade.flags.contains(.injected) },
+      ])
+  }
+
+  /// One row per print, NULLs where no quote was known: the absence is a fact too.
+  static let nbbo = TableLayout<PendingPrint>(
+    name: "nbbo_at_trade", comment: "The best bid and offer in force at each print",
+    columns: [
+      .value("print_id", .bigint, "trades_labeled.print_id") { row, _ in row.pointee.printID },
+      .value("ts", .timestamp, "Time of the print, UTC") { row, _ in row.pointee.print.trade.time.nanoseconds },
+      .value("instrument", .integer, "instruments.id") { row, _ in row.pointee.contract.databaseID },
+      .optional("bid", .decimal(scale: 6), "Best bid, USD") { row, _ in
+        row.pointee.print.hasQuote ? decimal18(row.pointee.print.bid.micros) : nil
+      },
+      .optional("ask", .decimal(scale: 6), "Best ask, USD") { row, _ in
+        row.pointee.print.hasQuote ? decimal18(row.pointee.print.ask.micros) : nil
+      },
+      .optional("quote_time", .timestamp, "When the quote was made, UTC") { row, _ in
+        row.pointee.print.quoteTime == .none ? nil : row.pointee.print.quoteTime.nanoseconds
+      },
+      .optional("quote_age_ns", .bigint, "Nanoseconds from the quote to the print") { row, _ in
+        row.pointee.print.quoteTime == .none ? nil : row.pointee.print.trade.time - row.pointee.print.quoteTime
+      },
+    ])
+}
+
+extension LabeledPrint {
+  /// Whether an NBBO was known at the print: the engine sets bid, ask and time to zero when none was.
+  @inline(__always) var hasQuote: Bool { bid != .zero || ask != .zero || quoteTime != .none }
+}

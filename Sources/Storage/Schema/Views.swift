@@ -1,0 +1,57 @@
+/// What people read: the base tables with ids turned into names, bits into words. All times UTC, money in USD.
+enum Views {
+  static func trades(_ profile: StoreProfile) -> [String] {
+    switch profile {
+    case .full: [rawTrades, labeledTrades, nbbo]
+    case .reference: [referenceTrades]
+    }
+  }
+
+  static let sums = [rollups, openInterest, incidents, instruments]
+
+  private static func conditionIDs(_ table: String) -> String {
+    """
+    list_transform(list_filter(range(63), lambda bit: (\(table).conditions >> bit::UBIGINT) & 1::UBIGINT = 1), \
+    lambda bit: CASE i.kind WHEN 'option' THEN bit + 201 ELSE bit END)
+    """
+  }
+
+  private static let rawTrades = """
+    CREATE VIEW trades_raw AS SELECT t.print_id, t.message, t.ts, t.seq, i.symbol AS ticker, i.underlying, i.expiry, i.strike, \
+    i.type, t.exchange, t.price, t.size, \(conditionIDs("t")) AS conditions, t.reporting_facility, t.injected, t.run_id \
+    FROM base.trades_raw t JOIN base.instruments i ON i.id = t.instrument
+    """
+
+  private static let labeledTrades = """
+    CREATE VIEW trades_labeled AS SELECT t.print_id, t.ts, t.seq, i.symbol AS ticker, i.underlying, i.expiry, i.strike, i.type, \
+    t.exchange, t.price, t.size, t.side, t.method, t.bid, t.ask, t.quote_time, t.premium, t.delta, t.gamma, t.net_delta, \
+    t.underlying_price, t.sweep_id, (t.flags & 1) <> 0 AS block, (t.flags & 128) <> 0 AS injected, t.cancelled, t.flags, \
+    \(conditionIDs("t")) AS conditions, t.run_id \
+    FROM base.trades_labeled t JOIN base.instruments i ON i.id = t.instrument
+    """
+
+  private static let nbbo = """
+    CREATE VIEW nbbo_at_trade AS SELECT t.print_id, t.ts, i.symbol AS ticker, t.bid, t.ask, t.quote_time, t.quote_age_ns \
+    FROM base.nbbo_at_trade t JOIN base.instruments i ON i.id = t.instrument
+    """
+
+  private static let referenceTrades = """
+    CREATE VIEW trades_labeled AS SELECT t.ts, t.seq, i.symbol AS ticker, t.strike, t.type, t.exchange, t.price, t.size, t.side, \
+    t.bid, t.ask, t.premium, t.delta, t.gamma, t.net_delta, t.sweep_id, t.block, i.underlying, i.expiry \
+    FROM base.trades_labeled t JOIN base.instruments i ON i.id = t.instrument
+    """
+
+  private static let rollups = """
+    CREATE VIEW rollups_min AS SELECT i.symbol AS ticker, i.underlying, i.expiry, i.strike, i.type, t.minute, t.open, t.high, \
+    t.low, t.close, t.trades, t.volume, t.premium, t.buy_volume, t.sell_volume, t.run_id \
+    FROM base.rollups_min t JOIN base.instruments i ON i.id = t.instrument
+    """
+
+  private static let openInterest = """
+    CREATE VIEW open_interest_eod AS SELECT i.symbol AS ticker, i.underlying, i.expiry, i.strike, i.type, t.reported_on, t.ts, \
+    t.open_interest, t.run_id FROM base.open_interest_eod t JOIN base.instruments i ON i.id = t.instrument
+    """
+
+  private static let incidents = "CREATE VIEW feed_incidents AS SELECT * FROM base.feed_incidents"
+  private static let instruments = "CREATE VIEW instruments AS SELECT * FROM base.instruments"
+}

@@ -1,0 +1,62 @@
+import FlowEngine
+import Logging
+import MarketModel
+
+/// How a store is opened.
+public struct StoreOptions: Sendable {
+  /// The database file; its folder must exist.
+  public var path: String
+  public var profile = StoreProfile.full
+  /// Most memory DuckDB takes for data; its own bookkeeping comes on top.
+  public var memoryLimitMegabytes = 512
+  /// Size of the write-ahead log at which a commit checkpoints whether the moment is quiet or not.
+  public var checkpointThresholdMegabytes = 256
+  /// Prints after which a batch is committed.
+  public var flushPrints = 5000
+  /// Age after which a batch is committed.
+  public var flushMilliseconds = 250
+  /// Outputs waiting between the engine and the writer.
+  public var queueCapacity = Limits.storageRing
+
+  public init(path: String) { self.path = path }
+}
+
+/// One database file, opened: gives out its one writer and any number of readers. The file stays locked against other
+/// processes until the store and all of them are gone.
+public final class Store: Sendable {
+  public static var schemaVersion: Int { Schema.current.version }
+  /// Version of the DuckDB library, `v1.5.5`.
+  public static var duckdbVersion: String { Database.libraryVersion }
+
+  public let options: StoreOptions
+  let database: Database
+
+  /// Opens the file, creates or migrates its tables.
+  /// - Throws: `StorageError` `.locked`, `.alreadyOpen`, `.newerSchema`, `.olderSchema`, `.foreignFile`, `.otherProfile`,
+  ///   `.cannotOpen`, `.statement`.
+  public convenience init(_ options: StoreOptions) throws(StorageError) {
+    try self.init(options, schema: .current)
+  }
+
+  init(_ options: StoreOptions, schema: Schema) throws(StorageError) {
+    self.options = options
+    // One thread: with two cores, DuckDB's own workers would compete with the engine and gain the writer nothing.
+    database = try Database(
+      path: options.path,
+      options: DatabaseOptions(
+        memoryLimitMegabytes: options.memoryLimitMegabytes, threads: 1,
+        checkpointThresholdMegabytes: options.checkpointThresholdMegabytes, temporaryDirectory: options.path + ".tmp"))
+    try schema.prepare(try database.connect(), profile: options.profile)
+  }
+
+  /// The writer of this file: at most one at a time.
+  /// - Parameter instruments: the table the outputs' ids come from.
+  public func makeWriter(instruments: InstrumentTable, log: Log = Log()) throws(StorageError) -> StoreWriter {
+    try StoreWriter(store: self, instruments: instruments, log: log)
+  }
+
+  /// A reader with a connection of its own, for one thread.
+  public func makeReader() throws(StorageError) -> StoreReader {
+    StoreReader(try database.connect(), profile: options.profile)
+  }
+}

@@ -1,0 +1,83 @@
+import FlowEngine
+
+/// Writes one batch: every table of the profile, in one transaction together with the ledger.
+final class BatchTables {
+  private let profile: StoreProfile
+  private let connection: Connection
+  private let labeled: TableAppender<PendingPrint>
+  private let raw: TableAppender<PendingPrint>?
+  private let rawCancellations: TableAppender<PendingCancellation>?
+  private let nbbo: TableAppender<PendingPrint>?
+  private let instruments: TableAppender<NewInstrument>
+  private let rollups: TableAppender<PendingBar>
+  private let openInterest: TableAppender<PendingOpenInterest>
+  private let incidents: TableAppender<PendingIncident>
+
+  init(_ profile: StoreProfile, _ connection: Connection) throws(StorageError) {
+    self.profile = profile
+    self.connection = connection
+    let keepsAll = profile == .full
+    labeled = try TableAppender(keepsAll ? PrintTables.labeled : ReferenceTables.labeled, connection)
+    raw = keepsAll ? try TableAppender(PrintTables.raw(PendingPrint.self), connection) : nil
+    rawCancellations = keepsAll ? try TableAppender(PrintTables.raw(PendingCancellation.self), connection) : nil
+    nbbo = keepsAll ? try TableAppender(PrintTables.nbbo, connection) : nil
+    instruments = try TableAppender(SumTables.instruments, connection)
+    rollups = try TableAppender(SumTables.rollups, connection)
+    openInterest = try TableAppender(SumTables.openInterest, connection)
+    incidents = try TableAppender(SumTables.incidents, connection)
+  }
+
+  /// All or nothing. After an error the batch is as it was and may be tried again.
+  func write(
+    _ batch: PendingBatch, withBars: Bool, instruments new: [NewInstrument], ledger: inout IngestLedger, finished: Bool
+  ) throws(StorageError) {
+    let context = RowContext(runID: ledger.run.runID)
+    do {
+      try connection.transaction { () throws(StorageError) in
+        try instruments.append(array: new, context)
+        try labeled.append(batch.prints, context)
+        try raw?.append(batch.prints, context)
+        try nbbo?.append(batch.prints, context)
+        try rawCancellations?.append(array: batch.cancellations, context)
+        try markCancelled(batch.cancelledOnDisk)
+        if withBars { try rollups.append(array: batch.bars, context) }
+        try openInterest.append(array: batch.openInterest, context)
+        try incidents.append(array: batch.incidents, context)
+        try ledger.save(finished: finished, connection)
+      }
+    } catch {
+      discard()
+      throw error
+    }
+    ledger.markSaved()
+  }
+
+  /// The range lets DuckDB skip the row groups that hold none of the ids.
+  private func markCancelled(_ ids: [Int64]) throws(StorageError) {
+    guard let lowest = ids.min(), let highest = ids.max() else { return }
+    let list = ids.map(String.init).joined(separator: ", ")
+    try connection.execute(
+      """
+      UPDATE base.trades_labeled SET cancelled = true \
+      WHERE print_id BETWEEN \(lowest) AND \(highest) AND print_id IN (\(list))
+      """)
+  }
+
+  private func discard() {
+    labeled.discard()
+    raw?.discard()
+    rawCancellations?.discard()
+    nbbo?.discard()
+    instruments.discard()
+    rollups.discard()
+    openInterest.discard()
+    incidents.discard()
+  }
+}
+
+extension TableAppender {
+  fileprivate func append(array rows: [Row], _ context: RowContext) throws(StorageError) {
+    if rows.isEmpty { return }
+    try rows.withUnsafeBufferPointer { buffer throws(StorageError) in try append(buffer, context) }
+  }
+}

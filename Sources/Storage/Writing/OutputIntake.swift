@@ -1,0 +1,78 @@
+import FlowEngine
+import MarketModel
+
+/// Turns outputs into rows of the batch: finds file ids, skips what is stored already. Writer thread only.
+final class OutputIntake {
+  let batch: PendingBatch
+  let dictionary: InstrumentDictionary
+  var ledger: IngestLedger?
+  private let profile: StoreProfile
+  private let counters: StoreCounters
+
+  /// Minutes the reference profile holds back until the end.
+  private static let heldBackBars = 1 << 16
+
+  init(_ options: StoreOptions, _ dictionary: InstrumentDictionary, _ counters: StoreCounters) {
+    profile = options.profile
+    self.dictionary = dictionary
+    self.counters = counters
+    batch = PendingBatch(
+      printCapacity: options.flushPrints,
+      barCapacity: options.profile == .reference ? OutputIntake.heldBackBars : PendingBatch.otherCapacity)
+  }
+
+  /// Takes a run of outputs; the caller made sure of the room.
+  /// - Returns: how many of them were skipped because they are stored.
+  func take(_ outputs: UnsafeBufferPointer<FlowOutput>) -> Int64 {
+    guard var ledger = ledger else { preconditionFailure("OutputIntake: outputs before begin") }
+    self.ledger = nil
+    var skipped: Int64 = 0
+    for i in 0..<outputs.count where !take(outputs[i], &ledger) { skipped += 1 }
+    self.ledger = ledger
+    batch.countOutputs(outputs.count - Int(skipped))
+    return skipped
+  }
+
+  /// - Returns: false when the output is stored already.
+  @inline(__always)
+  private func take(_ output: FlowOutput, _ ledger: inout IngestLedger) -> Bool {
+    guard case .print(let print) = output else { return takeOther(output, &ledger) }
+    let isInjected = print.flags.contains(.injected) || print.trade.flags.contains(.injected)
+    if !isInjected { _ = ledger.advance() }
+    guard let printID = ledger.numbering.assign(number: print.number, isInjected: isInjected) else { return false }
+    if profile == .reference, ReferenceTables.excludes(print) { return true }
+    batch.add(
+      PendingPrint(
+        print: print, printID: printID, contract: dictionary.contract(print.trade.instrument), cancelled: false))
+    return true
+  }
+
+  @inline(never)
+  private func takeOther(_ output: FlowOutput, _ ledger: inout IngestLedger) -> Bool {
+    if ledger.advance() { return false }
+    switch output {
+    case .print: preconditionFailure("OutputIntake: a print among the others")
+    case .cancellation(let cancellation): takeCancellation(cancellation, ledger)
+    case .minuteBar(let bar):
+      batch.add(PendingBar(bar: bar, databaseID: dictionary.contract(bar.instrument).databaseID))
+    case .openInterest(let row):
+      batch.add(PendingOpenInterest(openInterest: row, databaseID: dictionary.contract(row.instrument).databaseID))
+    case .sessionReset(let reset):
+      batch.add(PendingIncident(time: reset.time, kind: 3, session: reset.session))
+    case .incident(let incident):
+      batch.add(PendingIncident(time: incident.time, kind: incident.kind.rawValue, session: nil))
+    }
+    return true
+  }
+
+  private func takeCancellation(_ cancellation: Cancellation, _ ledger: IngestLedger) {
+    let printID =
+      cancellation.cancelledNumber > 0 ? ledger.numbering.printID(number: cancellation.cancelledNumber) : nil
+    if printID == nil { counters.noteUnmatched(1) }
+    batch.add(
+      PendingCancellation(
+        trade: cancellation.trade, cancelledPrintID: printID,
+        databaseID: dictionary.contract(cancellation.trade.instrument).databaseID),
+      marksPrint: profile == .full)
+  }
+}

@@ -1,0 +1,112 @@
+import FlowEngine
+import MarketModel
+
+/// What has been taken from the queue and is not on the disk yet. Bounded: one flush's worth.
+final class PendingBatch {
+  /// Rows of each smaller kind a batch holds before it is full.
+  static let otherCapacity = 1 << 13
+
+  let printCapacity: Int
+  let barCapacity: Int
+  private let rows: UnsafeMutablePointer<PendingPrint>
+  private(set) var printCount = 0
+  private(set) var cancellations: [PendingCancellation] = []
+  /// Ids of prints that are on the disk already and have become void.
+  private(set) var cancelledOnDisk: [Int64] = []
+  private(set) var bars: [PendingBar] = []
+  private var barPositions: [BarKey: Int] = [:]
+  private(set) var openInterest: [PendingOpenInterest] = []
+  private var openInterestPositions: [OpenInterestKey: Int] = [:]
+  private(set) var incidents: [PendingIncident] = []
+  /// Outputs in the batch, also those that leave no row.
+  private(set) var outputs: Int64 = 0
+
+  private struct BarKey: Hashable {
+    var databaseID: Int32
+    var minute: Timestamp
+  }
+  private struct OpenInterestKey: Hashable {
+    var databaseID: Int32
+    var day: MarketDate
+  }
+
+  init(printCapacity: Int, barCapacity: Int = PendingBatch.otherCapacity) {
+    self.printCapacity = printCapacity
+    self.barCapacity = barCapacity
+    rows = .allocate(capacity: printCapacity)
+  }
+
+  deinit { rows.deallocate() }
+
+  var prints: UnsafeBufferPointer<PendingPrint> { UnsafeBufferPointer(start: rows, count: printCount) }
+  var isEmpty: Bool { outputs == 0 }
+  /// Outputs that fit for certain, whatever they are.
+  var room: Int {
+    let others = max(cancellations.count, openInterest.count, incidents.count)
+    return min(printCapacity - printCount, barCapacity - bars.count, PendingBatch.otherCapacity - others)
+  }
+
+  @inline(__always)
+  func countOutputs(_ count: Int) { outputs += Int64(count) }
+
+  @inline(__always)
+  func add(_ print: PendingPrint) {
+    rows[printCount] = print
+    printCount += 1
+  }
+
+  /// - Parameter marksPrint: whether the void print has a row with a mark to set.
+  func add(_ cancellation: PendingCancellation, marksPrint: Bool) {
+    cancellations.append(cancellation)
+    guard marksPrint, let id = cancellation.cancelledPrintID else { return }
+    if let position = position(ofPrint: id) { rows[position].cancelled = true } else { cancelledOnDisk.append(id) }
+  }
+
+  /// A key twice in one batch keeps the newest row: an upsert may not touch the same row twice.
+  func add(_ bar: PendingBar) {
+    let key = BarKey(databaseID: bar.databaseID, minute: bar.bar.minute)
+    if let position = barPositions[key] {
+      bars[position] = bar
+    } else {
+      barPositions[key] = bars.count
+      bars.append(bar)
+    }
+  }
+
+  func add(_ row: PendingOpenInterest) {
+    let key = OpenInterestKey(databaseID: row.databaseID, day: marketDay(of: row.openInterest.time))
+    if let position = openInterestPositions[key] {
+      openInterest[position] = row
+    } else {
+      openInterestPositions[key] = openInterest.count
+      openInterest.append(row)
+    }
+  }
+
+  func add(_ incident: PendingIncident) { incidents.append(incident) }
+
+  /// The rows are on the disk. Bars stay when they were held back.
+  func clear(keepingBars: Bool) {
+    printCount = 0
+    outputs = 0
+    cancellations.removeAll(keepingCapacity: true)
+    cancelledOnDisk.removeAll(keepingCapacity: true)
+    openInterest.removeAll(keepingCapacity: true)
+    openInterestPositions.removeAll(keepingCapacity: true)
+    incidents.removeAll(keepingCapacity: true)
+    guard !keepingBars else { return }
+    bars.removeAll(keepingCapacity: true)
+    barPositions.removeAll(keepingCapacity: true)
+  }
+
+  /// Ids grow within a batch.
+  private func position(ofPrint id: Int64) -> Int? {
+    var low = 0
+    var high = printCount
+    while low < high {
+      let middle = (low + high) / 2
+      if rows[middle].printID < id { low = middle + 1 } else { high = middle }
+    }
+    return low < printCount && rows[low].printID == id ? low : nil
+  }
+}

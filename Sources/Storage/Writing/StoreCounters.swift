@@ -1,0 +1,49 @@
+import Synchronization
+
+/// What the writer has done, readable from any thread at any time.
+public final class StoreCounters: Sendable {
+  private let rows = Atomic<Int64>(0)
+  private let flushCount = Atomic<Int64>(0)
+  private let skipped = Atomic<Int64>(0)
+  private let unmatched = Atomic<Int64>(0)
+  private let oldest = Atomic<Int64>(0)
+  private let lastFlush = Atomic<Int64>(0)
+  private let committed = Atomic<Int64>(0)
+  private let failure = Mutex<String?>(nil)
+
+  /// Labelled prints committed by this process.
+  public var rowsWritten: Int64 { rows.load(ordering: .relaxed) }
+  /// Committed transactions.
+  public var flushes: Int64 { flushCount.load(ordering: .relaxed) }
+  /// Outputs that were in the file already, from an earlier process.
+  public var skippedOutputs: Int64 { skipped.load(ordering: .relaxed) }
+  /// Cancellations whose print is not known.
+  public var unmatchedCancellations: Int64 { unmatched.load(ordering: .relaxed) }
+  /// Outputs taken from the queue and committed or skipped.
+  public var committedOutputs: Int64 { committed.load(ordering: .acquiring) }
+  /// Age of the oldest output that is not on the disk yet; 0 when there is none.
+  public var lagMilliseconds: Int64 {
+    let since = oldest.load(ordering: .relaxed)
+    return since == 0 ? 0 : max(0, (Clock.monotonicNanoseconds - since) / 1_000_000)
+  }
+  /// Unix nanoseconds of the last commit; nil before the first.
+  public var lastFlushNanoseconds: Int64? {
+    let time = lastFlush.load(ordering: .relaxed)
+    return time == 0 ? nil : time
+  }
+  /// Why nothing is written at the moment; nil when all is well.
+  public var errorText: String? { failure.withLock { $0 } }
+
+  func noteOldest(_ monotonicNanoseconds: Int64) { oldest.store(monotonicNanoseconds, ordering: .relaxed) }
+  func noteSkipped(_ count: Int64) { skipped.wrappingAdd(count, ordering: .relaxed) }
+  func noteUnmatched(_ count: Int64) { unmatched.wrappingAdd(count, ordering: .relaxed) }
+  func noteError(_ text: String?) { failure.withLock { $0 = text } }
+
+  func noteFlush(rows count: Int) {
+    rows.wrappingAdd(Int64(count), ordering: .relaxed)
+    flushCount.wrappingAdd(1, ordering: .relaxed)
+    lastFlush.store(Clock.wallNanoseconds, ordering: .relaxed)
+  }
+
+  func noteCommitted(outputs count: Int64) { committed.wrappingAdd(count, ordering: .releasing) }
+}

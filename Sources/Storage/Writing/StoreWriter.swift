@@ -1,0 +1,116 @@
+import FlowEngine
+import Logging
+import MarketModel
+import Rings
+import Synchronization
+
+/// Writes the engine's outputs on a thread of its own. The engine only copies them into a ring and never waits.
+///
+///     let writer = try store.makeWriter(instruments: instruments, log: log)
+///     let run = try writer.begin(IngestSource(source: "demo", fingerprint: "demo-7", resumable: true))
+///     let taken = writer.offer(outputs)        // engine thread
+///     try writer.close(finished: true)
+public final class StoreWriter: Sendable {
+  public let counters = StoreCounters()
+  /// Outputs waiting in the queue, and how many fit.
+  public var queueDepth: Int { ring.count }
+  public var queueCapacity: Int { ring.capacity }
+  public let path: String
+
+  private let ring: SPSCRing<FlowOutput>
+  private let signals: WriterSignals
+  private let loop: Mutex<WriterLoop>
+  private let thread = Mutex<WriterThread?>(nil)
+  private let offered = Atomic<Int64>(0)
+  private let log: Log
+
+  init(store: Store, instruments: InstrumentTable, log: Log) throws(StorageError) {
+    path = store.options.path
+    self.log = log
+    let ring = SPSCRing<FlowOutput>(capacity: store.options.queueCapacity)
+    let signals = WriterSignals()
+    self.ring = ring
+    self.signals = signals
+    let created = try WriterLoop(
+      store: store, instruments: instruments, ring: ring, signals: signals, counters: counters, log: log)
+    loop = Mutex(created)
+  }
+
+  /// Starts writing. Once, before the first `offer`.
+  ///
+  /// When the source is resumable and its fingerprint is in the file, the part that is stored already will be skipped: offer
+  /// every output of the source from its start.
+  public func begin(_ source: IngestSource) throws(StorageError) -> IngestRun {
+    let run = try loop.withLock { loop throws(StorageError) in try loop.begin(source) }
+    thread.withLock { thread in
+      precondition(thread == nil, "StoreWriter: begin was called twice")
+      // From here on the loop belongs to its thread; `close` joins it before touching the loop again.
+      nonisolated(unsafe) let loop = self.loop.withLock { $0 }
+      thread = WriterThread { loop.run() }
+    }
+    return run
+  }
+
+  /// Queues outputs, in order. One producer thread; never blocks, never allocates.
+  /// - Returns: how many were taken. Fewer than offered means that the disk does not keep up: offer the rest again, or drop
+  ///   them and say so.
+  @inline(__always)
+  public func offer(_ outputs: UnsafeBufferPointer<FlowOutput>) -> Int {
+    let taken = ring.push(outputs)
+    offered.wrappingAdd(Int64(taken), ordering: .relaxed)
+    // Below this depth the writer comes by itself in time; waking it for every print would cost the engine a system call.
+    if ring.count >= WriterSignals.wakeDepth { signals.bell.ring() }
+    return taken
+  }
+
+  /// Waits until everything offered so far is committed. One thread at a time.
+  /// - Returns: false when that did not happen in time; `counters.errorText` may say why.
+  public func drain(timeoutMilliseconds: Int) -> Bool {
+    let target = offered.load(ordering: .sequentiallyConsistent)
+    let deadline = Clock.monotonicNanoseconds + Int64(timeoutMilliseconds) * 1_000_000
+    signals.drainTarget.store(target, ordering: .sequentiallyConsistent)
+    signals.bell.ring()
+    while counters.committedOutputs < target {
+      let left = (deadline - Clock.monotonicNanoseconds) / 1_000_000
+      if left <= 0 { return false }
+      signals.drained.wait(milliseconds: Int32(min(left + 1, 1000))) { counters.committedOutputs >= target }
+    }
+    return true
+  }
+
+  /// Writes what is queued, checkpoints, stops the thread. After the producer's last `offer`. Once.
+  /// - Parameters:
+  ///   - finished: the source was read to its end, so that playing it again adds nothing.
+  ///   - timeoutMilliseconds: how long to try when the disk refuses.
+  /// - Throws: `.unwritten` when outputs could not be written; they are lost to this process, a replay brings them back.
+  public func close(finished: Bool, timeoutMilliseconds: Int = 10_000) throws(StorageError) {
+    let running = thread.withLock { thread in
+      defer { thread = nil }
+      return thread
+    }
+    guard let running else { return }
+    signals.finished.store(finished, ordering: .relaxed)
+    signals.closeDeadline.store(
+      Clock.monotonicNanoseconds + Int64(timeoutMilliseconds) * 1_000_000, ordering: .sequentiallyConsistent)
+    signals.bell.ring()
+    running.join()
+    let left = offered.load(ordering: .relaxed) - counters.committedOutputs
+    if left > 0 || counters.errorText != nil {
+      throw .unwritten(path: path, outputs: Int(left), words: counters.errorText ?? "the writer stopped")
+    }
+  }
+}
+
+/// What other threads tell the writer's thread.
+final class WriterSignals: Sendable {
+  /// Queue depth at which the writer is woken before its time.
+  static let wakeDepth = 2048
+
+  let bell = Doorbell()
+  /// Rung when a drain target is reached.
+  let drained = Doorbell()
+  let drainTarget = Atomic<Int64>(0)
+  /// Monotonic nanoseconds after which a refusing disk is given up; 0 while the writer is to go on.
+  let closeDeadline = Atomic<Int64>(0)
+  let finished = Atomic<Bool>(false)
+}

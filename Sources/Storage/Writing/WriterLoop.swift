@@ -1,0 +1,220 @@
+import FlowEngine
+import Logging
+import MarketModel
+import Rings
+import Synchronization
+
+/// The writer's thread: takes outputs from the ring into a batch, commits the batch when it is full or old, keeps it while
+/// the disk refuses, checkpoints when the moment is quiet.
+final class WriterLoop {
+  private let options: StoreOptions
+  private let connection: Connection
+  private let tables: BatchTables
+  private let ring: SPSCRing<FlowOutput>
+  private let signals: WriterSignals
+  private let counters: StoreCounters
+  private let log: Log
+  private let intake: OutputIntake
+  private var batch: PendingBatch { intake.batch }
+  private var checkpoints = CheckpointPolicy()
+  private var oldestNanoseconds: Int64 = 0
+  private var finishRecorded = false
+  private let database: Database
+
+  /// The writer looks into the ring at least this often, so that an output's age is known this closely.
+  private static let tickMilliseconds: Int64 = 25
+  private static let retryMilliseconds: Int64 = 500
+
+  init(
+    store: Store, instruments: InstrumentTable, ring: SPSCRing<FlowOutput>, signals: WriterSignals,
+    counters: StoreCounters, log: Log
+  ) throws(StorageError) {
+    options = store.options
+    database = store.database
+    self.ring = ring
+    self.signals = signals
+    self.counters = counters
+    self.log = log
+    connection = try store.database.connect()
+    tables = try BatchTables(options.profile, connection)
+    let dictionary = InstrumentDictionary(instruments)
+    try dictionary.load(connection)
+    intake = OutputIntake(options, dictionary, counters)
+  }
+
+  func begin(_ source: IngestSource) throws(StorageError) -> IngestRun {
+    var source = source
+    // The reference profile holds minutes back, so its commits do not tell how far the source was stored.
+    if options.profile == .reference { source.resumable = false }
+    let ledger = try IngestLedger.begin(source, connection)
+    intake.ledger = ledger
+    let run = ledger.run
+    let fields: KeyValuePairs = [
+      "run": "\(run.runID)", "source": source.source, "stored_outputs": "\(run.storedOutputs)",
+      "first_print_id": "\(run.firstPrintID)",
+    ]
+    if run.isComplete {
+      log.info("storage", "source was stored to its end before: its outputs are skipped, nothing is stored twice", fields)
+    } else if run.storedOutputs > 0 {
+      log.info("storage", "interrupted run goes on: outputs stored before are skipped", fields)
+    } else {
+      log.info("storage", "new run", fields)
+    }
+    return run
+  }
+
+  func run() {
+    while true {
+      let closing = signals.closeDeadline.load(ordering: .sequentiallyConsistent)
+      takeFromRing()
+      if shouldCommit(closing: closing != 0) {
+        if !commit(finished: closing != 0 && ring.count == 0 && signals.finished.load(ordering: .relaxed)) {
+          if closing != 0, Clock.monotonicNanoseconds >= closing { return }
+          waitToRetry()
+        }
+        continue
+      }
+      if closing != 0, ring.count == 0 { return end() }
+      if ring.count > 0 { continue }
+      if checkpoints.isDue(now: Clock.monotonicNanoseconds) { checkpoint() }
+      signals.bell.wait(milliseconds: Int32(WriterLoop.tickMilliseconds)) { [ring, signals, counters] in
+        ring.count >= WriterSignals.wakeDepth || signals.closeDeadline.load(ordering: .relaxed) != 0
+          || signals.drainTarget.load(ordering: .relaxed) > counters.committedOutputs
+      }
+    }
+  }
+
+  private func takeFromRing() {
+    while batch.room > 0 {
+      var skipped: Int64 = 0
+      let count = ring.consume(limit: batch.room) { skipped = intake.take($0) }
+      if count == 0 { break }
+      if skipped > 0 {
+        counters.noteSkipped(skipped)
+        // With nothing to write the skipped ones are as good as committed now.
+        guard batch.isEmpty else {
+          batch.countOutputs(Int(skipped))
+          continue
+        }
+        counters.noteCommitted(outputs: skipped)
+        signals.drained.ring()
+      }
+    }
+    if oldestNanoseconds == 0, !batch.isEmpty {
+      oldestNanoseconds = Clock.monotonicNanoseconds
+      counters.noteOldest(oldestNanoseconds)
+    }
+  }
+
+  private func shouldCommit(closing: Bool) -> Bool {
+    if closing, signals.finished.load(ordering: .relaxed), ring.count == 0, !finishRecorded { return true }
+    if closing, ring.count == 0, !batch.bars.isEmpty { return true }
+    if batch.isEmpty { return false }
+    if batch.room <= 0 || closing { return true }
+    if signals.drainTarget.load(ordering: .sequentiallyConsistent) > counters.committedOutputs, ring.count == 0 { return true }
+    let age = Clock.monotonicNanoseconds - oldestNanoseconds
+    return age >= (Int64(options.flushMilliseconds) - WriterLoop.tickMilliseconds) * 1_000_000
+  }
+
+  /// - Returns: false when the disk refused; the batch is kept.
+  private func commit(finished: Bool) -> Bool {
+    guard var ledger = intake.ledger else { preconditionFailure("WriterLoop: commit before begin") }
+    let closing = signals.closeDeadline.load(ordering: .relaxed) != 0
+    // The reference profile writes its minutes once, at the end.
+    let withBars = options.profile == .full || closing || batch.bars.count >= batch.barCapacity
+    let rows = batch.printCount
+    let wasFull = batch.room <= 0
+    do {
+      try tables.write(
+        batch, withBars: withBars, instruments: intake.dictionary.unsaved, ledger: &ledger, finished: finished)
+    } catch {
+      note(error)
+      return false
+    }
+    intake.ledger = ledger
+    intake.dictionary.markSaved()
+    let outputs = batch.outputs
+    batch.clear(keepingBars: !withBars)
+    oldestNanoseconds = 0
+    if finished { finishRecorded = true }
+    if counters.errorText != nil {
+      counters.noteError(nil)
+      log.info("storage", "writing again", ["path": options.path])
+    }
+    counters.noteOldest(0)
+    counters.noteFlush(rows: rows)
+    counters.noteCommitted(outputs: outputs)
+    checkpoints.noteCommit(rows: rows, wasFull: wasFull, now: Clock.monotonicNanoseconds)
+    signals.drained.ring()
+    return true
+  }
+
+  private func note(_ error: StorageError) {
+    let text = error.description
+    if counters.errorText != text {
+      log.error(
+        "storage", "cannot write to \(options.path), keeping \(batch.printCount) prints and trying again: \(text)",
+        ["queue": "\(ring.count)", "capacity": "\(ring.capacity)"])
+    }
+    counters.noteError(text)
+  }
+
+  private func waitToRetry() {
+    let until = Clock.monotonicNanoseconds + WriterLoop.retryMilliseconds * 1_000_000
+    let wasClosing = signals.closeDeadline.load(ordering: .relaxed) != 0
+    while true {
+      let left = (until - Clock.monotonicNanoseconds) / 1_000_000
+      let isClosing = signals.closeDeadline.load(ordering: .relaxed) != 0
+      if left <= 0 || isClosing != wasClosing { return }
+      signals.bell.wait(milliseconds: Int32(left)) { false }
+    }
+  }
+
+  private func checkpoint() {
+    let start = Clock.monotonicNanoseconds
+    do {
+      try connection.execute("CHECKPOINT")
+      let took = (Clock.monotonicNanoseconds - start) / 1_000_000
+      log.debug("storage", "checkpoint", ["milliseconds": "\(took)"])
+    } catch {
+      // Not a loss: the rows are in the write-ahead log, and the next quiet moment tries again.
+      log.warning("storage", "checkpoint was refused, the write-ahead log stays: \(error)", ["path": options.path])
+    }
+    checkpoints.noteCheckpoint(now: Clock.monotonicNanoseconds)
+  }
+
+  private func end() {
+    checkpoint()
+    signals.drained.ring()
+    log.info(
+      "storage", "closed \(options.path)",
+      ["rows": "\(counters.rowsWritten)", "flushes": "\(counters.flushes)", "skipped": "\(counters.skippedOutputs)"])
+  }
+}
+
+/// When to move the write-ahead log into the file. A checkpoint stops the writer for its whole length (0.4 to 1.4 s after a
+/// million rows), so it waits for a moment in which batches are not full.
+struct CheckpointPolicy {
+  private var rowsSince = 0
+  private var isBusy = false
+  private var last: Int64 = 0
+
+  private static let rows = 250_000
+  private static let nanoseconds: Int64 = 60_000_000_000
+
+  mutating func noteCommit(rows: Int, wasFull: Bool, now: Int64) {
+    if last == 0 { last = now }
+    rowsSince += rows
+    isBusy = wasFull
+  }
+
+  mutating func noteCheckpoint(now: Int64) {
+    rowsSince = 0
+    last = now
+  }
+
+  func isDue(now: Int64) -> Bool {
+    guard !isBusy, rowsSince > 0 else { return false }
+    return rowsSince >= CheckpointPolicy.rows || now - last >= CheckpointPolicy.nanoseconds
+  }
+}
