@@ -7,6 +7,7 @@ import FlowEngine
 import Logging
 import MarketModel
 import Rings
+import Storage
 import Transport
 
 /// How a server is set up.
@@ -60,11 +61,13 @@ public final class Server: Sendable {
   private let http: HTTPServer
   private let history: QueryThread?
 
-  init(
+  /// - Parameter openStore: makes the reader for prints that left memory; called on the query thread when it is first
+  ///   needed, and again after it failed. Nil without a store.
+  public init(
     configuration: ServerConfiguration, connections: ServerConnections,
-    openHistory: (@Sendable () throws -> any PrintHistory)?, log: Log
+    openStore: (@Sendable () throws -> StoreReader)? = nil, log: Log
   ) {
-    let history = openHistory.map { QueryThread(log: log, open: $0) }
+    let history = openStore.map { open in QueryThread(log: log) { try open() } }
     self.history = history
     var transport = HTTPServerConfiguration(host: configuration.host, port: configuration.port)
     transport.maximumBodyBytes = Limits.requestBodyBytes

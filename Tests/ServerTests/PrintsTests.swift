@@ -2,6 +2,7 @@
 import Foundation
 import Logging
 import MarketModel
+import Storage
 import Testing
 
 @testable import Server
