@@ -7,6 +7,7 @@ import FlowEngine
 import Logging
 import MarketModel
 import Rings
+import Storage
 import Transport
 
 /// How a server is set up.
@@ -17,13 +18,15 @@ public struct ServerConfiguration: Sendable {
   public var port = 8000
   /// Directory of the page; nil for none.
   public var staticDirectory: String?
-  /// Users see this number + `LabeledPrint.number` as id: the highest id the store has from earlier runs.
+  /// Users see this number + `LabeledPrint.number` as id: `IngestRun.firstPrintID - 1`, 0 without a store.
   public var printBase: Int64 = 0
   /// Where the data come from.
   public var mode = HealthFacts.Mode.demo
   /// Must differ from start to start, so that clients know that numbers began anew.
   public var epoch: String
   public var versions: ComponentVersions
+  /// Prints kept in memory; fewer in tests only.
+  var recentPrints = Limits.recentPrints
 
   public init(epoch: String, versions: ComponentVersions) {
     self.epoch = epoch
@@ -60,11 +63,13 @@ public final class Server: Sendable {
   private let http: HTTPServer
   private let history: QueryThread?
 
-  init(
+  /// - Parameter openStore: makes the reader for prints that left memory; called on the query thread when it is first
+  ///   needed, and again after it failed. Nil without a store.
+  public init(
     configuration: ServerConfiguration, connections: ServerConnections,
-    openHistory: (@Sendable () throws -> any PrintHistory)?, log: Log
+    openStore: (@Sendable () throws -> StoreReader)? = nil, log: Log
   ) {
-    let history = openHistory.map { QueryThread(log: log, open: $0) }
+    let history = openStore.map { open in QueryThread(log: log) { try open() } }
     self.history = history
     var transport = HTTPServerConfiguration(host: configuration.host, port: configuration.port)
     transport.maximumBodyBytes = Limits.requestBodyBytes
@@ -85,7 +90,9 @@ public final class Server: Sendable {
     let identity = ServerIdentity(
       mode: configuration.mode, epoch: configuration.epoch, versions: configuration.versions)
     let core = ServerCore(
-      model: ReadModel(instruments: connections.instruments, printBase: configuration.printBase), identity: identity,
+      model: ReadModel(
+        instruments: connections.instruments, printBase: configuration.printBase,
+        recentPrints: configuration.recentPrints), identity: identity,
       outputs: connections.outputs, snapshots: connections.snapshots, facts: connections.facts, now: Server.wallTime)
     let router = Router(
       model: core.model, version: configuration.versions.marketflow, files: files, history: history,

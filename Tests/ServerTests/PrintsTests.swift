@@ -2,6 +2,7 @@
 import Foundation
 import Logging
 import MarketModel
+import Storage
 import Testing
 
 @testable import Server
@@ -111,9 +112,7 @@ private final class FakeHistory: PrintHistory, @unchecked Sendable {
 
   @Test func pagesThroughMemoryAndStoreWithoutLossOrRepetition() {
     let fixture = Fixture(recentPrints: 10)
-    fixture.absorb(spy, count: 12)
-    let history = FakeHistory((1...12).map { fixture.storedRow($0, spy) })
-    fixture.absorb(spy, count: 13)
+    fixture.absorb(spy, count: 25)
     // Memory: 16...25. Store: 1...25 but the writer is behind: 1...20.
     let store = FakeHistory((1...20).map { fixture.storedRow($0, spy) })
     let thread = QueryThread(log: Log(minimumLevel: .critical)) { store }
@@ -124,7 +123,6 @@ private final class FakeHistory: PrintHistory, @unchecked Sendable {
       #expect(ids == Array((1...25).reversed()), "limit \(limit)")
       #expect(sources == sources.sorted(), "limit \(limit): memory first, then the store")
     }
-    #expect(history.all.count == 12)
   }
 
   @Test func pagesThroughTheStoreWithAFilter() {

@@ -1,19 +1,33 @@
-import FlowEngine
 import MarketModel
-
-/// Which prints are wanted, by what is written in their rows.
-struct PrintFilter: Sendable, Hashable {
-  /// An underlying (`SPY`) or a whole contract (`O:SPY251216C00572000`), canonical; nil for all.
-  var symbol: String?
-  var expiry: MarketDate?
-  var right: OptionRight?
-  var side: AggressorSide?
-  /// Zero for all.
-  var minimumPremiumMicros: Int64 = 0
-}
+import Storage
 
 /// Prints that left memory, read on the query thread only.
 protocol PrintHistory: AnyObject {
   /// The newest matching prints with an id below `before`, newest first.
   func prints(matching filter: PrintFilter, before: Int64, limit: Int) throws -> [PrintRow]
+}
+
+extension StoreReader: PrintHistory {
+  func prints(matching filter: PrintFilter, before: Int64, limit: Int) throws -> [PrintRow] {
+    try prints(filter, beforePrintID: before, limit: limit).map { PrintRow($0) }
+  }
+}
+
+extension PrintRow {
+  /// A print from the database.
+  init(_ stored: StoredPrint) {
+    var contract: Contract?
+    if let expiry = stored.expiry, let right = stored.right, let strike = stored.strike {
+      contract = Contract(expiry: expiry, right: right, strike: strike)
+    }
+    self.init(
+      id: stored.printID, time: stored.time, symbol: stored.symbol, underlying: stored.underlying, contract: contract,
+      price: stored.price, size: stored.size, premiumMicros: stored.premiumMicros, venue: stored.venue,
+      conditions: stored.conditions, side: stored.side, method: stored.method,
+      quote: stored.quoteTime.map { Quote(bid: stored.bid ?? .zero, ask: stored.ask ?? .zero, time: $0) },
+      deltaNanos: stored.deltaNanos ?? ContractReference.unknown,
+      gammaNanos: stored.gammaNanos ?? ContractReference.unknown, netDeltaNanos: stored.netDeltaNanos,
+      underlyingPrice: stored.underlyingPrice ?? .zero, sweepID: stored.sweepID, flags: stored.flags,
+      isCancelled: stored.isCancelled)
+  }
 }

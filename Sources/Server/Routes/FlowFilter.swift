@@ -1,5 +1,6 @@
 import FlowEngine
 import MarketModel
+import Storage
 
 /// A question that names some flow: the parameters `/top` and `/prints` share.
 protocol FilteredQuestion: Sendable {
@@ -70,14 +71,14 @@ struct ResolvedFilter {
   }
 
   func matches(_ print: LabeledPrint, in directory: SymbolDirectory) -> Bool {
-    if print.premiumMicros < filter.minimumPremiumMicros { return false }
+    if let least = filter.minimumPremiumMicros, print.premiumMicros < least { return false }
     if let side = filter.side, print.side != side { return false }
     return matches(print.trade.instrument, directory[print.trade.instrument].instrument)
   }
 
   /// `side` keeps the contracts whose net aggressor has its sign.
   func matches(_ contract: ContractSnapshot, in directory: SymbolDirectory) -> Bool {
-    if contract.premiumMicros < filter.minimumPremiumMicros { return false }
+    if let least = filter.minimumPremiumMicros, contract.premiumMicros < least { return false }
     if let side = filter.side, (contract.buyVolume - contract.sellVolume).signum() != side.sign { return false }
     let instrument = directory[contract.instrument].instrument
     return instrument.kind == .option && matches(contract.instrument, instrument)

@@ -1,5 +1,6 @@
 import FlowEngine
 import MarketModel
+import Storage
 
 /// `GET /prints`: the newest prints, page by page; from memory as far as it reaches, then from the store.
 enum PrintsRoute {

@@ -1,5 +1,6 @@
 import FlowEngine
 import MarketModel
+import Storage
 
 /// `GET /top`: the contracts with the most flow.
 enum TopRoute {

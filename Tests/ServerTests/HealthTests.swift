@@ -1,0 +1,178 @@
+import FlowEngine
+import Foundation
+import MarketModel
+import Testing
+
+@testable import Server
+
+@Suite struct HealthTests {
+  private let fixture = Fixture()
+
+  init() {
+    fixture.facts.value.ingest.status = .streaming
+    fixture.facts.value.ingest.lastReceived = fixture.clock.time
+    answerEngine()
+  }
+
+  /// One round of tick, engine, tick.
+  private func answerEngine() {
+    fixture.core.tick()
+    fixture.snapshots.answer { fixture.fill($0) }
+    fixture.clock.advance(milliseconds: 50)
+    fixture.core.tick()
+  }
+
+  @Test func isOkWhileDataCome() {
+    let answer = fixture.router().get("/health")
+    #expect(answer.status == 200)
+    #expect(answer.object["status"] as? String == "ok")
+    #expect((answer.object["reasons"] as! [String]).isEmpty)
+    let ingest = answer.object["ingest"] as! [String: Any]
+    #expect(ingest["events"] as? Int == 5000)
+    #expect(ingest["trades_five_minutes"] as? Int == 33)
+    #expect(ingest["data_age_seconds"] as? Double == 0.05)
+    #expect((answer.object["sides"] as! [String: Any])["buy"] as? Int == 70)
+    #expect((answer.object["methods"] as! [String: Any])["at_or_above_ask"] as? Int == 70)
+    #expect(answer.object["session"] as? String == "2025-12-16")
+    #expect(answer.object["uptime_seconds"] as? Double == 0.05)
+  }
+
+  @Test func staleDataNeverLookLive() {
+    fixture.clock.advance(milliseconds: 4_900)
+    answerEngine()
+    #expect(fixture.core.health().status == .ok)
+    fixture.clock.advance(milliseconds: 1_000)
+    answerEngine()
+    let stale = fixture.core.health()
+    #expect(stale.status == .degraded)
+    #expect(stale.reasons == ["no data for 6 s although the feed says it streams"])
+    fixture.clock.advance(milliseconds: 60_000)
+    answerEngine()
+    let dead = fixture.router().get("/health")
+    #expect(dead.status == 503)
+    #expect(dead.object["status"] as? String == "down")
+  }
+
+  @Test func anEngineThatDoesNotAnswerIsADoubt() {
+    fixture.clock.advance(milliseconds: 6_000)
+    fixture.facts.value.ingest.lastReceived = fixture.clock.time
+    fixture.core.tick()
+    #expect(fixture.core.health().reasons == ["engine has not answered for 6 s"])
+  }
+
+  @Test func eachDoubtIsAReason() {
+    func reasons(_ change: (inout HealthFacts) -> Void) -> [String] {
+      var facts = fixture.facts.value
+      change(&facts)
+      let verdict = HealthAssessment.judge(
+        facts, dataAgeSeconds: facts.ingest.lastReceived == .none ? nil : 0, snapshotAgeSeconds: 0,
+        publisherSkippedNow: false)
+      #expect((verdict.status == .ok) == verdict.reasons.isEmpty)
+      return verdict.reasons
+    }
+    #expect(reasons { _ in } == [])
+    #expect(reasons { $0.ingest.status = .starting } == ["feed is starting"])
+    #expect(reasons { $0.ingest.status = .ended } == ["feed ended: nothing shown is live any more"])
+    #expect(reasons { $0.ingest.lastReceived = .none } == ["no data yet although the feed says it streams"])
+    #expect(reasons { $0.storage.error = "disk full" } == ["storage: disk full"])
+    #expect(reasons { $0.storage.lagMilliseconds = 5001 } == ["storage is 5001 ms behind"])
+    #expect(reasons { $0.storageQueue = .init(depth: 95, capacity: 100) } == ["storage queue is 95 % full"])
+    #expect(reasons { $0.events = .init(depth: 91, capacity: 100) } == ["event queue is 91 % full"])
+    #expect(
+      reasons {
+        $0.ingest.status = .failed
+        $0.ingest.failure = "tape.ndjson ends in the middle of a frame"
+      } == ["feed failed: tape.ndjson ends in the middle of a frame"])
+  }
+
+  @Test func aFailedFeedIsDown() {
+    fixture.facts.value.ingest.status = .failed
+    #expect(fixture.core.health().status == .down)
+  }
+
+  @Test func skippedPrintsAreADoubtForAWhile() {
+    fixture.facts.value.publisherSkipped = 4
+    #expect(fixture.core.health().status == .degraded)
+    fixture.clock.advance(milliseconds: 11_000)
+    fixture.facts.value.ingest.lastReceived = fixture.clock.time
+    answerEngine()
+    let health = fixture.core.health()
+    #expect(health.status == .ok)
+    #expect(health.publisherSkipped == 4)
+  }
+
+  @Test func ratesAreTakenOverSeconds() {
+    var rate = EventRate()
+    var time = Timestamp(seconds: 1000)
+    for i in 0..<40 {
+      rate.note(events: Int64(i) * 500, at: time)
+      time = time.adding(nanoseconds: 250_000_000)
+    }
+    #expect(rate.perSecond == 2000)
+    for _ in 0..<20 {
+      rate.note(events: 39 * 500, at: time)
+      time = time.adding(nanoseconds: 250_000_000)
+    }
+    #expect(rate.perSecond == 0)
+  }
+}
+
+@Suite struct StaticFilesTests {
+  private let directory: String
+
+  init() throws {
+    directory = NSTemporaryDirectory() + "server-tests-" + UUID().uuidString
+    let manager = FileManager.default
+    try manager.createDirectory(atPath: directory + "/scripts", withIntermediateDirectories: true)
+    for (name, text) in [("index.html", "<p>hello"), ("scripts/app.js", "1"), (".secret", "x"), ("data.bin", "\0")] {
+      try Data(text.utf8).write(to: URL(fileURLWithPath: directory + "/" + name))
+    }
+    try Data("outside".utf8).write(to: URL(fileURLWithPath: directory + "-outside.txt"))
+  }
+
+  private func remove() throws {
+    try FileManager.default.removeItem(atPath: directory)
+    try FileManager.default.removeItem(atPath: directory + "-outside.txt")
+  }
+
+  @Test func servesWithTypeAndTag() throws {
+    defer { #expect(throws: Never.self) { try remove() } }
+    let router = Fixture().router(files: StaticFiles(directory: directory))
+    let page = router.get("/")
+    #expect(page.status == 200)
+    #expect(page.body == Array("<p>hello".utf8))
+    #expect(page.contentType == "text/html; charset=utf-8")
+    #expect(page.header("Cache-Control") == "no-cache")
+    #expect(router.get("/scripts/app.js").contentType == "text/javascript; charset=utf-8")
+    #expect(router.get("/data.bin").contentType == "application/octet-stream")
+    let tag = try #require(page.header("ETag"))
+    let unchanged = router.get("/index.html", headers: ["if-none-match": "\"other\", W/\(tag)"])
+    #expect(unchanged.status == 304)
+    #expect(unchanged.body.isEmpty)
+    #expect(router.get("/", headers: ["if-none-match": "\"other\""]).status == 200)
+    #expect(router.answerNow(APIRequest(method: "POST", path: "/")).status == 405)
+  }
+
+  @Test(arguments: [
+    "/../server-tests", "/.secret", "/scripts/", "/scripts", "//index.html", "/scripts/../index.html", "/index.html/",
+  ])
+  func servesNothingElse(path: String) throws {
+    defer { #expect(throws: Never.self) { try remove() } }
+    let router = Fixture().router(files: StaticFiles(directory: directory))
+    #expect(router.get(path).status == 404)
+    let outside = "/../" + directory.split(separator: "/").last! + "-outside.txt"
+    #expect(router.get(outside).status == 404)
+  }
+
+  @Test func servesAChangedFileAnew() throws {
+    defer { #expect(throws: Never.self) { try remove() } }
+    let router = Fixture().router(files: StaticFiles(directory: directory))
+    let before = router.get("/scripts/app.js")
+    try Data("let changed = true".utf8).write(to: URL(fileURLWithPath: directory + "/scripts/app.js"))
+    let after = router.get("/scripts/app.js")
+    #expect(after.body == Array("let changed = true".utf8))
+    #expect(after.header("ETag") != before.header("ETag"))
+  }
+
+  @Test func aMissingDirectoryHasNoFiles() { #expect(StaticFiles(directory: directory + "/nowhere").count == 0) }
+}
