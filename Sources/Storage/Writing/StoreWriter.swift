@@ -19,7 +19,8 @@ public final class StoreWriter: Sendable {
 
   private let ring: SPSCRing<FlowOutput>
   private let signals: WriterSignals
-  private let loop: Mutex<WriterLoop>
+  /// Nil once closed: the connection goes with it, so that the file is free when the store is gone.
+  private let loop: Mutex<WriterLoop?>
   private let thread = Mutex<WriterThread?>(nil)
   private let offered = Atomic<Int64>(0)
   private let log: Log
@@ -41,12 +42,15 @@ public final class StoreWriter: Sendable {
   /// When the source is resumable and its fingerprint is in the file, the part that is stored already will be skipped: offer
   /// every output of the source from its start.
   public func begin(_ source: IngestSource) throws(StorageError) -> IngestRun {
-    let run = try loop.withLock { loop throws(StorageError) in try loop.begin(source) }
+    let run = try loop.withLock { loop throws(StorageError) in
+      guard let loop else { preconditionFailure("StoreWriter: begin after close") }
+      return try loop.begin(source)
+    }
     thread.withLock { thread in
       precondition(thread == nil, "StoreWriter: begin was called twice")
       // From here on the loop belongs to its thread; `close` joins it before touching the loop again.
       nonisolated(unsafe) let loop = self.loop.withLock { $0 }
-      thread = WriterThread { loop.run() }
+      thread = WriterThread { loop?.run() }
     }
     return run
   }
@@ -88,6 +92,7 @@ public final class StoreWriter: Sendable {
       defer { thread = nil }
       return thread
     }
+    defer { loop.withLock { $0 = nil } }
     guard let running else { return }
     signals.finished.store(finished, ordering: .relaxed)
     signals.closeDeadline.store(

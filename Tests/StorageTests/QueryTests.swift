@@ -1,0 +1,128 @@
+import Foundation
+import MarketModel
+import Testing
+
+@testable import FlowEngine
+@testable import Storage
+
+@Suite struct QueryTests {
+  private func filled(_ folder: TemporaryFolder, prints count: Int64) throws -> (Store, OutputStream) {
+    let stream = try OutputStream()
+    let store = try Store(StoreOptions(path: folder.file))
+    let writer = try store.makeWriter(instruments: stream.instruments)
+    _ = try writer.begin(IngestSource(source: "test", fingerprint: "a", resumable: false))
+    writer.offerAll(stream.outputs(prints: count))
+    try writer.close(finished: true)
+    return (store, stream)
+  }
+
+  @Test func pagesAreNewestFirstAndMeetWithoutGap() throws {
+    let folder = try TemporaryFolder()
+    let (store, _) = try filled(folder, prints: 250)
+    let reader = try store.makeReader()
+    #expect(try reader.maxPrintID() == 250)
+    var ids: [Int64] = []
+    var before: Int64?
+    while true {
+      let page = try reader.prints(beforePrintID: before, limit: 100)
+      ids += page.map(\.printID)
+      before = page.last?.printID
+      if page.count < 100 { break }
+    }
+    #expect(ids == Array((1...250).reversed()))
+    #expect(try reader.prints(beforePrintID: 1, limit: 5).isEmpty)
+    let counts = try reader.rowCounts()
+    #expect(counts.tradesRaw == 250 && counts.nbboAtTrade == 250 && counts.rollups == 2 && counts.instruments == 3)
+  }
+
+  @Test func eachFilterKeepsExactlyItsPrints() throws {
+    let folder = try TemporaryFolder()
+    let (store, stream) = try filled(folder, prints: 240)
+    let reader = try store.makeReader()
+    func ids(_ filter: PrintFilter) throws -> [Int64] { try reader.prints(filter, limit: 1000).map(\.printID) }
+    func expected(_ keep: (LabeledPrint) -> Bool) -> [Int64] {
+      (1...240).reversed().filter { keep(stream.print($0)) }
+    }
+    #expect(try ids(PrintFilter(symbol: "SPY")) == expected { $0.trade.instrument != stream.contracts[2] })
+    #expect(try ids(PrintFilter(symbol: "O:SPY240621P00500000")) == expected { $0.trade.instrument == stream.contracts[1] })
+    #expect(try ids(PrintFilter(symbol: "' OR 1=1 --")).isEmpty)
+    #expect(try ids(PrintFilter(symbol: "")).isEmpty)
+    #expect(try ids(PrintFilter(right: .put)) == expected { $0.trade.instrument == stream.contracts[1] })
+    for side in AggressorSide.allCases { #expect(try ids(PrintFilter(side: side)) == expected { $0.side == side }) }
+    let premium = stream.print(30).premiumMicros
+    #expect(try ids(PrintFilter(minimumPremiumMicros: premium)) == expected { $0.premiumMicros >= premium })
+    #expect(try ids(PrintFilter(minimumPremiumMicros: premium + 1)) == expected { $0.premiumMicros > premium })
+    #expect(try ids(PrintFilter(expiry: MarketDate(year: 2024, month: 6, day: 21))).count == 240)
+    #expect(try ids(PrintFilter(expiry: MarketDate(year: 2024, month: 6, day: 22))).isEmpty)
+    #expect(
+      try ids(PrintFilter(symbol: "SPY", right: .call, side: .buy, minimumPremiumMicros: 1))
+        == expected { $0.trade.instrument == stream.contracts[0] && $0.side == .buy })
+  }
+
+  @Test func aRarePrintFarBackIsFound() throws {
+    let folder = try TemporaryFolder()
+    let stream = try OutputStream()
+    let store = try Store(StoreOptions(path: folder.file))
+    let writer = try store.makeWriter(instruments: stream.instruments)
+    _ = try writer.begin(IngestSource(source: "test", fingerprint: "a", resumable: false))
+    // Further back than the part that is looked through first.
+    writer.offerAll([.print(stream.print(1, contract: 2))] + (2...140_000).map { .print(stream.print($0, contract: 0)) })
+    try writer.close(finished: true)
+    #expect(try store.makeReader().prints(PrintFilter(symbol: "QQQ"), limit: 10).map(\.printID) == [1])
+  }
+
+  @Test func minutesAreSummedByUnderlyingAndByContract() throws {
+    let folder = try TemporaryFolder()
+    let stream = try OutputStream()
+    let store = try Store(StoreOptions(path: folder.file))
+    let writer = try store.makeWriter(instruments: stream.instruments)
+    _ = try writer.begin(IngestSource(source: "test", fingerprint: "a", resumable: false))
+    writer.offerAll([
+      .minuteBar(stream.bar(0, contract: 0, volume: 10)), .minuteBar(stream.bar(0, contract: 1, volume: 20)),
+      .minuteBar(stream.bar(1, contract: 1, volume: 30)), .minuteBar(stream.bar(0, contract: 2, volume: 40)),
+    ])
+    try writer.close(finished: true)
+    let second = try store.makeWriter(instruments: stream.instruments)
+    _ = try second.begin(IngestSource(source: "test", fingerprint: "b", resumable: false))
+    second.offerAll([.minuteBar(stream.bar(1, contract: 1, volume: 99))])
+    try second.close(finished: true)
+    let reader = try store.makeReader()
+    let day = marketDay(of: OutputStream.open)
+    let minutes = try reader.minutes(symbol: "SPY", session: day)
+    #expect(
+      minutes == [
+        StoredMinute(
+          minute: OutputStream.open, trades: 6, callVolume: 10, putVolume: 20, callPremiumMicros: 1_250_000_000,
+          putPremiumMicros: 2_500_000_000, buyVolume: 8, sellVolume: 4),
+        StoredMinute(
+          minute: OutputStream.open.adding(nanoseconds: 60_000_000_000), trades: 3, callVolume: 0, putVolume: 99,
+          callPremiumMicros: 0, putPremiumMicros: 12_375_000_000, buyVolume: 4, sellVolume: 2),
+      ])
+    #expect(try reader.minutes(symbol: "O:QQQ240621C00440500", session: day).map(\.callVolume) == [40])
+    #expect(try reader.minutes(symbol: "SPY", session: MarketDate(daysSinceEpoch: day.daysSinceEpoch + 1)).isEmpty)
+  }
+
+  @Test func aQueryThatRunsTooLongIsStopped() throws {
+    let folder = try TemporaryFolder()
+    let store = try Store(StoreOptions(path: folder.file))
+    let connection = try store.database.connect()
+    let guardian = QueryGuardian(connection)
+    #expect(throws: StorageError.timedOut(seconds: 0.05)) {
+      try guardian.run(0.05) { () throws(StorageError) in
+        try connection.integer("SELECT sum(a.range * b.range % 7)::BIGINT FROM range(1000000) a, range(1000000) b")
+      }
+    }
+    // The connection is usable afterwards, and an ordinary error stays what it is.
+    #expect(try guardian.run(60) { () throws(StorageError) in try connection.integer("SELECT 7") } == 7)
+    #expect(throws: StorageError.self) {
+      try guardian.run(60) { () throws(StorageError) in try connection.integer("SELECT nothing") }
+    }
+  }
+
+  @Test func decimalsAreExact() {
+    #expect(PrintQuery.decimalText(micros: 1) == "0.000001")
+    #expect(PrintQuery.decimalText(micros: -1_500_000) == "-1.500000")
+    #expect(PrintQuery.decimalText(micros: 25_000_000_000) == "25000.000000")
+    #expect(decimal18(.max) == 999_999_999_999_999_999)
+  }
+}

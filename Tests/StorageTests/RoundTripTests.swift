@@ -1,0 +1,194 @@
+import Foundation
+import MarketModel
+import Testing
+
+@testable import FlowEngine
+@testable import Storage
+
+@Suite struct RoundTripTests {
+  @Test func everyColumnComesBack() throws {
+    let folder = try TemporaryFolder()
+    let stream = try OutputStream()
+    let store = try Store(StoreOptions(path: folder.file))
+    let writer = try store.makeWriter(instruments: stream.instruments)
+    let run = try writer.begin(IngestSource(source: "test", fingerprint: "a", resumable: false))
+    #expect(run == IngestRun(runID: 1, firstPrintID: 1, storedOutputs: 0, isComplete: false))
+    let print = stream.print(11)
+    var bare = stream.print(2)
+    bare.bid = .zero
+    bare.ask = .zero
+    bare.quoteTime = .none
+    bare.deltaNanos = ContractReference.unknown
+    bare.gammaNanos = ContractReference.unknown
+    bare.underlyingPrice = .zero
+    writer.offerAll([.print(print), .print(bare)])
+    try writer.close(finished: true)
+
+    let rows = try store.makeReader().prints(limit: 10)
+    #expect(rows.map(\.printID) == [2, 1])
+    let full = rows[1]
+    #expect(
+      full
+        == StoredPrint(
+          printID: 1, time: print.trade.time, sequence: 110, symbol: "O:QQQ240621C00440500", underlying: "QQQ",
+          expiry: MarketDate(year: 2024, month: 6, day: 21), right: .call, strike: Price(micros: 440_500_000),
+          price: print.trade.price, size: 12, premiumMicros: print.premiumMicros, venue: VenueID(302),
+          conditions: ConditionSet(vendorID: 209), side: print.side, method: .atOrAboveAsk, bid: print.bid, ask: print.ask,
+          quoteTime: print.quoteTime, deltaNanos: 512_345_678, gammaNanos: 12_345_678, netDeltaNanos: print.netDeltaNanos,
+          underlyingPrice: print.underlyingPrice, sweepID: 3, flags: [], isCancelled: false, runID: 1))
+    let empty = rows[0]
+    #expect(empty.bid == nil && empty.ask == nil && empty.quoteTime == nil)
+    #expect(empty.deltaNanos == nil && empty.gammaNanos == nil && empty.underlyingPrice == nil && empty.netDeltaNanos == 0)
+  }
+
+  @Test func peopleReadNamesDollarsAndUTC() throws {
+    let folder = try TemporaryFolder()
+    let stream = try OutputStream()
+    let store = try Store(StoreOptions(path: folder.file))
+    let writer = try store.makeWriter(instruments: stream.instruments)
+    _ = try writer.begin(IngestSource(source: "test", fingerprint: "a", resumable: false))
+    writer.offerAll([
+      .print(stream.print(10)), .minuteBar(stream.bar(0)),
+      .openInterest(OpenInterest(instrument: stream.contracts[1], time: OutputStream.open, contracts: 4321)),
+      .cancellation(Cancellation(cancelledNumber: 0, trade: stream.print(3).trade)),
+    ])
+    try writer.close(finished: true)
+    // print(10): contract 10 % 3, side [sell, mid, buy, unknown][10 % 4].
+    #expect(
+      try store.rows(
+        """
+        SELECT print_id, ts, seq, ticker, underlying, expiry, strike, type, exchange, price, size, side, method, bid, ask, \
+        quote_time, premium, delta, gamma, net_delta, underlying_price, sweep_id, block, injected, cancelled, conditions, run_id \
+        FROM trades_labeled
+        """)
+        == [
+          """
+          1|2024-06-14 13:30:00.01000001|100|O:SPY240621P00500000|SPY|2024-06-21|500.000000|put|302|1.230010|11|\
+          buy|at_or_above_ask|1.200000|1.300000|2024-06-14 13:30:00.00500001|\
+          1353.011000|0.512345678|0.012345678|5.635802458|543.210000|2|true|false|false|[209]|1
+          """
+        ])
+    #expect(
+      try store.rows("SELECT print_id, ticker, bid, ask, quote_age_ns FROM nbbo_at_trade")
+        == ["1|O:SPY240621P00500000|1.200000|1.300000|5000000"])
+    #expect(
+      try store.rows("SELECT message, ts, ticker, price, size, conditions, injected FROM trades_raw ORDER BY message")
+        == [
+          "print|2024-06-14 13:30:00.01000001|O:SPY240621P00500000|1.230010|11|[209]|false",
+          "cancel|2024-06-14 13:30:00.003000003|O:SPY240621C00500000|1.230003|4|[209]|false",
+        ])
+    #expect(
+      try store.rows("SELECT ticker, minute, open, high, low, close, trades, volume, premium, buy_volume FROM rollups_min")
+        == ["O:SPY240621C00500000|2024-06-14 13:30:00|1.230000|1.300000|1.200000|1.250000|3|7|875.000000|4"])
+    #expect(
+      try store.rows("SELECT ticker, reported_on, open_interest FROM open_interest_eod")
+        == ["O:SPY240621P00500000|2024-06-14|4321"])
+    #expect(writer.counters.unmatchedCancellations == 1)
+  }
+
+  @Test func aBatchIsCommittedByCountAndByAge() throws {
+    let folder = try TemporaryFolder()
+    let stream = try OutputStream()
+    var options = StoreOptions(path: folder.file)
+    // By count only: the age never comes.
+    options.flushMilliseconds = 1_000_000
+    options.flushPrints = 100
+    let store = try Store(options)
+    let writer = try store.makeWriter(instruments: stream.instruments)
+    _ = try writer.begin(IngestSource(source: "test", fingerprint: "a", resumable: false))
+    writer.offerAll((1...1000).map { .print(stream.print($0)) })
+    #expect(writer.drain(timeoutMilliseconds: 60_000))
+    #expect(writer.counters.flushes == 10)
+    #expect(writer.counters.rowsWritten == 1000)
+    #expect(writer.counters.lagMilliseconds == 0)
+    #expect(writer.counters.lastFlushNanoseconds != nil)
+    #expect(writer.queueDepth == 0)
+    // Another connection sees committed rows while the writer lives.
+    #expect(try store.integer("SELECT count(*) FROM trades_labeled") == 1000)
+    try writer.close(finished: true)
+  }
+
+  @Test func anOldBatchIsCommittedWithoutMore() throws {
+    let folder = try TemporaryFolder()
+    let stream = try OutputStream()
+    let store = try Store(StoreOptions(path: folder.file))
+    let writer = try store.makeWriter(instruments: stream.instruments)
+    _ = try writer.begin(IngestSource(source: "test", fingerprint: "a", resumable: false))
+    writer.offerAll([.print(stream.print(1))])
+    // Nobody drains: the batch's age alone has to do it.
+    while writer.counters.rowsWritten == 0 { sched_yield() }
+    #expect(try store.integer("SELECT count(*) FROM trades_labeled") == 1)
+    try writer.close(finished: true)
+  }
+
+  @Test func aCancellationMarksThePrintInTheBatchAndOnTheDisk() throws {
+    let folder = try TemporaryFolder()
+    let stream = try OutputStream()
+    let store = try Store(StoreOptions(path: folder.file))
+    let writer = try store.makeWriter(instruments: stream.instruments)
+    _ = try writer.begin(IngestSource(source: "test", fingerprint: "a", resumable: false))
+    func cancel(_ number: Int64) -> FlowOutput {
+      .cancellation(Cancellation(cancelledNumber: number, trade: stream.print(number).trade))
+    }
+    writer.offerAll([.print(stream.print(1)), .print(stream.print(2)), .print(stream.print(3)), cancel(2)])
+    #expect(writer.drain(timeoutMilliseconds: 60_000))
+    writer.offerAll([.print(stream.print(4)), cancel(3), cancel(99)])
+    try writer.close(finished: true)
+    #expect(
+      try store.rows("SELECT print_id FROM trades_labeled WHERE cancelled ORDER BY print_id") == ["2", "3"])
+    #expect(
+      try store.rows("SELECT coalesce(print_id, -1) FROM trades_raw WHERE message = 'cancel' ORDER BY 1")
+        == ["-1", "2", "3"])
+    #expect(try store.makeReader().prints(limit: 10).map(\.isCancelled) == [false, true, true, false])
+    #expect(writer.counters.unmatchedCancellations == 1)
+  }
+
+  @Test func aCorrectedMinuteReplacesTheEarlierOne() throws {
+    let folder = try TemporaryFolder()
+    let stream = try OutputStream()
+    let store = try Store(StoreOptions(path: folder.file))
+    let writer = try store.makeWriter(instruments: stream.instruments)
+    _ = try writer.begin(IngestSource(source: "test", fingerprint: "a", resumable: false))
+    writer.offerAll([
+      .minuteBar(stream.bar(0, volume: 1)), .minuteBar(stream.bar(0, volume: 2)), .minuteBar(stream.bar(1, volume: 5)),
+    ])
+    #expect(writer.drain(timeoutMilliseconds: 60_000))
+    #expect(try store.rows("SELECT volume FROM rollups_min ORDER BY minute") == ["2", "5"])
+    writer.offerAll([.minuteBar(stream.bar(0, volume: 3))])
+    try writer.close(finished: true)
+    #expect(try store.rows("SELECT volume FROM rollups_min ORDER BY minute") == ["3", "5"])
+  }
+
+  @Test func theReferenceProfileKeepsSeventeenColumnsOfIncludedPrints() throws {
+    let folder = try TemporaryFolder()
+    let stream = try OutputStream()
+    var options = StoreOptions(path: folder.file)
+    options.profile = .reference
+    let store = try Store(options)
+    let writer = try store.makeWriter(instruments: stream.instruments)
+    _ = try writer.begin(IngestSource(source: "test", fingerprint: "a", resumable: true))
+    var late = stream.print(2)
+    late.method = .lateOrOutOfSequence
+    writer.offerAll([.print(stream.print(1)), .print(late), .minuteBar(stream.bar(0))])
+    #expect(writer.drain(timeoutMilliseconds: 60_000))
+    #expect(try store.integer("SELECT count(*) FROM rollups_min") == 0)
+    writer.offerAll([.print(stream.print(10)), .minuteBar(stream.bar(1))])
+    try writer.close(finished: true)
+    #expect(ReferenceTables.labeled.columns.count == 17)
+    #expect(
+      try store.rows(
+        """
+        SELECT ts, seq, ticker, strike, type, exchange, price, size, side, bid, ask, premium, delta, gamma, net_delta, \
+        sweep_id, block FROM trades_labeled WHERE seq = 100
+        """)
+        == [
+          """
+          2024-06-14 13:30:00.01000001|100|O:SPY240621P00500000|500.000000|put|302|1.230010|11|buy|1.200000|1.300000|\
+          1353.011000|0.512345678|0.012345678|5.635802458|2|true
+          """
+        ])
+    #expect(try store.integer("SELECT count(*) FROM trades_labeled") == 2)
+    #expect(try store.integer("SELECT count(*) FROM rollups_min") == 2)
+    #expect(try store.makeReader().rowCounts().rollups == 2)
+  }
+}
