@@ -1,7 +1,13 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
 import Feeds
 import FlowEngine
 import JSONText
 import MarketModel
+import Storage
 
 /// What one timed run of a tape gave.
 public struct BenchResult: Sendable {
@@ -14,6 +20,8 @@ public struct BenchResult: Sendable {
   public var digest: UInt64
   /// Frames that the layout scanner left to simdjson.
   public var reparsedFrames: Int64
+  /// Rows the store holds; nil without one.
+  public var rowsStored: Int64?
   /// The engine's time for one print, measured in a second pass over the tape.
   public var service: ServiceTime?
   /// The benchmark's answers as JSON, when asked for.
@@ -47,7 +55,13 @@ public struct BenchRun {
 
   /// Reads, decodes and processes the tape on the calling thread.
   public func withoutStore() throws -> BenchResult {
-    let instruments = InstrumentTable()
+    try play(InstrumentTable()) { _ in }
+  }
+
+  /// - Parameter sink: gets the outputs of each frame.
+  private func play(
+    _ instruments: InstrumentTable, _ sink: (UnsafeBufferPointer<FlowOutput>) -> Void
+  ) throws -> BenchResult {
     var engine = FlowEngine(configuration: FlowConfiguration(profile: .reference), instruments: instruments)
     var outputs = OutputBuffer()
     let references = try loadReferences(instruments)
@@ -60,6 +74,7 @@ public struct BenchRun {
     while try reader.next() {
       engine.process(reader.batch.events, into: &outputs)
       golden?.collect(outputs.outputs)
+      if outputs.count > 0 { sink(outputs.outputs) }
       outputs.removeAll()
     }
     let wall = monotonicNanoseconds() - start
@@ -69,8 +84,36 @@ public struct BenchRun {
       events: counters.trades + counters.quotes, trades: counters.trades, frames: reader.decoder.counters.frames,
       wallSeconds: Double(wall) / 1e9, cpuSeconds: usage.cpuSeconds - usageBefore.cpuSeconds,
       peakResidentBytes: usage.peakResidentBytes, digest: engine.stateDigest(),
-      reparsedFrames: reader.decoder.counters.reparsedFrames, service: nil,
+      reparsedFrames: reader.decoder.counters.reparsedFrames, rowsStored: nil, service: nil,
       golden: golden?.json(frames: reader.decoder.counters.frames, engine: engine, instruments: instruments))
+  }
+
+  /// The same with the store's thread behind: one row a print, a commit every 5,000; the minutes' rows at the end. The
+  /// database is a new file in a temporary folder.
+  public func withStore() throws -> BenchResult {
+    let directory = try TemporaryDirectory()
+    defer { directory.remove() }
+    var options = StoreOptions(path: directory.path + "/bench.duckdb")
+    options.profile = .reference
+    let instruments = InstrumentTable()
+    let usageBefore = ProcessUsage.now()
+    let start = monotonicNanoseconds()
+    let writer = try Store(options).makeWriter(instruments: instruments)
+    _ = try writer.begin(IngestSource(source: "bench", fingerprint: "bench", resumable: false))
+    var result = try play(instruments) { outputs in
+      var rest = outputs
+      while !rest.isEmpty {
+        rest = UnsafeBufferPointer(rebasing: rest[writer.offer(rest)...])
+        if !rest.isEmpty { sched_yield() }
+      }
+    }
+    try writer.close(finished: true, timeoutMilliseconds: 60_000)
+    let usage = ProcessUsage.now()
+    result.wallSeconds = Double(monotonicNanoseconds() - start) / 1e9
+    result.cpuSeconds = usage.cpuSeconds - usageBefore.cpuSeconds
+    result.peakResidentBytes = usage.peakResidentBytes
+    result.rowsStored = writer.counters.rowsWritten
+    return result
   }
 
   /// Runs the tape again and times each print's way through the engine.
@@ -115,6 +158,22 @@ public struct BenchRun {
 }
 
 extension BenchResult {
+  /// A few lines for people.
+  public var summary: String {
+    func millions(_ value: Double) -> String { String(Double(Int(value / 10_000)) / 100) + " M" }
+    var lines = [
+      "\(events) events (\(trades) prints) in \(Double(Int(wallSeconds * 1000)) / 1000) s: \(millions(eventsPerSecond)) events/s",
+      "cpu \(Double(Int(cpuSeconds * 1000)) / 1000) s, peak memory \(peakResidentBytes >> 20) MiB, digest \(String(digest, radix: 16))",
+    ]
+    if let rowsStored { lines.append("\(rowsStored) rows stored") }
+    if let service {
+      lines.append(
+        "per print: p50 \(service.p50) ns, p99 \(service.p99) ns, p99.9 \(service.p99_9) ns, max \(service.maximum) ns "
+          + "(clock reading \(service.clockOverheadNanoseconds) ns included)")
+    }
+    return lines.joined(separator: "\n")
+  }
+
   /// Names as other implementations of the benchmark print them.
   public func write(to json: inout JSONWriter) {
     json.object { json in
@@ -127,6 +186,7 @@ extension BenchResult {
       json.field("peak_rss_bytes", peakResidentBytes)
       json.field("digest", String(digest, radix: 16))
       json.field("reparsed_frames", reparsedFrames)
+      if let rowsStored { json.field("rows_stored", rowsStored) }
       guard let service else { return }
       json.key("service_nanoseconds")
       json.object { json in

@@ -77,7 +77,7 @@ final class FeedThread: Sendable {
         finish(&reader, &injected, &streamTime)
         return
       }
-      let time = FeedThread.lastTime(reader.batch) ?? streamTime
+      let time = reader.batch.lastTime ?? streamTime
       waitUntilDue(time, &pacer) { injectWaiting(&reader, &injected, at: streamTime) }
       streamTime = max(streamTime, time)
       push(reader.batch.events)
@@ -150,20 +150,5 @@ final class FeedThread: Sendable {
     log.warning(
       "feed", "bad event skipped: \(counters.lastBadReason ?? "unknown"); its neighbours are kept",
       ["bad_events": "\(counters.badEvents)", "bad_frames": "\(counters.badFrames)"])
-  }
-
-  /// Stream time of the batch's last timed event.
-  private static func lastTime(_ batch: borrowing EventBatch) -> Timestamp? {
-    for event in batch.events.reversed() {
-      switch event {
-      case .trade(let trade): return trade.time
-      case .quote(let quote): return quote.time
-      case .bar(let bar): return bar.start
-      case .clock(let time): return time
-      case .reference(let reference): if reference.time != .none { return reference.time }
-      case .incident: continue
-      }
-    }
-    return nil
   }
 }

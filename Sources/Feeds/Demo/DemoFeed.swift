@@ -8,6 +8,9 @@ import OptionMath
 /// Same settings, same bytes. Events inside are stamped with stream time and never run backwards; the pacing is the caller's.
 /// Greeks and open interest of the whole chain come as reference events at each open and every 15 seconds of stream time.
 public struct DemoFeed: FrameSource, ~Copyable, @unchecked Sendable {
+  /// Underlyings of the invented market.
+  public static var symbols: [String] { DemoListing.all.map(\.symbol) }
+
   /// `demo seed 7`.
   public let summary: String
   /// Names the content: two feeds with equal fingerprints hand over the same bytes.

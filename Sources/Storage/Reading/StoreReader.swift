@@ -57,6 +57,13 @@ public final class StoreReader: @unchecked Sendable {
     }
   }
 
+  /// Latest time of any print in the file; nil when it holds none.
+  public func latestPrintTime() throws(StorageError) -> Timestamp? {
+    try guardian.run(timeLimitSeconds) { () throws(StorageError) in
+      try connection.integer("SELECT max(epoch_ns(ts)) FROM base.trades_labeled").map { Timestamp(nanoseconds: $0) }
+    }
+  }
+
   public func rowCounts() throws(StorageError) -> StoreRowCounts {
     try guardian.run(timeLimitSeconds) { () throws(StorageError) in
       func count(_ table: String) throws(StorageError) -> Int64 {

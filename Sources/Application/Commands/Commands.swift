@@ -1,0 +1,61 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+import Logging
+
+/// The `marketflow` program: its commands, and what runs them.
+public enum MarketFlowProgram {
+  static let declaration = Program(
+    name: "marketflow", version: marketFlowVersion,
+    summary: "order flow of listed options: labelled prints, sweeps, blocks, live and in replay",
+    commands: [ServeCommand.declaration, ReplayCommand.declaration, BenchCommand.declaration, DoctorCommand.declaration,
+      ConfigCommand.declaration],
+    examples: [
+      Command.Example("marketflow serve", "the demo market at http://127.0.0.1:8000; no key needed"),
+      Command.Example("marketflow serve --replay day.ndjson.gz --replay-speed 10", "a recorded day, ten times as fast"),
+      Command.Example("marketflow replay day.ndjson.gz --json", "its totals and digest, without a server"),
+    ])
+
+  /// Runs the program with the words after its name.
+  public static func run(_ words: [String]) -> ExitCode {
+    StopSignal.block()
+    do {
+      switch try declaration.parse(words) {
+      case .help(let text), .version(let text):
+        print(text)
+        return .ok
+      case .run(let command): return try run(command)
+      }
+    } catch let error as UsageError {
+      return fail("\(error)", .usage)
+    } catch let error as SettingsError {
+      return fail("\(error)", .configuration)
+    } catch {
+      return fail("\(error)", .failure)
+    }
+  }
+
+  private static func run(_ command: ParsedCommand) throws -> ExitCode {
+    switch command.name {
+    case ServeCommand.declaration.name: return try ServeCommand.run(command)
+    case ReplayCommand.declaration.name: return try ReplayCommand.run(command)
+    case BenchCommand.declaration.name: return try BenchCommand.run(command)
+    case DoctorCommand.declaration.name: return try DoctorCommand.run(command)
+    case ConfigCommand.declaration.name: return try ConfigCommand.run(command)
+    default: preconditionFailure("command \(command.name) is declared and not run")
+    }
+  }
+
+  private static func fail(_ message: String, _ code: ExitCode) -> ExitCode {
+    printError("marketflow: \(message)")
+    return code
+  }
+}
+
+/// Messages for people go to standard error, so that standard output is data.
+func printError(_ line: String, terminator: String = "\n") {
+  let bytes = Array((line + terminator).utf8)
+  _ = write(STDERR_FILENO, bytes, bytes.count)
+}

@@ -1,0 +1,43 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+import Logging
+
+/// `marketflow serve`: the road from a source to the page, until somebody stops it.
+enum ServeCommand {
+  static let declaration = Command(
+    "serve", summary: "run the engine, the store and the page",
+    discussion: "Serves the demo market unless told otherwise. Listens on this machine only unless --host says otherwise.",
+    options: SettingKey.options([
+      .provider, .demoMode, .demoSeed, .demoIntensity, .demoSpeed, .replayFile, .replaySpeed, .symbols, .host, .port,
+      .dataDirectory, .storage, .logLevel, .logFormat,
+    ]) + [CommandOption("open", .flag, help: "open the page in the browser")],
+    examples: [
+      Command.Example("marketflow serve --port 9000", "the demo market on another port"),
+      Command.Example("marketflow serve --replay day.ndjson.zst --replay-speed max", "a recording as fast as it goes"),
+    ])
+
+  static func run(_ command: ParsedCommand) throws -> ExitCode {
+    let settings = try Settings.ofThisProcess(command: command)
+    let log = Log(minimumLevel: settings.logLevel, format: settings.logFormat)
+    for warning in settings.warnings { log.warning("settings", warning) }
+    let environment = EnvironmentVariables.all
+    let page = PageDirectory.find(environment: environment, executable: PageDirectory.executable)
+    if page == nil {
+      log.warning("server", "the page's files were not found; the API works, / does not: set MARKETFLOW_WEB_DIRECTORY")
+    }
+    let run = try ServeRun(settings: settings, pageDirectory: page, log: log)
+    try run.start()
+    print("MarketFlow: \(run.sourceSummary) at \(run.url)   (Ctrl-C stops)")
+    fflush(nil)
+    if command.flag("open") { Browser.open(run.url, log: log) }
+    StopSignal.wait()
+    log.info("serve", "stopping")
+    try run.stop()
+    log.info("serve", "stopped; everything received is stored")
+    log.flush()
+    return .ok
+  }
+}

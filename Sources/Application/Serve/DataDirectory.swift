@@ -1,0 +1,31 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// The folder of the database, made when it is not there.
+struct DataDirectory {
+  let path: String
+
+  /// The database inside.
+  var database: String { "\(path)/marketflow.duckdb" }
+
+  func create() throws(ServeError) {
+    var current = path.hasPrefix("/") ? "/" : ""
+    for part in path.split(separator: "/") {
+      current += (current.isEmpty || current.hasSuffix("/") ? "" : "/") + part
+      guard mkdir(current, 0o755) != 0, errno != EEXIST else { continue }
+      throw ServeError("data folder \(current) cannot be made: \(String(cString: strerror(errno))); name another --data-dir")
+    }
+    guard access(path, W_OK) == 0 else {
+      throw ServeError("data folder \(path) cannot be written: \(String(cString: strerror(errno))); name another --data-dir")
+    }
+  }
+}
+
+/// Why the server could not come up, in words.
+struct ServeError: Error, CustomStringConvertible {
+  let description: String
+  init(_ description: String) { self.description = description }
+}

@@ -1,0 +1,87 @@
+import Feeds
+import MarketModel
+import Server
+import Storage
+
+/// Where a served run's data come from, with what differs by source.
+enum ServeSource: Sendable {
+  case demo(DemoSettings)
+  case replay(path: String, fingerprint: String, summary: String)
+
+  var mode: HealthFacts.Mode {
+    switch self {
+    case .demo: .demo
+    case .replay: .replay
+    }
+  }
+
+  var summary: String {
+    switch self {
+    case .demo(let settings): "demo seed \(settings.seed)"
+    case .replay(_, _, let summary): summary
+    }
+  }
+
+  var subscribed: [String] {
+    switch self {
+    case .demo: DemoFeed.symbols
+    case .replay: []
+    }
+  }
+
+  /// A file is the same each time it is played: what is stored of it already is not stored again. The demo goes on from
+  /// where it was, so that each start is a stretch of its own.
+  var ingestSource: IngestSource {
+    switch self {
+    case .demo(let settings):
+      IngestSource(
+        source: summary, fingerprint: "demo-\(settings.seed)-\(settings.start.nanoseconds)", resumable: false)
+    case .replay(_, let fingerprint, let summary): IngestSource(source: summary, fingerprint: fingerprint, resumable: true)
+    }
+  }
+
+  /// Files wait for the disk; a market does not, not even an invented one.
+  var canWait: Bool {
+    switch self {
+    case .demo: false
+    case .replay: true
+    }
+  }
+
+  init(settings: Settings, lastStoredTime: Timestamp?, now: Timestamp) throws {
+    switch settings.source {
+    case .demo:
+      self = .demo(
+        DemoSettings(
+          seed: settings.demoSeed, start: ServeSource.demoStart(after: lastStoredTime, now: now),
+          intensity: settings.demoIntensity, sessionAfter: ServeSource.session(after:)))
+    case .replay(let path):
+      // Opened here for its errors and its name, again on the feed's thread to be read.
+      let file = try ReplayFile(path: path, instruments: InstrumentTable(capacity: 1024))
+      self = .replay(path: path, fingerprint: file.fingerprint, summary: file.summary)
+    case .polygon:
+      throw ServeError("provider polygon: live feeds are not part of this version; start with --provider demo or --replay FILE")
+    }
+  }
+
+  /// The demo's stream time at the start: 45 minutes into the latest session, or after what an earlier start left in the
+  /// store, so that no moment is stored twice.
+  private static func demoStart(after lastStored: Timestamp?, now: Timestamp) -> Timestamp {
+    let today = TradingCalendar.tradingDay(containing: now)
+    let day = TradingCalendar.isSession(today) ? today : TradingCalendar.previousSession(before: today)
+    let usual = Timestamp(newYork: day, hour: 10, minute: 15)
+    guard let lastStored, lastStored >= usual else { return usual }
+    return lastStored.adding(nanoseconds: 1_000_000_000)
+  }
+
+  /// The first session that closes after a moment.
+  @Sendable static func session(after time: Timestamp) -> DemoSession {
+    var day = TradingCalendar.tradingDay(containing: time)
+    while true {
+      if let session = TradingCalendar.session(on: day), session.close > time {
+        return DemoSession(day: day, open: session.open, close: session.close)
+      }
+      day = TradingCalendar.nextSession(after: day)
+    }
+  }
+}

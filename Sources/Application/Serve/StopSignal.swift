@@ -1,0 +1,30 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// SIGINT and SIGTERM as something to wait for. `block` must run before any thread exists, so that every thread inherits it.
+enum StopSignal {
+  static func block() {
+    var signals = set()
+    pthread_sigmask(SIG_BLOCK, &signals, nil)
+    // A peer that hangs up must be an error of the write, not the end of the process.
+    signal(SIGPIPE, SIG_IGN)
+  }
+
+  /// Sleeps until one of them comes.
+  static func wait() {
+    var signals = set()
+    var received: Int32 = 0
+    sigwait(&signals, &received)
+  }
+
+  private static func set() -> sigset_t {
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    sigaddset(&signals, SIGINT)
+    sigaddset(&signals, SIGTERM)
+    return signals
+  }
+}
