@@ -1,6 +1,6 @@
 # MarketFlow. `make` lists the targets; `make run` is the one to start with.
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test bench lint docs clean
+.PHONY: help setup build run test bench lint format docs clean
 
 SWIFT ?= swift
 RELEASE := .build/release/marketflow
@@ -9,6 +9,7 @@ help:
 	@echo "make run    build, start and print the page's address (demo market, no key needed)   ARGS='--port 9000' goes to serve"
 	@echo "make test   every test: Swift, the page's units, end to end in Chromium              FILTER=OptionSymbol runs matching Swift tests only"
 	@echo "make lint   formatting, shell scripts, the page's types and style"
+	@echo "make format rewrites Swift sources in the house's format"
 	@echo "make bench  engine, Python peers and parse ceiling on the reference tape             RUNS=5 CONTENDERS=marketflow,peer-fast"
 	@echo "make docs   API documentation into .build/docs"
 	@echo "make build  release binary ($(RELEASE))"
@@ -31,6 +32,9 @@ test:
 lint:
 	@scripts/setup --test
 	@scripts/lint
+
+format:
+	$(SWIFT) format --in-place --parallel --recursive Package.swift Sources Tests
 
 bench:
 	@scripts/setup --bench
