@@ -132,6 +132,22 @@ class PageTest(unittest.TestCase):
         for chips in page.locator(".tape-row:visible .chips").all_text_contents()[:10]:
             self.assertIn("SWEEP", chips)
 
+    def test_an_injected_print_is_marked(self):
+        page = self.open()
+        page.locator('[data-filter="large"]').click()
+        symbol = page.locator("#top-rows td").first.get_attribute("title")
+        status = page.evaluate(
+            """async (symbol) => {
+              const body = JSON.stringify({ symbol, price: 1.25, size: 7777 });
+              const headers = { "Content-Type": "application/json" };
+              return (await fetch("/trades", { method: "POST", headers, body })).status;
+            }""",
+            symbol,
+        )
+        self.assertEqual(status, 202)
+        row = page.locator(".tape-row:visible", has_text="7,777").first
+        expect(row.locator(".chips")).to_contain_text("INJECTED", timeout=PATIENCE)
+
     def test_comes_back_after_the_server_vanished(self):
         proxy, page = self.open_behind_proxy()
         proxy.cut()
