@@ -120,7 +120,15 @@
  * @property {string} session
  */
 
-/** @typedef {{ type: "hello", epoch: string, version: string, mode: Mode, resumed: boolean, last_print_id: number }} Hello */
+/**
+ * @typedef {object} Hello
+ * @property {"hello"} type
+ * @property {string} epoch changes with each start of the server, and with it the print ids
+ * @property {string} version
+ * @property {Mode} mode
+ * @property {boolean} resumed true: the prints missed since `after` follow
+ * @property {number} last_print_id
+ */
 /**
  * @typedef {object} State
  * @property {"state"} type
