@@ -142,7 +142,14 @@
  * @property {Contract[]} top
  * @property {Minute[]} minutes
  */
-/** @typedef {{ type: "prints", epoch: string, missed: number, rows: Print[] }} Prints */
+/**
+ * @typedef {object} Prints
+ * @property {"prints"} type
+ * @property {string} epoch
+ * @property {number} missed prints this page did not get since the last batch
+ * @property {number[]} [cancelled] ids of prints, here or earlier, cancelled since the last batch
+ * @property {Print[]} rows oldest first
+ */
 /** @typedef {Hello | State | Prints} Message */
 
 /**

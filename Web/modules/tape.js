@@ -109,6 +109,17 @@ export class Tape {
     this.#view.splice(0, keep < 0 ? this.#view.length : keep);
   }
 
+  /**
+   * Marks prints as cancelled; those no longer here need no mark.
+   * @param {number[]} ids
+   */
+  cancel(ids) {
+    for (const id of ids) {
+      const entry = this.#entries[lowerBound(this.#entries, id)];
+      if (entry?.print.id === id) entry.print = { ...entry.print, cancelled: true };
+    }
+  }
+
   /** @param {Print} print */
   #replace(print) {
     const index = lowerBound(this.#entries, print.id);
