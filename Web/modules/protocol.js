@@ -117,7 +117,7 @@
  * @property {number} clients
  * @property {Mode} mode
  * @property {string} source
- * @property {string} session
+ * @property {string | null} session
  */
 
 /**
