@@ -1,4 +1,7 @@
-/** Exponential backoff with full jitter: the first retry is at once, later ones are spread so that clients do not return in step. */
+/**
+ * Exponential backoff with full jitter: the first retry is at once, later ones are spread so that clients do not return
+ * in step.
+ */
 
 export const FIRST_CEILING_MILLISECONDS = 500;
 export const LAST_CEILING_MILLISECONDS = 10_000;

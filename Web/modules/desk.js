@@ -98,6 +98,7 @@ export class Desk {
     this.missed.value += prints.missed;
     this.tape.append(prints.rows, prints.missed + this.#lost);
     if (prints.rows.length > 0) this.#lost = 0;
+    if (prints.cancelled) this.tape.cancel(prints.cancelled);
     this.tapeVersion.value += 1;
   }
 }

@@ -1,4 +1,4 @@
-/** Numbers and times as the desk reads them. A missing value is an em dash, never a zero. Times are America/New_York. */
+/** Numbers and times as the desk reads them. A missing value is an em dash, never a zero. Times are New York's. */
 
 export const MISSING = "—";
 const MINUS = "−";

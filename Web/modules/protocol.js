@@ -117,10 +117,18 @@
  * @property {number} clients
  * @property {Mode} mode
  * @property {string} source
- * @property {string} session
+ * @property {string | null} session
  */
 
-/** @typedef {{ type: "hello", epoch: string, version: string, mode: Mode, resumed: boolean, last_print_id: number }} Hello */
+/**
+ * @typedef {object} Hello
+ * @property {"hello"} type
+ * @property {string} epoch changes with each start of the server, and with it the print ids
+ * @property {string} version
+ * @property {Mode} mode
+ * @property {boolean} resumed true: the prints missed since `after` follow
+ * @property {number} last_print_id
+ */
 /**
  * @typedef {object} State
  * @property {"state"} type
@@ -134,7 +142,14 @@
  * @property {Contract[]} top
  * @property {Minute[]} minutes
  */
-/** @typedef {{ type: "prints", epoch: string, missed: number, rows: Print[] }} Prints */
+/**
+ * @typedef {object} Prints
+ * @property {"prints"} type
+ * @property {string} epoch
+ * @property {number} missed prints this page did not get since the last batch
+ * @property {number[]} [cancelled] ids of prints, here or earlier, cancelled since the last batch
+ * @property {Print[]} rows oldest first
+ */
 /** @typedef {Hello | State | Prints} Message */
 
 /**

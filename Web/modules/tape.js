@@ -1,7 +1,7 @@
 /** The newest prints in order of id, bounded, with a filtered view that follows without being rebuilt. */
 
 /** @typedef {import("./protocol.js").Print} Print */
-/** @typedef {{ print: Print, missedBefore: number }} Entry missedBefore: prints known to be lost just before this one */
+/** @typedef {{ print: Print, missedBefore: number }} Entry missedBefore: prints known to be lost just before it */
 /** @typedef {"all" | "large" | "sweep"} Filter */
 
 export const CAPACITY = 5_000;
@@ -49,7 +49,7 @@ export class Tape {
 
   /**
    * Takes a batch, oldest first. A print already here is replaced (a cancel marks an earlier print), one older than
-   * the newest that is not here is left out: the server sends in order, so it can only be a repeat of something dropped.
+   * the newest that is not here is left out: the server sends in order, so it can only repeat something dropped.
    * @param {Print[]} prints
    * @param {number} missed prints lost before the first of them
    */
@@ -107,6 +107,17 @@ export class Tape {
     const oldest = this.#entries[0]?.print.id ?? 0;
     const keep = this.#view.findIndex((entry) => entry.print.id >= oldest);
     this.#view.splice(0, keep < 0 ? this.#view.length : keep);
+  }
+
+  /**
+   * Marks prints as cancelled; those no longer here need no mark.
+   * @param {number[]} ids
+   */
+  cancel(ids) {
+    for (const id of ids) {
+      const entry = this.#entries[lowerBound(this.#entries, id)];
+      if (entry?.print.id === id) entry.print = { ...entry.print, cancelled: true };
+    }
   }
 
   /** @param {Print} print */

@@ -66,7 +66,8 @@ function loadLibrary() {
 function showNotice(container) {
   container.append(
     element("p", "chart-notice", {}, [
-      `The chart library is not installed (${LIBRARY}). Run scripts/setup and reload; everything else works without it.`,
+      `The chart library is not installed (${LIBRARY}). ` +
+      "Run scripts/setup and reload; everything else works without it.",
     ]),
   );
 }

@@ -173,9 +173,12 @@ class TapeView {
       if (!row.node.isConnected) this.#body.append(row.node);
       row.node.hidden = false;
     }
-    if (row.print !== entry.print) {
+    // Prints may come before the first state: an expiry is "today" only once the session is known.
+    const session = this.#desk.state.peek()?.health.session ?? null;
+    if (row.print !== entry.print || row.session !== session) {
       row.print = entry.print;
-      writeRow(row, entry, this.#desk.state.peek()?.health.session ?? null);
+      row.session = session;
+      writeRow(row, entry, session);
     }
     if (row.index !== index) {
       row.index = index;
@@ -205,7 +208,17 @@ function makeRow() {
   const expiry = element("span", "expiry quiet");
   cells.contract.append(leg, " ", expiry);
   const node = element("div", "tape-row", { role: "row" }, Object.values(cells));
-  return { node, ...cells, clock, fraction, leg, expiry, print: /** @type {Print | null} */ (null), index: -1 };
+  return {
+    node,
+    ...cells,
+    clock,
+    fraction,
+    leg,
+    expiry,
+    print: /** @type {Print | null} */ (null),
+    session: /** @type {string | null} */ (null),
+    index: -1,
+  };
 }
 
 /**

@@ -6,7 +6,7 @@ import threading
 
 
 class CuttableProxy:
-    """Relays 127.0.0.1:`port` to the target. `cut` hangs up and refuses, `freeze` keeps sockets open but says nothing."""
+    """Relays 127.0.0.1:`port` to the target. `cut` hangs up and refuses, `freeze` keeps sockets open in silence."""
 
     def __init__(self, host, port):
         self._target = (host, port)

@@ -84,7 +84,7 @@ class PageTest(unittest.TestCase):
     def test_policy_forbids_inline_code_and_foreign_origins(self):
         page = self.open()
         policy = page.request.get(URL).headers.get("content-security-policy", "")
-        self.assertIn("script-src 'self'", policy)
+        self.assertRegex(policy, r"(script|default)-src 'self'(;|$)")
         self.assertNotIn("unsafe-inline", policy)
 
     def test_prints_move(self):
@@ -131,6 +131,22 @@ class PageTest(unittest.TestCase):
         expect(page.locator('[data-filter="sweep"]')).to_have_attribute("aria-pressed", "true")
         for chips in page.locator(".tape-row:visible .chips").all_text_contents()[:10]:
             self.assertIn("SWEEP", chips)
+
+    def test_an_injected_print_is_marked(self):
+        page = self.open()
+        page.locator('[data-filter="large"]').click()
+        symbol = page.locator("#top-rows td").first.get_attribute("title")
+        status = page.evaluate(
+            """async (symbol) => {
+              const body = JSON.stringify({ symbol, price: 1.25, size: 7777 });
+              const headers = { "Content-Type": "application/json" };
+              return (await fetch("/trades", { method: "POST", headers, body })).status;
+            }""",
+            symbol,
+        )
+        self.assertEqual(status, 202)
+        row = page.locator(".tape-row:visible", has_text="7,777").first
+        expect(row.locator(".chips")).to_contain_text("INJECTED", timeout=PATIENCE)
 
     def test_comes_back_after_the_server_vanished(self):
         proxy, page = self.open_behind_proxy()

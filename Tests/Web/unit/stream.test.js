@@ -4,7 +4,7 @@ import { makePrint, makeState } from "./samples.js";
 
 /** A stream with sockets and a clock that the test moves. */
 class Bench {
-  /** @type {{ address: string, closed: boolean, onopen: any, onmessage: any, onclose: any, onerror: any, close: () => void }[]} */
+  /** @type {(import("../../../Web/modules/stream.js").Socket & { address: string, closed: boolean })[]} */
   sockets = [];
   /** @type {Map<number, { at: number, body: () => void }>} */
   timers = new Map();

@@ -25,6 +25,13 @@ Deno.test("a cancel marks the print that is there already", () => {
   expectEqual(tape.viewCount, 2);
 });
 
+Deno.test("cancelled ids mark prints that are here, and only those", () => {
+  const tape = new Tape();
+  tape.append([makePrint(10), makePrint(12)]);
+  tape.cancel([9, 10, 11, 13]);
+  expectEqual([tape.entry(1)?.print.cancelled, tape.entry(0)?.print.cancelled], [true, false]);
+});
+
 Deno.test("missed prints are told once, before the first print that came", () => {
   const tape = new Tape();
   tape.append([makePrint(10), makePrint(11)], 7);
