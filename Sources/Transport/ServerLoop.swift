@@ -48,7 +48,7 @@ final class ServerLoop: @unchecked Sendable {
     self.server = server
     date.refresh()
     var contextInfo = lws_context_creation_info()
-    contextInfo.options = LibraryMemory.explicitVirtualHosts
+    contextInfo.options = LibraryMemory.contextOptions
     contextInfo.user = Unmanaged.passUnretained(self).toOpaque()
     contextInfo.max_http_header_data2 = UInt32(LibraryMemory.headerRoom(configuration))
     contextInfo.timeout_secs = UInt32(configuration.stallSeconds)

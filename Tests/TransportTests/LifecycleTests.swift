@@ -52,7 +52,7 @@ import Testing
     #expect(waiting.isAtEnd())
     // An answer after the end reaches nobody and harms nothing.
     reply.send(HTTPResponse(status: 200))
-    #expect(throws: (any Error).self) { try RawSocket(port: port) }
+    #expect(throws: RawSocket.Closed.self) { try RawSocket(port: port) }
     // The port is free again at once.
     let next = try TestServer { $0.port = port }
     #expect(try next.connect().get("/").status == 200)

@@ -29,7 +29,7 @@ final class RawSocket {
         connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
       }
     }
-    try #require(result == 0, "connect: errno \(errno)")
+    guard result == 0 else { throw Closed() }
   }
 
   deinit { close(descriptor) }
