@@ -36,7 +36,9 @@ extension ServerLoop {
   private func writeContinue(_ connection: Connection) -> Int32 {
     let line: StaticString = "HTTP/1.1 100 Continue\r\n\r\n"
     let payload = scratch + CLWS_PRE
-    line.withUTF8Buffer { payload.copyMemory(from: UnsafeRawPointer($0.baseAddress ?? line.utf8Start), byteCount: $0.count) }
+    line.withUTF8Buffer {
+      payload.copyMemory(from: UnsafeRawPointer($0.baseAddress ?? line.utf8Start), byteCount: $0.count)
+    }
     let count = line.utf8CodeUnitCount
     let written = lws_write(
       connection.socket, payload.assumingMemoryBound(to: UInt8.self), count, LWS_WRITE_HTTP_HEADERS)

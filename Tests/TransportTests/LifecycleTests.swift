@@ -11,7 +11,8 @@ import Testing
     let second = HTTPServer(
       configuration: .init(port: first.port), application: TestApplication(), log: Log(minimumLevel: .critical))
     #expect(throws: TransportError.portBusy(host: "127.0.0.1", port: first.port)) { try second.start() }
-    #expect(TransportError.portBusy(host: "127.0.0.1", port: 8000).description.contains("port 8000 on 127.0.0.1 is in use"))
+    #expect(
+      TransportError.portBusy(host: "127.0.0.1", port: 8000).description.contains("port 8000 on 127.0.0.1 is in use"))
     second.stop()
     #expect(try first.connect().get("/").status == 200)
   }
