@@ -50,12 +50,14 @@ final class LibraryMemory {
   // The library's options are macros over `1ll`, spelled out here.
   private static let disableVersionSix: UInt64 = 1 << 5
   private static let validateText: UInt64 = 1 << 8
-  static let explicitVirtualHosts: UInt64 = 1 << 13
+  private static let explicitVirtualHosts: UInt64 = 1 << 13
   /// Requests the library cannot parse come to us as raw bytes, so that they get an answer.
   private static let fallBackToRaw: UInt64 = UInt64(LWS_SERVER_OPTION_FALLBACK_TO_APPLY_LISTEN_ACCEPT_CONFIG)
   private static let failUponUnableToBind: UInt64 = 1 << 30
 
+  static let contextOptions = explicitVirtualHosts | validateText
+
   static func virtualHostOptions(isVersionSix: Bool) -> UInt64 {
-    validateText | fallBackToRaw | failUponUnableToBind | (isVersionSix ? 0 : disableVersionSix)
+    fallBackToRaw | failUponUnableToBind | (isVersionSix ? 0 : disableVersionSix)
   }
 }

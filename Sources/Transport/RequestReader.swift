@@ -8,7 +8,8 @@ enum RequestReader {
     case refuse(status: Int, detail: String)
   }
 
-  static func read(_ socket: OpaquePointer, remoteAddress: String, _ configuration: HTTPServerConfiguration) -> Outcome {
+  static func read(_ socket: OpaquePointer, remoteAddress: String, _ configuration: HTTPServerConfiguration) -> Outcome
+  {
     if keptBytes(socket) > configuration.maximumHeaderBytes {
       return .refuse(
         status: 431, detail: "Request line and headers have more than \(configuration.maximumHeaderBytes) bytes.")
@@ -172,7 +173,9 @@ enum RequestReader {
       index += 1
       if part.isEmpty { continue }
       let split = part.firstIndex(of: UInt8(ascii: "=")) ?? part.count
-      guard let name = string(part[..<split]), let value = string(part[min(split + 1, part.count)...]) else { return nil }
+      guard let name = string(part[..<split]), let value = string(part[min(split + 1, part.count)...]) else {
+        return nil
+      }
       pairs.append((name, value))
     }
   }

@@ -11,16 +11,20 @@ extension ServerLoop {
     case .refuse(let status, let detail):
       return refuse(connection, status: status, detail: detail)
     case .request(let request, let bodyBytes, let closesAfter, let keepsAliveExplicitly, let expectsContinue):
+      if bodyBytes > 0 && connection.hasBufferedRequest {
+        // libwebsockets 4.1.6 takes the head of such a request for its body, and then never comes back.
+        return refuse(
+          connection, status: 400,
+          detail: "A request with a body came before the answer to the one before it: wait for the answer first.")
+      }
       let exchange = Exchange(
         connection: connection, request: request, expectedBodyBytes: bodyBytes, closesAfter: closesAfter,
         keepsAliveExplicitly: keepsAliveExplicitly)
       connection.exchange = exchange
       if bodyBytes == 0 {
         dispatch(exchange)
-        if exchange.response != nil { return write(exchange, on: connection) }
-        // The answer comes later: no deadline of the library's until then, and nothing is read that it could not keep.
-        connection.pauseReading()
-        lws_set_timeout(connection.socket, NO_PENDING_TIMEOUT, 0)
+        if exchange.response != nil { return write(exchange, on: connection, isReading: true) }
+        awaitAnswer(on: connection)
         return 0
       }
       exchange.request.body.reserveCapacity(bodyBytes)
@@ -32,7 +36,9 @@ extension ServerLoop {
   private func writeContinue(_ connection: Connection) -> Int32 {
     let line: StaticString = "HTTP/1.1 100 Continue\r\n\r\n"
     let payload = scratch + CLWS_PRE
-    line.withUTF8Buffer { payload.copyMemory(from: UnsafeRawPointer($0.baseAddress ?? line.utf8Start), byteCount: $0.count) }
+    line.withUTF8Buffer {
+      payload.copyMemory(from: UnsafeRawPointer($0.baseAddress ?? line.utf8Start), byteCount: $0.count)
+    }
     let count = line.utf8CodeUnitCount
     let written = lws_write(
       connection.socket, payload.assumingMemoryBound(to: UInt8.self), count, LWS_WRITE_HTTP_HEADERS)
@@ -42,17 +48,6 @@ extension ServerLoop {
   func bodyArrived(_ connection: Connection, _ bytes: UnsafeRawBufferPointer) -> Int32 {
     // After an early answer the library still brings the rest of the body.
     guard let exchange = connection.exchange, !exchange.isDispatched else { return 0 }
-    if exchange.request.body.isEmpty && isRequestLine(bytes, of: exchange.request.method) {
-      exchange.isDispatched = true
-      exchange.closesAfter = true
-      TransportCounters.add(1, to: counters.refusedTotal)
-      answer(
-        exchange,
-        application.refusal(
-          status: 400, detail: "A request with a body came behind another request: wait for the answer first."))
-      connection.pauseReading()
-      return 0
-    }
     precondition(
       exchange.request.body.count + bytes.count <= exchange.expectedBodyBytes, "body longer than its Content-Length")
     exchange.request.body.append(contentsOf: bytes)
@@ -60,19 +55,15 @@ extension ServerLoop {
     return 0
   }
 
-  /// libwebsockets 4.1.6 has a fault: it hands over the head of a pipelined request as its body, if the request was read
-  /// together with the one before. No body that anybody sends begins with its own request line, so that is the sign.
-  private func isRequestLine(_ bytes: UnsafeRawBufferPointer, of method: HTTPMethod) -> Bool {
-    bytes.starts(with: method.rawValue.utf8) && bytes.dropFirst(method.rawValue.utf8.count).starts(with: " /".utf8)
-  }
-
   func bodyCompleted(_ connection: Connection) -> Int32 {
     guard let exchange = connection.exchange, !exchange.isDispatched else { return 0 }
     // Answered when the socket is writeable, never from here: the library would touch a connection closed in this callback.
     dispatch(exchange)
-    connection.pauseReading()
-    lws_set_timeout(connection.socket, NO_PENDING_TIMEOUT, 0)
-    if exchange.response != nil { _ = lws_callback_on_writable(connection.socket) }
+    if exchange.response != nil {
+      _ = lws_callback_on_writable(connection.socket)
+    } else {
+      awaitAnswer(on: connection)
+    }
     return 0
   }
 
@@ -85,20 +76,31 @@ extension ServerLoop {
     exchange.isDispatching = false
   }
 
+  /// The answer comes later: no deadline of the library's until then, and nothing is read that it would have to keep.
+  private func awaitAnswer(on connection: Connection) {
+    connection.pauseReading()
+    lws_set_timeout(connection.socket, NO_PENDING_TIMEOUT, 0)
+  }
+
   /// Takes an answer; on the network thread.
   func answer(_ exchange: Exchange, _ response: HTTPResponse) {
     guard let connection = exchange.connection else { return }
     exchange.response = response
-    if !exchange.isDispatching { _ = lws_callback_on_writable(connection.socket) }
+    guard !exchange.isDispatching else { return }
+    // The library does not look at a connection at all while its reading is paused.
+    connection.resumeReading()
+    _ = lws_callback_on_writable(connection.socket)
   }
 
   func responseWriteable(_ connection: Connection) -> Int32 {
     guard let exchange = connection.exchange, exchange.response != nil else { return 0 }
-    return write(exchange, on: connection)
+    return write(exchange, on: connection, isReading: false)
   }
 
   /// Writes the next piece of a response; the first carries the head.
-  private func write(_ exchange: Exchange, on connection: Connection) -> Int32 {
+  /// - Parameter isReading: called while the library works on bytes it has read. What is left of them it puts away only
+  ///   afterwards, so the request ends later, when it is known whether another one waits among them.
+  private func write(_ exchange: Exchange, on connection: Connection, isReading: Bool) -> Int32 {
     guard let response = exchange.response else { return 0 }
     let hasBody = exchange.request.method != .head && response.status != 204 && response.status != 304
     let bodyBytes = hasBody ? response.body.count : 0
@@ -126,8 +128,8 @@ extension ServerLoop {
     if written < 0 { return -1 }
     TransportCounters.add(count, to: counters.bytesSentTotal)
     // What the kernel did not take waits in the library; the request ends when it is out.
-    if isLast && lws_partial_buffered(connection.socket) == 0 { return complete(exchange, on: connection) }
-    connection.pauseReading()
+    let isOut = isLast && lws_partial_buffered(connection.socket) == 0
+    if isOut && (!isReading || exchange.closesAfter) { return complete(exchange, on: connection) }
     lws_set_timeout(connection.socket, PENDING_TIMEOUT_HTTP_CONTENT, Int32(configuration.stallSeconds))
     _ = lws_callback_on_writable(connection.socket)
     return 0
@@ -145,8 +147,9 @@ extension ServerLoop {
       connection.isAnswered = true
       return -1
     }
-    connection.resumeReading()
-    return lws_http_transaction_completed(connection.socket) != 0 ? -1 : 0
+    if lws_http_transaction_completed(connection.socket) != 0 { return -1 }
+    connection.hasBufferedRequest = hasHeaderTable(connection.socket)
+    return 0
   }
 
   /// Refuses a request before it reaches the application, and closes: its body is unread.
@@ -154,5 +157,13 @@ extension ServerLoop {
     connection.isAnswered = true
     refuse(descriptor: lws_get_socket_fd(connection.socket), status: status, detail: detail)
     return -1
+  }
+
+  /// Between two requests the library keeps a connection's header table only if it has already read a part of the next.
+  private func hasHeaderTable(_ socket: OpaquePointer) -> Bool {
+    // Without a table this leaves the buffer alone, with one it begins by emptying it.
+    var mark: (CChar, CChar) = (1, 0)
+    withUnsafeMutableBytes(of: &mark) { _ = lws_hdr_custom_copy(socket, $0.baseAddress, 2, "-:", 2) }
+    return mark.0 == 0
   }
 }

@@ -13,7 +13,8 @@ import Testing
     let server = try TestServer(application)
     let response = try server.connect().get(
       "/a%20b/%C3%A9?x=1&name=a%26b%3Dc&empty=&flag&plus=a+b",
-      headers: "Origin: http://localhost:8000\r\nUser-Agent: test\r\nX-Requested-With: fetch\r\nIf-None-Match: \"e\"\r\n"
+      headers:
+        "Origin: http://localhost:8000\r\nUser-Agent: test\r\nX-Requested-With: fetch\r\nIf-None-Match: \"e\"\r\n"
         + "Accept-Encoding: gzip\r\nAuthorization: Bearer t\r\nSec-Fetch-Site: same-origin\r\n")
     #expect(response.status == 200)
     #expect(response.text == "GET /a b/é [x=1|name=a&b=c|empty=|flag=|plus=a b] ")
@@ -73,7 +74,9 @@ import Testing
     let server = try TestServer()
     let socket = try server.connect()
     let body = String(repeating: "0123456789", count: 20)
-    for byte in "POST /p?q=%41 HTTP/1.1\r\nHost: l\r\nContent-Length: 200\r\n\r\n\(body)".utf8 { try socket.write([byte]) }
+    for byte in "POST /p?q=%41 HTTP/1.1\r\nHost: l\r\nContent-Length: 200\r\n\r\n\(body)".utf8 {
+      try socket.write([byte])
+    }
     #expect(try socket.readResponse().text == "POST /p [q=A] \(body)")
   }
 

@@ -29,7 +29,7 @@ final class RawSocket {
         connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
       }
     }
-    try #require(result == 0, "connect: errno \(errno)")
+    guard result == 0 else { throw Closed() }
   }
 
   deinit { close(descriptor) }
@@ -40,7 +40,7 @@ final class RawSocket {
     var sent = 0
     while sent < bytes.count {
       let count = bytes.withUnsafeBytes {
-        send(descriptor, $0.baseAddress! + sent, $0.count - sent, Int32(MSG_NOSIGNAL))
+        send(descriptor, $0.baseAddress?.advanced(by: sent), $0.count - sent, Int32(MSG_NOSIGNAL))
       }
       guard count > 0 else { throw Closed() }
       sent += count

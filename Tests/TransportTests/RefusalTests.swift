@@ -25,12 +25,17 @@ import Testing
       status: 411),
     Case(name: "no length", bytes: "POST / HTTP/1.1\r\nHost: l\r\n\r\n", status: 411),
     Case(name: "bad length", bytes: "POST / HTTP/1.1\r\nHost: l\r\nContent-Length: -1\r\n\r\n", status: 400),
-    Case(name: "length twice", bytes: "POST / HTTP/1.1\r\nHost: l\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nx", status: 400),
+    Case(
+      name: "length twice", bytes: "POST / HTTP/1.1\r\nHost: l\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nx",
+      status: 400),
     Case(name: "huge length", bytes: "POST / HTTP/1.1\r\nHost: l\r\nContent-Length: 99999999999\r\n\r\nx", status: 413),
     Case(
-      name: "huge header", bytes: "GET / HTTP/1.1\r\nHost: l\r\nCookie: \(String(repeating: "x", count: 20_000))\r\n\r\n",
+      name: "huge header",
+      bytes: "GET / HTTP/1.1\r\nHost: l\r\nCookie: \(String(repeating: "x", count: 20_000))\r\n\r\n",
       status: 431),
-    Case(name: "huge path", bytes: "GET /\(String(repeating: "x", count: 20_000)) HTTP/1.1\r\nHost: l\r\n\r\n", status: 431),
+    Case(
+      name: "huge path", bytes: "GET /\(String(repeating: "x", count: 20_000)) HTTP/1.1\r\nHost: l\r\n\r\n", status: 431
+    ),
   ]
 
   @Test(arguments: cases) func isAnswered(_ refused: Case) throws {

@@ -24,11 +24,11 @@ import Testing
     #expect(frames.contains(.init(opcode: 10, payload: Array("ping".utf8))))
     #expect(frames.contains(.init(opcode: 1, payload: Array("in pieces".utf8))))
     #expect(server.counters.webSocketClients == 1)
-    #expect(server.counters.messagesSent == 4)
     try socket.send(opcode: 8, [0x03, 0xe8])
     #expect(try socket.receive().closeCode == 1000)
     #expect(try application.closed.take() == 0)
     #expect(server.counters.webSocketClients == 0)
+    #expect(server.counters.messagesSent == 4)
   }
 
   @Test func originDecides() throws {
