@@ -13,7 +13,7 @@ public final class StoreReader: @unchecked Sendable {
   private let guardian: QueryGuardian
 
   /// Prints looked through first; most pages are complete within it.
-  private static let firstWindow: Int64 = 1 << 17
+  private static let firstWindow: Int64 = 1 << 13
 
   init(_ connection: Connection, profile: StoreProfile) {
     self.connection = connection
