@@ -63,7 +63,8 @@ import Testing
     writer.offerAll(stream.outputs(prints: 100_000))
     try writer.close(finished: true)
     #expect(
-      try store.rows("SELECT count(*), count(DISTINCT print_id), count(DISTINCT seq), max(print_id) FROM trades_labeled")
+      try store.rows(
+        "SELECT count(*), count(DISTINCT print_id), count(DISTINCT seq), max(print_id) FROM trades_labeled")
         == ["100000|100000|100000|100000"])
     #expect(try store.integer("SELECT count(*) FROM trades_raw") == 100_000)
     #expect(try store.integer("SELECT count(*) FROM nbbo_at_trade") == 100_000)

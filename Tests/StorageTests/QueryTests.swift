@@ -44,7 +44,8 @@ import Testing
       (1...240).reversed().filter { keep(stream.print($0)) }
     }
     #expect(try ids(PrintFilter(symbol: "SPY")) == expected { $0.trade.instrument != stream.contracts[2] })
-    #expect(try ids(PrintFilter(symbol: "O:SPY240621P00500000")) == expected { $0.trade.instrument == stream.contracts[1] })
+    #expect(
+      try ids(PrintFilter(symbol: "O:SPY240621P00500000")) == expected { $0.trade.instrument == stream.contracts[1] })
     #expect(try ids(PrintFilter(symbol: "' OR 1=1 --")).isEmpty)
     #expect(try ids(PrintFilter(symbol: "")).isEmpty)
     #expect(try ids(PrintFilter(right: .put)) == expected { $0.trade.instrument == stream.contracts[1] })
@@ -66,7 +67,8 @@ import Testing
     let writer = try store.makeWriter(instruments: stream.instruments)
     _ = try writer.begin(IngestSource(source: "test", fingerprint: "a", resumable: false))
     // Further back than the part that is looked through first.
-    writer.offerAll([.print(stream.print(1, contract: 2))] + (2...140_000).map { .print(stream.print($0, contract: 0)) })
+    writer.offerAll(
+      [.print(stream.print(1, contract: 2))] + (2...140_000).map { .print(stream.print($0, contract: 0)) })
     try writer.close(finished: true)
     #expect(try store.makeReader().prints(PrintFilter(symbol: "QQQ"), limit: 10).map(\.printID) == [1])
   }

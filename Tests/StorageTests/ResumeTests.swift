@@ -64,7 +64,8 @@ import Testing
     let all = stream.outputs(prints: 200)
     _ = try play(Array(all[..<100]), into: folder.file, stream.instruments, finished: false)
     let live = IngestSource(source: "live", fingerprint: "tape", resumable: false)
-    let (other, _) = try play([.print(stream.print(1))], into: folder.file, stream.instruments, finished: true, as: live)
+    let (other, _) = try play(
+      [.print(stream.print(1))], into: folder.file, stream.instruments, finished: true, as: live)
     // 100 outputs are two incidents and 98 prints.
     #expect(other.runID == 2 && other.firstPrintID == 99)
     // The interrupted run goes on behind the ids the other run took, and a cancellation still finds the prints of both parts.
@@ -75,7 +76,8 @@ import Testing
     #expect(resumed.runID == 1 && resumed.firstPrintID == 2)
     let store = try Store(StoreOptions(path: folder.file))
     #expect(
-      try store.rows("SELECT count(*), count(DISTINCT print_id), max(print_id), count(DISTINCT (run_id, seq)) FROM trades_labeled")
+      try store.rows(
+        "SELECT count(*), count(DISTINCT print_id), max(print_id), count(DISTINCT (run_id, seq)) FROM trades_labeled")
         == ["201|201|201|201"])
     #expect(try store.rows("SELECT seq FROM trades_labeled WHERE cancelled ORDER BY seq") == ["50", "1500"])
   }
@@ -114,7 +116,8 @@ import Testing
 
   @Test func numberingFindsPrintsAcrossSegmentsAndHandEnteredOnes() {
     var numbering = PrintNumbering(
-      lastPrintID: 20, storedPrints: 5, segments: [.init(firstOrdinal: 1, firstPrintID: 1), .init(firstOrdinal: 4, firstPrintID: 11)])
+      lastPrintID: 20, storedPrints: 5,
+      segments: [.init(firstOrdinal: 1, firstPrintID: 1), .init(firstOrdinal: 4, firstPrintID: 11)])
     #expect((1...3).map { numbering.assign(number: $0, isInjected: false) } == [nil, nil, nil])
     #expect(numbering.assign(number: 4, isInjected: true) == 21)
     #expect((5...8).map { numbering.assign(number: $0, isInjected: false) } == [nil, nil, 22, 23])

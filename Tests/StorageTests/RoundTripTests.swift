@@ -33,12 +33,15 @@ import Testing
           printID: 1, time: print.trade.time, sequence: 110, symbol: "O:QQQ240621C00440500", underlying: "QQQ",
           expiry: MarketDate(year: 2024, month: 6, day: 21), right: .call, strike: Price(micros: 440_500_000),
           price: print.trade.price, size: 12, premiumMicros: print.premiumMicros, venue: VenueID(302),
-          conditions: ConditionSet(vendorID: 209), side: print.side, method: .atOrAboveAsk, bid: print.bid, ask: print.ask,
-          quoteTime: print.quoteTime, deltaNanos: 512_345_678, gammaNanos: 12_345_678, netDeltaNanos: print.netDeltaNanos,
+          conditions: ConditionSet(vendorID: 209), side: print.side, method: .atOrAboveAsk, bid: print.bid,
+          ask: print.ask,
+          quoteTime: print.quoteTime, deltaNanos: 512_345_678, gammaNanos: 12_345_678,
+          netDeltaNanos: print.netDeltaNanos,
           underlyingPrice: print.underlyingPrice, sweepID: 3, flags: [], isCancelled: false, runID: 1))
     let empty = rows[0]
     #expect(empty.bid == nil && empty.ask == nil && empty.quoteTime == nil)
-    #expect(empty.deltaNanos == nil && empty.gammaNanos == nil && empty.underlyingPrice == nil && empty.netDeltaNanos == 0)
+    #expect(
+      empty.deltaNanos == nil && empty.gammaNanos == nil && empty.underlyingPrice == nil && empty.netDeltaNanos == 0)
   }
 
   @Test func peopleReadNamesDollarsAndUTC() throws {
@@ -78,7 +81,8 @@ import Testing
           "cancel|2024-06-14 13:30:00.003000003|O:SPY240621C00500000|1.230003|4|[209]|false",
         ])
     #expect(
-      try store.rows("SELECT ticker, minute, open, high, low, close, trades, volume, premium, buy_volume FROM rollups_min")
+      try store.rows(
+        "SELECT ticker, minute, open, high, low, close, trades, volume, premium, buy_volume FROM rollups_min")
         == ["O:SPY240621C00500000|2024-06-14 13:30:00|1.230000|1.300000|1.200000|1.250000|3|7|875.000000|4"])
     #expect(
       try store.rows("SELECT ticker, reported_on, open_interest FROM open_interest_eod")

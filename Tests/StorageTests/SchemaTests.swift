@@ -68,7 +68,8 @@ import Testing
   @Test func lockWordsNameTheHolder() {
     let words =
       #"IO Error: Could not set lock on file "/d/f.duckdb": Conflicting lock is held in /usr/bin/marketflow (PID 77). See also"#
-    #expect(Database.refusal("/d/f.duckdb", words) == .locked(path: "/d/f.duckdb", holder: "/usr/bin/marketflow (PID 77)"))
+    #expect(
+      Database.refusal("/d/f.duckdb", words) == .locked(path: "/d/f.duckdb", holder: "/usr/bin/marketflow (PID 77)"))
     #expect(Database.refusal("/d/f", "IO Error: broken") == .cannotOpen(path: "/d/f", words: "IO Error: broken"))
   }
 
@@ -77,7 +78,8 @@ import Testing
     let store = try Store(StoreOptions(path: folder.file))
     #expect(
       try store.rows(
-        "SELECT value FROM duckdb_settings() WHERE name IN ('autoinstall_known_extensions', 'autoload_known_extensions')")
+        "SELECT value FROM duckdb_settings() WHERE name IN ('autoinstall_known_extensions', 'autoload_known_extensions')"
+      )
         == ["false", "false"])
     #expect(try store.rows("SELECT current_setting('threads')") == ["1"])
   }
@@ -86,7 +88,10 @@ import Testing
     #expect(Set(Enumerations.method.labels).count == LabelMethod.allCases.count)
     for (position, method) in LabelMethod.allCases.enumerated() { #expect(Int(method.rawValue) == position) }
     for side in AggressorSide.allCases { #expect(AggressorSide(storedPosition: Int64(side.storedPosition)) == side) }
-    #expect(FeedIncident.Kind.allCases.map { Enumerations.incident.labels[Int($0.rawValue)] } == ["connected", "disconnected", "ended"])
+    #expect(
+      FeedIncident.Kind.allCases.map { Enumerations.incident.labels[Int($0.rawValue)] } == [
+        "connected", "disconnected", "ended",
+      ])
   }
 
   @Test func marketDaysTurnAtMidnightInTheAmericas() {

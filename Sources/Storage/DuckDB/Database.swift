@@ -81,7 +81,9 @@ final class Database: @unchecked Sendable {
 
   /// DuckDB's words for a locked file name the holder: `Conflicting lock is held in /usr/bin/x (PID 12).`
   static func refusal(_ path: String, _ words: String) -> StorageError {
-    guard words.utf8.contains(subsequence: "Could not set lock".utf8) else { return .cannotOpen(path: path, words: words) }
+    guard words.utf8.contains(subsequence: "Could not set lock".utf8) else {
+      return .cannotOpen(path: path, words: words)
+    }
     let marker = "held in "
     guard let start = words.firstIndex(ofText: marker) else { return .locked(path: path, holder: words) }
     let tail = words[words.index(start, offsetBy: marker.count)...]

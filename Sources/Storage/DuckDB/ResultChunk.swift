@@ -19,7 +19,9 @@ struct ResultChunk: ~Copyable {
     count = Int(duckdb_data_chunk_get_size(handle))
     columns = physical.enumerated().map { i, type in
       let vector = duckdb_data_chunk_get_vector(handle, idx_t(i))
-      guard let data = duckdb_vector_get_data(vector) else { preconditionFailure("ResultChunk: column \(i) has no data") }
+      guard let data = duckdb_vector_get_data(vector) else {
+        preconditionFailure("ResultChunk: column \(i) has no data")
+      }
       return Column(data: data, validity: duckdb_vector_get_validity(vector), physical: type)
     }
   }
@@ -65,12 +67,14 @@ struct ResultChunk: ~Copyable {
     case DUCKDB_TYPE_USMALLINT: return load(UInt16.self)
     case DUCKDB_TYPE_INTEGER, DUCKDB_TYPE_DATE: return load(Int32.self)
     case DUCKDB_TYPE_UINTEGER: return load(UInt32.self)
-    case DUCKDB_TYPE_BIGINT, DUCKDB_TYPE_UBIGINT, DUCKDB_TYPE_TIMESTAMP, DUCKDB_TYPE_TIMESTAMP_NS: return load(Int64.self)
+    case DUCKDB_TYPE_BIGINT, DUCKDB_TYPE_UBIGINT, DUCKDB_TYPE_TIMESTAMP, DUCKDB_TYPE_TIMESTAMP_NS:
+      return load(Int64.self)
     case DUCKDB_TYPE_HUGEINT:
       let value = data.load(fromByteOffset: row * 16, as: duckdb_hugeint.self)
       precondition(value.upper == Int64(bitPattern: value.lower) >> 63, "ResultChunk: column \(column) exceeds 64 bits")
       return Int64(bitPattern: value.lower)
-    default: preconditionFailure("ResultChunk: column \(column) of type \(columns[column].physical.rawValue) is no integer")
+    default:
+      preconditionFailure("ResultChunk: column \(column) of type \(columns[column].physical.rawValue) is no integer")
     }
   }
 

@@ -57,7 +57,8 @@ final class TableAppender<Row> {
       guard duckdb_appender_create_ext(connection.handle, nil, table.schema, table.name, &appender) == DuckDBSuccess
       else { throw failure() }
       let count = Int(duckdb_appender_column_count(appender))
-      precondition(count == table.columns.count, "\(table.name): \(count) columns in the file, \(table.columns.count) here")
+      precondition(
+        count == table.columns.count, "\(table.name): \(count) columns in the file, \(table.columns.count) here")
       types = (0..<count).map { duckdb_appender_column_type(appender, idx_t($0)) }
     }
     chunk = duckdb_create_data_chunk(&types, idx_t(types.count))

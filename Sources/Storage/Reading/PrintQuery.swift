@@ -16,7 +16,9 @@ struct PrintQuery {
       conditions.append(
         "t.instrument IN (SELECT id FROM base.instruments WHERE symbol = \(parameter) OR underlying = \(parameter))")
     }
-    if let expiry = filter.expiry { conditions.append("i.expiry = \(bind(.date(daysSinceEpoch: expiry.daysSinceEpoch)))") }
+    if let expiry = filter.expiry {
+      conditions.append("i.expiry = \(bind(.date(daysSinceEpoch: expiry.daysSinceEpoch)))")
+    }
     if let right = filter.right {
       conditions.append("i.type = \(bind(.text(Enumerations.optionType.labels[Int(right.rawValue)])))::option_type")
     }
@@ -58,18 +60,22 @@ struct PrintQuery {
       let method = LabelMethod(rawValue: UInt8(truncatingIfNeeded: chunk.required(14, row)))
     else { preconditionFailure("PrintQuery: a label this program does not know, in a file whose version it knows") }
     return StoredPrint(
-      printID: chunk.required(0, row), time: Timestamp(nanoseconds: chunk.required(1, row)), sequence: chunk.required(2, row),
+      printID: chunk.required(0, row), time: Timestamp(nanoseconds: chunk.required(1, row)),
+      sequence: chunk.required(2, row),
       symbol: chunk.text(3, row) ?? "", underlying: chunk.text(4, row) ?? "",
       expiry: chunk.integer(5, row).map { MarketDate(daysSinceEpoch: Int32(truncatingIfNeeded: $0)) },
       right: chunk.integer(6, row).flatMap { OptionRight(rawValue: UInt8(truncatingIfNeeded: $0)) },
       strike: chunk.integer(7, row).map { Price(micros: $0) }, price: Price(micros: chunk.required(8, row)),
       size: UInt32(truncatingIfNeeded: chunk.required(9, row)), premiumMicros: chunk.required(10, row),
-      venue: VenueID(UInt16(truncatingIfNeeded: chunk.required(11, row))), conditions: conditions, side: side, method: method,
+      venue: VenueID(UInt16(truncatingIfNeeded: chunk.required(11, row))), conditions: conditions, side: side,
+      method: method,
       bid: chunk.integer(15, row).map { Price(micros: $0) }, ask: chunk.integer(16, row).map { Price(micros: $0) },
       quoteTime: chunk.integer(17, row).map { Timestamp(nanoseconds: $0) }, deltaNanos: chunk.integer(18, row),
       gammaNanos: chunk.integer(19, row), netDeltaNanos: chunk.required(20, row),
-      underlyingPrice: chunk.integer(21, row).map { Price(micros: $0) }, sweepID: UInt32(truncatingIfNeeded: chunk.required(22, row)),
-      flags: PrintFlags(rawValue: UInt16(truncatingIfNeeded: chunk.required(23, row))), isCancelled: chunk.required(24, row) != 0,
+      underlyingPrice: chunk.integer(21, row).map { Price(micros: $0) },
+      sweepID: UInt32(truncatingIfNeeded: chunk.required(22, row)),
+      flags: PrintFlags(rawValue: UInt16(truncatingIfNeeded: chunk.required(23, row))),
+      isCancelled: chunk.required(24, row) != 0,
       runID: Int32(truncatingIfNeeded: chunk.required(25, row)))
   }
 }

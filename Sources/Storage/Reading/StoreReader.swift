@@ -13,7 +13,7 @@ public final class StoreReader: @unchecked Sendable {
   private let guardian: QueryGuardian
 
   /// Prints looked through first; most pages are complete within it.
-  private static let firstWindow: Int64 = 1 << 17
+  private static let firstWindow: Int64 = 1 << 13
 
   init(_ connection: Connection, profile: StoreProfile) {
     self.connection = connection
@@ -89,8 +89,10 @@ public final class StoreReader: @unchecked Sendable {
         for row in 0..<chunk.count {
           rows.append(
             StoredMinute(
-              minute: Timestamp(nanoseconds: chunk.required(0, row)), trades: chunk.required(1, row), callVolume: chunk.required(2, row), putVolume: chunk.required(3, row),
-              callPremiumMicros: chunk.required(4, row), putPremiumMicros: chunk.required(5, row), buyVolume: chunk.required(6, row), sellVolume: chunk.required(7, row)))
+              minute: Timestamp(nanoseconds: chunk.required(0, row)), trades: chunk.required(1, row),
+              callVolume: chunk.required(2, row), putVolume: chunk.required(3, row),
+              callPremiumMicros: chunk.required(4, row), putPremiumMicros: chunk.required(5, row),
+              buyVolume: chunk.required(6, row), sellVolume: chunk.required(7, row)))
         }
       }
       return rows

@@ -32,7 +32,9 @@ final class InstrumentDictionary {
   func load(_ connection: Connection) throws(StorageError) {
     try connection.query("SELECT id, symbol FROM base.instruments") { chunk in
       for row in 0..<chunk.count {
-        guard let id = chunk.integer(0, row), let text = chunk.text(1, row), let symbol = SymbolText(text) else { continue }
+        guard let id = chunk.integer(0, row), let text = chunk.text(1, row), let symbol = SymbolText(text) else {
+          continue
+        }
         known[symbol] = Int32(truncatingIfNeeded: id)
         nextID = max(nextID, Int32(truncatingIfNeeded: id) + 1)
       }
@@ -62,7 +64,8 @@ final class InstrumentDictionary {
         NewInstrument(databaseID: databaseID, instrument: instrument, underlying: table[instrument.underlying].symbol))
     }
     let contract = StoredContract(
-      databaseID: databaseID, right: instrument.kind == .option ? instrument.right.rawValue : 255, strike: instrument.strike)
+      databaseID: databaseID, right: instrument.kind == .option ? instrument.right.rawValue : 255,
+      strike: instrument.strike)
     contracts[id.index] = contract
     return contract
   }

@@ -4,17 +4,21 @@ import MarketModel
 /// The one print table under `StoreProfile.reference`: the 17 columns other implementations write, and nothing else.
 enum ReferenceTables {
   static let labeled = TableLayout<PendingPrint>(
-    name: "trades_labeled", comment: "One row per print that takes part in the sums; the view trades_labeled has the ticker",
+    name: "trades_labeled",
+    comment: "One row per print that takes part in the sums; the view trades_labeled has the ticker",
     columns: [
       .value("ts", .timestamp, "Time of the print, UTC") { row, _ in row.pointee.print.trade.time.nanoseconds },
       .value("seq", .bigint, "The vendor's sequence number") { row, _ in row.pointee.print.trade.sequence },
-      .value("instrument", .integer, "instruments.id, stands for the ticker") { row, _ in row.pointee.contract.databaseID },
+      .value("instrument", .integer, "instruments.id, stands for the ticker") { row, _ in
+        row.pointee.contract.databaseID
+      },
       .value("strike", .decimal(scale: 6), "USD") { row, _ in decimal18(row.pointee.contract.strike.micros) },
       .optional("type", .enumeration(Enumerations.optionType), "call or put") { row, _ in
         row.pointee.contract.right > 1 ? nil : row.pointee.contract.right
       },
       .value("exchange", .usmallint, "The vendor's venue number") { row, _ in row.pointee.print.trade.venue.rawValue },
-      .value("price", .decimal(scale: 6), "USD per share") { row, _ in decimal18(row.pointee.print.trade.price.micros) },
+      .value("price", .decimal(scale: 6), "USD per share") { row, _ in decimal18(row.pointee.print.trade.price.micros)
+      },
       .value("size", .uinteger, "Contracts") { row, _ in row.pointee.print.trade.size },
       .value("side", .enumeration(Enumerations.side), "Who crossed the spread") { row, _ in
         row.pointee.print.side.storedPosition

@@ -9,7 +9,9 @@ enum SumTables {
       .value("id", .integer, "Referred to by the other base tables") { row, _ in row.pointee.databaseID },
       .text("symbol", "The vendor's symbol") { row, _ in row.pointee.instrument.symbol.description },
       .text("underlying", "Symbol of the underlying") { row, _ in row.pointee.underlying.description },
-      .value("kind", .enumeration(Enumerations.kind), "equity or option") { row, _ in row.pointee.instrument.kind.rawValue },
+      .value("kind", .enumeration(Enumerations.kind), "equity or option") { row, _ in
+        row.pointee.instrument.kind.rawValue
+      },
       .optional("type", .enumeration(Enumerations.optionType), "call or put") { row, _ in
         row.pointee.instrument.kind == .option ? row.pointee.instrument.right.rawValue : nil
       },
@@ -44,7 +46,8 @@ enum SumTables {
 
   /// Keyed: the newest report of a day wins.
   static let openInterest = TableLayout<PendingOpenInterest>(
-    name: "open_interest_eod", comment: "Open contracts as reported on a market day, which is the count of the evening before",
+    name: "open_interest_eod",
+    comment: "Open contracts as reported on a market day, which is the count of the evening before",
     columns: [
       .value("instrument", .integer, "instruments.id") { row, _ in row.pointee.databaseID },
       .value("reported_on", .date, "Market day of the report") { row, _ in

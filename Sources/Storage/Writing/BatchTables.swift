@@ -43,7 +43,8 @@ final class BatchTables {
         if withBars { try rollups.append(array: batch.bars, context) }
         try openInterest.append(array: batch.openInterest, context)
         try incidents.append(array: batch.incidents, context)
-        try ledger.save(finished: finished, connection)
+        // The reference profile is never resumed: its ledger is written once, at the end.
+        if profile == .full || finished { try ledger.save(finished: finished, connection) }
       }
     } catch {
       discard()

@@ -134,7 +134,8 @@ struct IngestLedger {
       """
     let finish = finished && !run.isComplete ? "finished_at = \(Clock.wallSQL)," : ""
     try connection.execute(
-      "UPDATE main.ingest_runs SET \(counts) \(finish) last_print_id = \(numbering.lastPrintID) WHERE run_id = \(run.runID)")
+      "UPDATE main.ingest_runs SET \(counts) \(finish) last_print_id = \(numbering.lastPrintID) WHERE run_id = \(run.runID)"
+    )
   }
 
   /// The transaction of `save` is on the disk.

@@ -54,7 +54,8 @@ final class WriterLoop {
       "first_print_id": "\(run.firstPrintID)",
     ]
     if run.isComplete {
-      log.info("storage", "source was stored to its end before: its outputs are skipped, nothing is stored twice", fields)
+      log.info(
+        "storage", "source was stored to its end before: its outputs are skipped, nothing is stored twice", fields)
     } else if run.storedOutputs > 0 {
       log.info("storage", "interrupted run goes on: outputs stored before are skipped", fields)
     } else {
@@ -111,7 +112,9 @@ final class WriterLoop {
     if closing, ring.count == 0, !batch.bars.isEmpty { return true }
     if batch.isEmpty { return false }
     if batch.room <= 0 || closing { return true }
-    if signals.drainTarget.load(ordering: .sequentiallyConsistent) > counters.committedOutputs, ring.count == 0 { return true }
+    if signals.drainTarget.load(ordering: .sequentiallyConsistent) > counters.committedOutputs, ring.count == 0 {
+      return true
+    }
     let age = Clock.monotonicNanoseconds - oldestNanoseconds
     return age >= (Int64(options.flushMilliseconds) - WriterLoop.tickMilliseconds) * 1_000_000
   }
