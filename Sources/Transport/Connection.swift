@@ -9,13 +9,11 @@ final class Connection {
   /// The accepted handshake, until the library has finished it.
   var upgrade: HTTPRequest?
   var client: WebSocketClient?
-  /// When the client last had reason to send a request, in microseconds of the library's clock.
-  var idleSince = lws_now_usecs()
-  /// Whether the library has understood the headers of the request under way.
-  var areHeadersComplete = false
+  /// Bytes of the next request came together with the one before it.
+  var hasBufferedRequest = false
   /// The answer is out, the library only has to close.
   var isAnswered = false
-  /// Reading is off while a request is answered: what the client pipelines meanwhile stays in the kernel.
+  /// Reading is off while an answer is awaited: what the client pipelines meanwhile stays in the kernel.
   var isReadingPaused = false
 
   init(socket: OpaquePointer) {

@@ -39,7 +39,8 @@ struct FrameQueue {
   }
 
   private mutating func addLatest(_ frame: OutgoingFrame, slot: Int) -> Loss {
-    precondition((0..<Self.slotCount).contains(slot), "FrameQueue: slot \(slot) is not one of 0 to \(Self.slotCount - 1)")
+    precondition(
+      (0..<Self.slotCount).contains(slot), "FrameQueue: slot \(slot) is not 0 to 7")
     if latest.isEmpty { latest = Array(repeating: nil, count: Self.slotCount) }
     let isReplaced = latest[slot] != nil
     if !isReplaced { latestFrames += 1 }

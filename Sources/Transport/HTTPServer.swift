@@ -77,12 +77,14 @@ public final class HTTPServer: Sendable {
     // The thread holds the server until it ends, so that a reply underway always finds it.
     let retained = Unmanaged.passRetained(self)
     var thread = pthread_t(bitPattern: 0)
-    let result = pthread_create(&thread, nil, { argument in
-      guard let argument else { return nil }
-      let server = Unmanaged<HTTPServer>.fromOpaque(argument).takeRetainedValue()
-      server.runThread()
-      return nil
-    }, retained.toOpaque())
+    let result = pthread_create(
+      &thread, nil,
+      { argument in
+        guard let argument else { return nil }
+        let server = Unmanaged<HTTPServer>.fromOpaque(argument).takeRetainedValue()
+        server.runThread()
+        return nil
+      }, retained.toOpaque())
     guard result == 0 else {
       retained.release()
       inbox.withLock { $0.context = nil }

@@ -7,7 +7,8 @@ public struct HTTPServerConfiguration: Sendable {
 
   /// Longest request body; longer ones get 413.
   public var maximumBodyBytes = 64 * 1024
-  /// Longest request line with headers; longer ones get 431.
+  /// Longest request line with standard headers; longer ones get 431. A connection that sends four times as much, headers
+  /// unknown to the server included, is closed.
   public var maximumHeaderBytes = 16 * 1024
   /// TCP connections open at once, WebSocket clients included; more get 503.
   public var maximumConnections = 2_048

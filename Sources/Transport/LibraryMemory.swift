@@ -11,25 +11,9 @@ final class LibraryMemory {
   let protocols: UnsafeMutablePointer<lws_protocols>
   let name: UnsafeMutablePointer<CChar>
   let idlePolicy: UnsafeMutablePointer<lws_retry_bo_t>
-  /// A response header too long for the library's buffer. The library adds it to the HTML pages it would answer bad
-  /// requests with, and gives them up; our own refusals go out instead. We write our response heads ourselves.
-  let oversizedHeader: UnsafeMutablePointer<lws_protocol_vhost_options>
-  private let oversizedValue: UnsafeMutablePointer<CChar>
-  private let oversizedName: UnsafeMutablePointer<CChar>
-
-  static let oversizedBytes = 64 * 1024
 
   init(configuration: HTTPServerConfiguration) {
     name = Self.text("marketflow")
-    oversizedName = Self.text("x-oversized:")
-    oversizedValue = .allocate(capacity: Self.oversizedBytes + 1)
-    oversizedValue.initialize(repeating: CChar(bitPattern: UInt8(ascii: "x")), count: Self.oversizedBytes)
-    (oversizedValue + Self.oversizedBytes).initialize(to: 0)
-
-    oversizedHeader = .allocate(capacity: 1)
-    oversizedHeader.initialize(to: lws_protocol_vhost_options())
-    oversizedHeader.pointee.name = UnsafePointer(oversizedName)
-    oversizedHeader.pointee.value = UnsafePointer(oversizedValue)
 
     idlePolicy = .allocate(capacity: 1)
     idlePolicy.initialize(to: lws_retry_bo_t())
@@ -47,9 +31,6 @@ final class LibraryMemory {
   deinit {
     protocols.deallocate()
     idlePolicy.deallocate()
-    oversizedHeader.deallocate()
-    oversizedValue.deallocate()
-    oversizedName.deallocate()
     name.deallocate()
   }
 
@@ -62,15 +43,21 @@ final class LibraryMemory {
     return copy
   }
 
+  /// The library keeps headers we do not look at, and cannot say how long they are: it gets more room than our limit, so
+  /// that a request beyond the limit can be answered.
+  static func headerRoom(_ configuration: HTTPServerConfiguration) -> Int { configuration.maximumHeaderBytes * 4 }
+
   // The library's options are macros over `1ll`, spelled out here.
   private static let disableVersionSix: UInt64 = 1 << 5
   private static let validateText: UInt64 = 1 << 8
-  static let explicitVirtualHosts: UInt64 = 1 << 13
+  private static let explicitVirtualHosts: UInt64 = 1 << 13
   /// Requests the library cannot parse come to us as raw bytes, so that they get an answer.
   private static let fallBackToRaw: UInt64 = UInt64(LWS_SERVER_OPTION_FALLBACK_TO_APPLY_LISTEN_ACCEPT_CONFIG)
   private static let failUponUnableToBind: UInt64 = 1 << 30
 
+  static let contextOptions = explicitVirtualHosts | validateText
+
   static func virtualHostOptions(isVersionSix: Bool) -> UInt64 {
-    validateText | fallBackToRaw | failUponUnableToBind | (isVersionSix ? 0 : disableVersionSix)
+    fallBackToRaw | failUponUnableToBind | (isVersionSix ? 0 : disableVersionSix)
   }
 }

@@ -34,7 +34,7 @@ final class Exchange: @unchecked Sendable {
   unowned(unsafe) var connection: Connection?
   var request: HTTPRequest
   let expectedBodyBytes: Int
-  let closesAfter: Bool
+  var closesAfter: Bool
   let keepsAliveExplicitly: Bool
   /// Inside `ServerApplication.respond`: an answer given there is written when it returns.
   var isDispatching = false

@@ -8,7 +8,12 @@ enum RequestReader {
     case refuse(status: Int, detail: String)
   }
 
-  static func read(_ socket: OpaquePointer, remoteAddress: String, maximumBodyBytes: Int) -> Outcome {
+  static func read(_ socket: OpaquePointer, remoteAddress: String, _ configuration: HTTPServerConfiguration) -> Outcome
+  {
+    if keptBytes(socket) > configuration.maximumHeaderBytes {
+      return .refuse(
+        status: 431, detail: "Request line and headers have more than \(configuration.maximumHeaderBytes) bytes.")
+    }
     guard let (method, rawPath) = target(socket) else {
       return .refuse(status: 400, detail: "The request line has no method and path.")
     }
@@ -52,9 +57,9 @@ enum RequestReader {
       }
       bodyBytes = 0
     }
-    if bodyBytes > maximumBodyBytes {
+    if bodyBytes > configuration.maximumBodyBytes {
       return .refuse(
-        status: 413, detail: "The body has \(bodyBytes) bytes; at most \(maximumBodyBytes) are taken.")
+        status: 413, detail: "The body has \(bodyBytes) bytes; at most \(configuration.maximumBodyBytes) are taken.")
     }
     let connection = (bytes(socket, WSI_TOKEN_CONNECTION) ?? []).map { $0 | 0x20 }
     let keepsAlive = connection.elementsEqual("keep-alive".utf8)
@@ -111,6 +116,11 @@ enum RequestReader {
     }
   }
 
+  /// Bytes of the path, the query and all standard headers.
+  private static func keptBytes(_ socket: OpaquePointer) -> Int {
+    (0..<WSI_TOKEN_COUNT.rawValue).reduce(0) { $0 + length(socket, lws_token_indexes(rawValue: $1)) }
+  }
+
   private static func length(_ socket: OpaquePointer, _ token: lws_token_indexes) -> Int {
     Int(lws_hdr_total_length(socket, token))
   }
@@ -163,7 +173,9 @@ enum RequestReader {
       index += 1
       if part.isEmpty { continue }
       let split = part.firstIndex(of: UInt8(ascii: "=")) ?? part.count
-      guard let name = string(part[..<split]), let value = string(part[min(split + 1, part.count)...]) else { return nil }
+      guard let name = string(part[..<split]), let value = string(part[min(split + 1, part.count)...]) else {
+        return nil
+      }
       pairs.append((name, value))
     }
   }

@@ -30,9 +30,6 @@ func serverCallback(
   }
   guard let connection = loop.connection(of: socket) else { return 0 }
   switch reason {
-  case LWS_CALLBACK_FILTER_HTTP_CONNECTION:
-    connection.areHeadersComplete = true
-    return 0
   case LWS_CALLBACK_HTTP: return loop.requestArrived(connection)
   case LWS_CALLBACK_HTTP_BODY:
     return loop.bodyArrived(connection, UnsafeRawBufferPointer(start: data, count: data == nil ? 0 : count))

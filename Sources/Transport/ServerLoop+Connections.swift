@@ -49,28 +49,15 @@ extension ServerLoop {
     connection.exchange = nil
   }
 
-  /// The library is about to close a connection that is not a WebSocket. If it does so because it could not read a request,
-  /// the client gets an answer first.
+  /// The library is about to close a connection that is not a WebSocket. If headers outgrew even the library's room, the
+  /// client gets an answer first. (For the first request of a connection the library does not announce it.)
   func closing(_ connection: Connection) {
-    if connection.exchange != nil {
-      abandonExchange(of: connection)
-      return
-    }
-    if isLeaving || connection.isAnswered || connection.areHeadersComplete || connection.upgrade != nil { return }
+    abandonExchange(of: connection)
+    guard LibraryLog.takeHeaderOverflow(), !connection.isAnswered else { return }
     connection.isAnswered = true
-    if LibraryLog.takeHeaderOverflow() {
-      refuse(
-        descriptor: lws_get_socket_fd(connection.socket), status: 431,
-        detail: "Request line and headers have more than \(configuration.maximumHeaderBytes) bytes.")
-      return
-    }
-    // An idle connection runs into its timeout, and that is no fault; the client may also have closed its side.
-    let patience = min(configuration.keepAliveSeconds, configuration.stallSeconds)
-    let idle = (lws_now_usecs() - connection.idleSince) / 1_000_000
-    if idle + 1 >= patience || hasPeerClosed(lws_get_socket_fd(connection.socket)) { return }
     refuse(
-      descriptor: lws_get_socket_fd(connection.socket), status: 400,
-      detail: "The request line or a header is malformed, or the path has a bad %-escape or a NUL.")
+      descriptor: lws_get_socket_fd(connection.socket), status: 431,
+      detail: "Request line and headers have more than \(configuration.maximumHeaderBytes) bytes.")
   }
 
   /// Bytes that are no request the library knows.
@@ -106,10 +93,5 @@ extension ServerLoop {
       let count = recv(descriptor, scratch, Self.scratchBytes, Int32(MSG_DONTWAIT))
       if count <= 0 { return }
     }
-  }
-
-  private func hasPeerClosed(_ descriptor: Int32) -> Bool {
-    var byte: UInt8 = 0
-    return recv(descriptor, &byte, 1, Int32(MSG_DONTWAIT) | Int32(MSG_PEEK)) == 0
   }
 }

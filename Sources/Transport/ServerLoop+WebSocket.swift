@@ -6,13 +6,16 @@ extension ServerLoop {
   func upgradeAsked(_ connection: Connection, to name: UnsafeMutablePointer<CChar>?) -> Int32 {
     if isLeaving { return -1 }
     guard let name else { return -1 }
-    guard String(cString: name).lowercased() == "websocket" else {
+    let wanted = String(cString: name).lowercased()
+    // Anything else the library has answered already.
+    guard wanted == "websocket" || wanted == "h2c" else { return -1 }
+    if wanted == "h2c" {
       // HTTP/2 over plain text is not offered. Forgetting the header makes it the ordinary request it also is.
       name.pointee = 0
       return 0
     }
     switch RequestReader.read(
-      connection.socket, remoteAddress: connection.remoteAddress, maximumBodyBytes: configuration.maximumBodyBytes)
+      connection.socket, remoteAddress: connection.remoteAddress, configuration)
     {
     case .refuse(let status, let detail):
       return refuseUpgrade(connection, application.refusal(status: status, detail: detail))

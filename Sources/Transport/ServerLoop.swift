@@ -48,9 +48,9 @@ final class ServerLoop: @unchecked Sendable {
     self.server = server
     date.refresh()
     var contextInfo = lws_context_creation_info()
-    contextInfo.options = LibraryMemory.explicitVirtualHosts
+    contextInfo.options = LibraryMemory.contextOptions
     contextInfo.user = Unmanaged.passUnretained(self).toOpaque()
-    contextInfo.max_http_header_data2 = UInt32(configuration.maximumHeaderBytes)
+    contextInfo.max_http_header_data2 = UInt32(LibraryMemory.headerRoom(configuration))
     contextInfo.timeout_secs = UInt32(configuration.stallSeconds)
     contextInfo.timeout_secs_ah_idle = UInt32(configuration.stallSeconds)
     // The library's table of sockets is as large as `ulimit -n` allows unless told; the listener, the wake-up pipe and
@@ -69,7 +69,6 @@ final class ServerLoop: @unchecked Sendable {
     defer { free(interface) }
     info.iface = UnsafePointer(interface)
     info.protocols = UnsafePointer(memory.protocols)
-    info.headers = UnsafePointer(memory.oversizedHeader)
     info.options = LibraryMemory.virtualHostOptions(isVersionSix: address.isVersionSix)
     info.keepalive_timeout = Int32(configuration.keepAliveSeconds)
     info.timeout_secs_ah_idle = UInt32(configuration.stallSeconds)
@@ -165,11 +164,13 @@ final class ServerLoop: @unchecked Sendable {
     guard let timer, let context else { return }
     let delay = lws_usec_t(configuration.tickMilliseconds) * 1_000
     Self.entry(of: timer) { entry in
-      lws_sul_schedule(context, 0, entry, { entry in
-        guard let entry else { return }
-        let owner = UnsafeMutableRawPointer(entry).assumingMemoryBound(to: TickTimer.self).pointee.owner
-        Unmanaged<ServerLoop>.fromOpaque(owner).takeUnretainedValue().tick()
-      }, delay)
+      lws_sul_schedule(
+        context, 0, entry,
+        { entry in
+          guard let entry else { return }
+          let owner = UnsafeMutableRawPointer(entry).assumingMemoryBound(to: TickTimer.self).pointee.owner
+          Unmanaged<ServerLoop>.fromOpaque(owner).takeUnretainedValue().tick()
+        }, delay)
     }
   }
 
