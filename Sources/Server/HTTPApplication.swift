@@ -18,7 +18,8 @@ final class HTTPApplication: ServerApplication {
   func shouldUpgrade(_ request: HTTPRequest) -> UpgradeDecision {
     guard request.path == StreamRoute.path else {
       return .refuse(
-        Problem.notFound("\(request.path.prefix(200)): no WebSocket here; wanted \(StreamRoute.path)").response.transported)
+        Problem.notFound("\(request.path.prefix(200)): no WebSocket here; wanted \(StreamRoute.path)").response
+          .transported)
     }
     do throws(Problem) {
       _ = try StreamRoute.resumePoint(APIRequest(request))

@@ -1,14 +1,15 @@
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
 import FlowEngine
 import Logging
 import MarketModel
 import Rings
 import Storage
 import Transport
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
 
 /// How a server is set up.
 public struct ServerConfiguration: Sendable {
@@ -85,7 +86,8 @@ public final class Server: Sendable {
   }
 
   private static func application(
-    _ configuration: ServerConfiguration, _ connections: ServerConnections, _ files: StaticFiles, _ history: QueryThread?
+    _ configuration: ServerConfiguration, _ connections: ServerConnections, _ files: StaticFiles,
+    _ history: QueryThread?
   ) -> sending HTTPApplication {
     let identity = ServerIdentity(
       mode: configuration.mode, epoch: configuration.epoch, versions: configuration.versions)

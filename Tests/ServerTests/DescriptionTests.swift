@@ -1,8 +1,8 @@
-@testable import FlowEngine
 import Foundation
 import MarketModel
 import Testing
 
+@testable import FlowEngine
 @testable import Server
 
 /// What is served is what is described, and what is described is served.
@@ -25,15 +25,16 @@ import Testing
   }
 
   @Test func everyAnswerIsAsDescribed() {
-    for (path, schema) in [("/health", "Health"), ("/top", "Top"), ("/prints", "Prints"), ("/ticker/SPY", "Ticker"),
-      ("/ticker/QQQ", "Ticker"), ("/nothing", "Problem")]
-    {
-      #expect(validator.errors(router.get(path).json, against: schema) == [], "\(path)")
+    for (path, schema) in [
+      ("/health", "Health"), ("/top", "Top"), ("/prints", "Prints"), ("/ticker/SPY", "Ticker"),
+      ("/ticker/QQQ", "Ticker"), ("/nothing", "Problem"),
+    ] {
+      #expect(validator.errors(router.get(path).object, against: schema) == [], "\(path)")
     }
-    #expect(validator.errors(router.get("/top", ["limt": "1"]).json, against: "Problem") == [])
+    #expect(validator.errors(router.get("/top", ["limt": "1"]).object, against: "Problem") == [])
     let empty = Fixture().router()
     for (path, schema) in [("/health", "Health"), ("/top", "Top"), ("/prints", "Prints"), ("/ticker/SPY", "Problem")] {
-      #expect(validator.errors(empty.get(path).json, against: schema) == [], "\(path) before the first event")
+      #expect(validator.errors(empty.get(path).object, against: schema) == [], "\(path) before the first event")
     }
   }
 
@@ -75,7 +76,8 @@ import Testing
           APIRequest(method: method.uppercased(), path: path.replacingOccurrences(of: "{symbol}", with: "SPY")))
         #expect(answer.status != 404 && answer.status != 405, "\(method) \(path)")
         let responses = (operation as! [String: Any])["responses"] as! [String: Any]
-        #expect(responses["\(answer.status)"] != nil || answer.status == 426, "\(method) \(path) answered \(answer.status)")
+        #expect(
+          responses["\(answer.status)"] != nil || answer.status == 426, "\(method) \(path) answered \(answer.status)")
       }
     }
   }
@@ -87,7 +89,9 @@ import Testing
     ]
     let paths = openAPI["paths"] as! [String: [String: [String: Any]]]
     for path in ["/top", "/prints", "/ticker/{symbol}"] {
-      let parameters = (paths[path]!["get"]!["parameters"] as! [[String: Any]]).filter { $0["in"] as? String == "query" }
+      let parameters = (paths[path]!["get"]!["parameters"] as! [[String: Any]]).filter {
+        $0["in"] as? String == "query"
+      }
       #expect(!parameters.isEmpty)
       for parameter in parameters {
         let name = parameter["name"] as! String

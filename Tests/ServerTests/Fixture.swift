@@ -1,17 +1,18 @@
-@testable import FlowEngine
 import Foundation
 import Logging
 import MarketModel
 import Rings
+import Testing
 
+@testable import FlowEngine
 @testable import Server
 
 /// A small market that every test fills as it needs it.
 final class Fixture {
-  static let session = MarketDate(year: 2025, month: 12, day: 16)!
-  static let later = MarketDate(year: 2025, month: 12, day: 19)!
+  static let session = required(MarketDate(year: 2025, month: 12, day: 16), "day")
+  static let later = required(MarketDate(year: 2025, month: 12, day: 19), "day")
   /// 2025-12-16T15:30:00Z.
-  static let open = Timestamp(rfc3339: "2025-12-16T15:30:00Z")!
+  static let open = required(Timestamp(rfc3339: "2025-12-16T15:30:00Z"), "time")
 
   let table = InstrumentTable(capacity: 4096)
   let outputs = SPSCRing<FlowOutput>(capacity: 1 << 12)
@@ -34,7 +35,7 @@ final class Fixture {
     versions: ComponentVersions(
       marketflow: "0.1.0", swift: "6.3", duckdb: "1.5.5", libwebsockets: "4.1.6", simdjson: "3.0.1"))
 
-  func id(_ symbol: String) -> InstrumentID { table.intern(symbol)! }
+  func id(_ symbol: String) -> InstrumentID { required(table.intern(symbol), symbol) }
 
   static func symbol(
     _ root: String, _ right: OptionRight, _ strike: Int, expiry: MarketDate = Fixture.session
@@ -125,10 +126,14 @@ final class Fixture {
     for strike in 650...695 {
       contracts.append(
         contract(Fixture.symbol(.call, strike), trades: 1, volume: Int64(strike), premium: Int64(strike) * 10))
-      if strike % 2 == 0 { contracts.append(contract(Fixture.symbol(.put, strike), volume: 5, premium: 50, buy: 1, sell: 4)) }
+      if strike % 2 == 0 {
+        contracts.append(contract(Fixture.symbol(.put, strike), volume: 5, premium: 50, buy: 1, sell: 4))
+      }
     }
-    contracts.append(contract(Fixture.symbol(.call, 672, expiry: Fixture.later), trades: 9, premium: 77, buy: 5, sell: 5))
-    contracts.append(contract(Fixture.symbol(.put, 600, expiry: Fixture.later), trades: 0, volume: 0, premium: 0, buy: 0, sell: 0))
+    contracts.append(
+      contract(Fixture.symbol(.call, 672, expiry: Fixture.later), trades: 9, premium: 77, buy: 5, sell: 5))
+    contracts.append(
+      contract(Fixture.symbol(.put, 600, expiry: Fixture.later), trades: 0, volume: 0, premium: 0, buy: 0, sell: 0))
     contracts.append(contract(Fixture.symbol("QQQ", .call, 500), trades: 2, premium: 90_000, isQuoted: false))
     snapshot.contracts = contracts.sorted { $0.instrument < $1.instrument }
     snapshot.underlyings = [
@@ -153,12 +158,13 @@ final class Fixture {
     inject: (@Sendable (InjectedTrade) -> InjectionOutcome)? = nil
   ) -> Router {
     Router(
-      model: model, version: "0.1.0", files: files, history: history, health: { [core] in core.health() }, inject: inject)
+      model: model, version: "0.1.0", files: files, history: history, health: { [core] in core.health() },
+      inject: inject)
   }
 }
 
 final class TestClock {
-  var time = Timestamp(rfc3339: "2026-01-02T03:04:05Z")!
+  var time = required(Timestamp(rfc3339: "2026-01-02T03:04:05Z"), "time")
   func advance(milliseconds: Int64) { time = time.adding(nanoseconds: milliseconds * 1_000_000) }
 }
 
@@ -169,7 +175,8 @@ final class SharedFacts: @unchecked Sendable {
 extension Router {
   /// The answer, which has to come at once.
   func get(_ path: String, _ query: [String: String] = [:], headers: [String: String] = [:]) -> APIResponse {
-    answerNow(APIRequest(path: path, query: query.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }, headers: headers))
+    answerNow(
+      APIRequest(path: path, query: query.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }, headers: headers))
   }
 
   func answerNow(_ request: APIRequest) -> APIResponse {
@@ -191,17 +198,35 @@ final class AnswerBox: @unchecked Sendable {
 
   func wait() -> APIResponse {
     arrived.wait()
-    return response!
+    return required(response, "answer")
   }
 }
 
 extension APIResponse {
-  var json: Any { try! JSONSerialization.jsonObject(with: Data(body), options: [.fragmentsAllowed]) }
-  var object: [String: Any] { json as! [String: Any] }
-  var rows: [[String: Any]] { object["rows"] as! [[String: Any]] }
+  var object: [String: Any] { json(body) }
+  var rows: [[String: Any]] { object.objects("rows") }
   func header(_ name: String) -> String? { headers.first { $0.name == name }?.value }
 }
 
+/// An object; empty, with an issue recorded, when the bytes are none.
 func json(_ bytes: [UInt8]) -> [String: Any] {
-  try! JSONSerialization.jsonObject(with: Data(bytes)) as! [String: Any]
+  do {
+    if let object = try JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any] { return object }
+    Issue.record("not an object: \(String(decoding: bytes, as: UTF8.self))")
+  } catch {
+    Issue.record("not JSON: \(error)")
+  }
+  return [:]
+}
+
+extension [String: Any] {
+  func text(_ name: String) -> String { self[name] as? String ?? "" }
+  func integer(_ name: String) -> Int64 { (self[name] as? NSNumber)?.int64Value ?? .min }
+  func objects(_ name: String) -> [[String: Any]] { self[name] as? [[String: Any]] ?? [] }
+}
+
+/// What a fixture cannot do without.
+func required<Value>(_ value: Value?, _ what: String) -> Value {
+  guard let value else { preconditionFailure("Fixture: no \(what)") }
+  return value
 }

@@ -21,7 +21,7 @@ final class LoopbackSocket {
     var headers: [String: String]
     var body: [UInt8]
     var object: [String: Any] { json(body) }
-    var rows: [[String: Any]] { object["rows"] as! [[String: Any]] }
+    var rows: [[String: Any]] { object.objects("rows") }
   }
 
   init(port: Int) throws {
@@ -62,7 +62,8 @@ final class LoopbackSocket {
     let end = Array("\r\n\r\n".utf8)
     var searched = 0
     while true {
-      if buffer.count >= 4, let at = (searched...(buffer.count - 4)).first(where: { Array(buffer[$0..<$0 + 4]) == end }) {
+      if buffer.count >= 4, let at = (searched...(buffer.count - 4)).first(where: { Array(buffer[$0..<$0 + 4]) == end })
+      {
         let text = String(decoding: try take(at + 4), as: UTF8.self)
         let lines = text.split(separator: "\r\n").map(String.init)
         let status = Int(lines[0].split(separator: " ")[1]) ?? 0
@@ -123,7 +124,7 @@ final class LoopbackSocket {
   private func write(_ bytes: [UInt8]) throws {
     var sent = 0
     while sent < bytes.count {
-      let count = bytes.withUnsafeBytes { send(descriptor, $0.baseAddress! + sent, bytes.count - sent, Int32(MSG_NOSIGNAL)) }
+      let count = bytes[sent...].withUnsafeBytes { send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
       guard count > 0 else { throw Failure("send: errno \(errno)") }
       sent += count
     }

@@ -1,4 +1,3 @@
-@testable import FlowEngine
 import Foundation
 import Logging
 import MarketModel
@@ -6,6 +5,7 @@ import Storage
 import Synchronization
 import Testing
 
+@testable import FlowEngine
 @testable import Server
 
 /// The whole server over real sockets, with a real database where one is needed.
@@ -124,7 +124,9 @@ import Testing
     #expect(try socket.request("/trades", method: "POST", headers: type, body: body).status == 202)
     #expect(inbox.trades.withLock { $0.map(\.price) } == [Price(cents: 67_225)])
     let foreign = type.merging(["Host": "evil.example"]) { $1 }
-    #expect(try LoopbackSocket(port: server.port).request("/trades", method: "POST", headers: foreign, body: body).status == 403)
+    #expect(
+      try LoopbackSocket(port: server.port).request("/trades", method: "POST", headers: foreign, body: body).status
+        == 403)
     #expect(inbox.trades.withLock { $0.count } == 1)
   }
 
@@ -158,15 +160,19 @@ import Testing
       var prints: [LabeledPrint] = []
       for side in AggressorSide.allCases {
         prints.append(
-          fixture.print(spy, price: 0.01, side: side, flags: [.block, .injected, .auction], conditions: ConditionSet(vendorID: 219)))
-        prints.append(fixture.print("AAPL", size: 3, side: side, conditions: ConditionSet(vendorID: 37), hasQuote: false))
+          fixture.print(
+            spy, price: 0.01, side: side, flags: [.block, .injected, .auction], conditions: ConditionSet(vendorID: 219))
+        )
+        prints.append(
+          fixture.print("AAPL", size: 3, side: side, conditions: ConditionSet(vendorID: 37), hasQuote: false))
       }
       for print in prints { fixture.model.absorb(.print(print)) }
       let (store, base) = try store(prints, at: directory + "/flow.duckdb")
       #expect(base == 0)
       let stored = try store.makeReader().prints(matching: PrintFilter(), before: .max, limit: 100)
       let page = PrintsPage.schema.encode(PrintsPage(rows: stored, next: nil, source: .memory))
-      #expect(String(decoding: page, as: UTF8.self) == String(decoding: fixture.router().get("/prints").body, as: UTF8.self))
+      #expect(
+        String(decoding: page, as: UTF8.self) == String(decoding: fixture.router().get("/prints").body, as: UTF8.self))
       #expect(stored.count == prints.count)
     }
   }

@@ -1,10 +1,10 @@
-@testable import FlowEngine
 import Foundation
 import Logging
 import MarketModel
 import Storage
 import Testing
 
+@testable import FlowEngine
 @testable import Server
 
 /// A store that holds prints 1...count of the fixture's contract.
@@ -29,7 +29,7 @@ private final class FakeHistory: PrintHistory, @unchecked Sendable {
   private let spy = Fixture.symbol(.call, 672)
   private let qqq = Fixture.symbol("QQQ", .put, 500)
 
-  private func ids(_ answer: APIResponse) -> [Int64] { answer.rows.map { ($0["id"] as! NSNumber).int64Value } }
+  private func ids(_ answer: APIResponse) -> [Int64] { answer.rows.map { $0.integer("id") } }
 
   /// Follows `next` to the end.
   private func walk(_ router: Router, _ query: [String: String]) -> (ids: [Int64], sources: [String]) {
@@ -39,7 +39,7 @@ private final class FakeHistory: PrintHistory, @unchecked Sendable {
     while true {
       let answer = router.get("/prints", query)
       ids += self.ids(answer)
-      sources.append(answer.object["source"] as! String)
+      sources.append(answer.object.text("source"))
       guard let next = answer.object["next"] as? String else { return (ids, sources) }
       query["cursor"] = next
     }
@@ -128,7 +128,9 @@ private final class FakeHistory: PrintHistory, @unchecked Sendable {
   @Test func pagesThroughTheStoreWithAFilter() {
     let fixture = Fixture(recentPrints: 4)
     let store = FakeHistory((1...30).map { fixture.storedRow($0, $0 % 3 == 0 ? qqq : spy) })
-    for number in Int64(27)...30 { fixture.model.absorb(.print(fixture.print(number % 3 == 0 ? qqq : spy, number: number))) }
+    for number in Int64(27)...30 {
+      fixture.model.absorb(.print(fixture.print(number % 3 == 0 ? qqq : spy, number: number)))
+    }
     let thread = QueryThread(log: Log(minimumLevel: .critical)) { store }
     defer { thread.stop() }
     let router = fixture.router(history: thread)

@@ -1,8 +1,8 @@
-@testable import FlowEngine
 import Foundation
 import MarketModel
 import Testing
 
+@testable import FlowEngine
 @testable import Server
 
 @Suite struct TopTests {
@@ -15,7 +15,7 @@ import Testing
   }
 
   private func symbols(_ query: [String: String]) -> [String] {
-    router.get("/top", query).rows.map { $0["symbol"] as! String }
+    router.get("/top", query).rows.map { $0.text("symbol") }
   }
 
   @Test func ordersByPremiumUnlessAskedOtherwise() {
@@ -41,7 +41,8 @@ import Testing
     #expect(symbols(["side": "sell", "limit": "1000"]).count == 23)
     #expect(symbols(["side": "mid"]) == ["O:SPY251219C00672000"])
     #expect(symbols(["side": "buy", "limit": "1000"]).count == 47)
-    #expect(symbols(["min_premium": "6940"]) == ["O:QQQ251216C00500000", "O:SPY251216C00695000", "O:SPY251216C00694000"])
+    #expect(
+      symbols(["min_premium": "6940"]) == ["O:QQQ251216C00500000", "O:SPY251216C00695000", "O:SPY251216C00694000"])
     #expect(symbols(["min_premium": "6940.01"]).count == 2)
     #expect(symbols(["symbol": "SPY", "type": "call", "expiry": "2025-12-16", "limit": "1000"]).count == 46)
   }
@@ -137,9 +138,11 @@ import Testing
 
   @Test(arguments: [
     ("/top", "limit", "0"), ("/top", "limit", "1001"), ("/top", "limit", "ten"), ("/top", "by", "size"),
-    ("/top", "side", "unknown"), ("/top", "type", "calls"), ("/top", "expiry", "2025-02-30"), ("/top", "symbol", "S P Y"),
+    ("/top", "side", "unknown"), ("/top", "type", "calls"), ("/top", "expiry", "2025-02-30"),
+    ("/top", "symbol", "S P Y"),
     ("/top", "symbol", "O:SPY"), ("/top", "min_premium", "-1"), ("/top", "min_premium", "1e5"),
-    ("/prints", "cursor", "abc"), ("/prints", "cursor", "0"), ("/prints", "side", "both"), ("/ticker/SPY", "expiry", "x"),
+    ("/prints", "cursor", "abc"), ("/prints", "cursor", "0"), ("/prints", "side", "both"),
+    ("/ticker/SPY", "expiry", "x"),
   ])
   func namesTheParameterTheValueAndWhatIsWanted(path: String, name: String, value: String) {
     let answer = router.get(path, [name: value])

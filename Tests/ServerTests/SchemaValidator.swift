@@ -7,7 +7,8 @@ struct SchemaValidator {
   private let components: [String: Any]
 
   init(openAPI: [String: Any]) {
-    components = (openAPI["components"] as! [String: Any])["schemas"] as! [String: Any]
+    let all = openAPI["components"] as? [String: Any] ?? [:]
+    components = all["schemas"] as? [String: Any] ?? [:]
   }
 
   /// Every way in which the value differs from the named schema.
@@ -19,7 +20,7 @@ struct SchemaValidator {
 
   private func check(_ value: Any, _ schema: [String: Any], _ path: String, _ errors: inout [String]) {
     if let reference = schema["$ref"] as? String {
-      let name = String(reference.split(separator: "/").last!)
+      let name = reference.split(separator: "/").last.map(String.init) ?? ""
       guard let target = components[name] as? [String: Any] else { return errors.append("\(path): no schema \(name)") }
       return check(value, target, path, &errors)
     }
@@ -33,7 +34,9 @@ struct SchemaValidator {
       if !attempts.contains(where: \.isEmpty) { errors += attempts[0] }
       return
     }
-    if let constant = schema["const"] as? String, value as? String != constant { errors.append("\(path): not \(constant)") }
+    if let constant = schema["const"] as? String, value as? String != constant {
+      errors.append("\(path): not \(constant)")
+    }
     if let names = schema["enum"] as? [String], !names.contains(value as? String ?? "") {
       errors.append("\(path): \(value) is not one of \(names)")
     }
@@ -42,14 +45,14 @@ struct SchemaValidator {
     case "array":
       guard let elements = value as? [Any] else { return errors.append("\(path): not a list") }
       for (i, element) in elements.enumerated() {
-        check(element, schema["items"] as! [String: Any], "\(path)[\(i)]", &errors)
+        check(element, schema["items"] as? [String: Any] ?? [:], "\(path)[\(i)]", &errors)
       }
     case "string":
       guard let text = value as? String else { return errors.append("\(path): \(value) is not text") }
       checkFormat(text, schema["format"] as? String, path, &errors)
     case "number": if !isNumber(value) { errors.append("\(path): \(value) is not a number") }
     case "integer":
-      if !isNumber(value) || (value as! NSNumber).doubleValue.rounded() != (value as! NSNumber).doubleValue {
+      if !isNumber(value) || (value as? NSNumber).map({ $0.doubleValue.rounded() != $0.doubleValue }) != false {
         errors.append("\(path): \(value) is not a whole number")
       }
     case "boolean": if !isFlag(value) { errors.append("\(path): \(value) is not a flag") }
@@ -82,10 +85,12 @@ struct SchemaValidator {
     case "date": pattern = #"^\d{4}-\d\d-\d\d$"#
     default: return
     }
-    if text.range(of: pattern, options: .regularExpression) == nil { errors.append("\(path): \(text) is no \(format!)") }
+    if text.range(of: pattern, options: .regularExpression) == nil {
+      errors.append("\(path): \(text) is no \(format ?? "")")
+    }
   }
 
-  private func isFlag(_ value: Any) -> Bool { (value as? NSNumber).map { CFBooleanIs($0) } ?? false }
+  private func isFlag(_ value: Any) -> Bool { (value as? NSNumber).map { isBoolean($0) } ?? false }
   private func isNumber(_ value: Any) -> Bool { value is NSNumber && !isFlag(value) }
-  private func CFBooleanIs(_ number: NSNumber) -> Bool { String(cString: number.objCType) == "c" }
+  private func isBoolean(_ number: NSNumber) -> Bool { String(cString: number.objCType) == "c" }
 }

@@ -1,8 +1,8 @@
-@testable import FlowEngine
 import Foundation
 import MarketModel
 import Testing
 
+@testable import FlowEngine
 @testable import Server
 
 final class FakeClient: StreamClient {
@@ -12,13 +12,11 @@ final class FakeClient: StreamClient {
   func send(_ message: StreamMessage, _ delivery: StreamDelivery) { sent.append((message, delivery)) }
 
   var messages: [[String: Any]] { sent.map { json($0.message.bytes) } }
-  var types: [String] { messages.map { $0["type"] as! String } }
+  var types: [String] { messages.map { $0.text("type") } }
 
-  func batches() -> [(ids: [Int64], missed: Int)] {
-    messages.filter { $0["type"] as! String == "prints" }.map { message in
-      (
-        (message["rows"] as! [[String: Any]]).map { ($0["id"] as! NSNumber).int64Value }, message["missed"] as! Int
-      )
+  func batches() -> [(ids: [Int64], missed: Int64)] {
+    messages.filter { $0.text("type") == "prints" }.map { message in
+      (message.objects("rows").map { $0.integer("id") }, message.integer("missed"))
     }
   }
 
@@ -170,7 +168,8 @@ final class FakeClient: StreamClient {
     }
     // One second: four snapshots, four states.
     #expect(client.types.filter { $0 == "state" }.count == 5)
-    #expect(client.sent.allSatisfy { ($0.delivery == .latest) == (json($0.message.bytes)["type"] as! String == "state") })
+    #expect(
+      client.sent.allSatisfy { ($0.delivery == .latest) == (json($0.message.bytes)["type"] as! String == "state") })
     client.forget()
     for _ in 0..<20 {
       fixture.clock.advance(milliseconds: 50)

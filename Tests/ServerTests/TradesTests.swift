@@ -59,7 +59,8 @@ import Testing
     ("symbol", #"{"symbol": "O:SPY", "price": 1, "size": 1}"#), ("symbol", #"{"symbol": "", "price": 1, "size": 1}"#),
     ("price", #"{"symbol": "SPY", "price": "1", "size": 1}"#), ("price", #"{"symbol": "SPY", "price": 0, "size": 1}"#),
     ("price", #"{"symbol": "SPY", "price": -1, "size": 1}"#), ("price", #"{"symbol": "SPY", "price": 1e3, "size": 1}"#),
-    ("price", #"{"symbol": "SPY", "price": 0.0000001, "size": 1}"#), ("size", #"{"symbol": "SPY", "price": 1, "size": 0}"#),
+    ("price", #"{"symbol": "SPY", "price": 0.0000001, "size": 1}"#),
+    ("size", #"{"symbol": "SPY", "price": 1, "size": 0}"#),
     ("size", #"{"symbol": "SPY", "price": 1, "size": 1.5}"#), ("size", #"{"symbol": "SPY", "price": 1}"#),
     ("venue", #"{"symbol": "SPY", "price": 1, "size": 1, "venue": 70000}"#),
     ("conditions", #"{"symbol": "SPY", "price": 1, "size": 1, "conditions": [1, "a"]}"#),
@@ -101,7 +102,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ["host": "localhost:8000", "origin": "http://localhost:8000"], ["host": "[::1]:8000", "origin": "http://[::1]:8000"],
+    ["host": "localhost:8000", "origin": "http://localhost:8000"],
+    ["host": "[::1]:8000", "origin": "http://[::1]:8000"],
     ["host": "LOCALHOST"], ["content-type": "application/json; charset=utf-8"],
   ])
   func takesItsOwnPages(headers: [String: String]) { #expect(post(good, headers: headers).status == 202) }
@@ -115,10 +117,12 @@ import Testing
     let refused = post(good, to: Inbox(.refused("the replay is over")))
     #expect(refused.status == 422)
     #expect((refused.object["detail"] as! String).contains("the replay is over"))
-    #expect(Fixture().router().answerNow(
-      APIRequest(
-        method: "POST", path: "/trades", headers: ["host": "localhost", "content-type": "application/json"],
-        body: Array(good.utf8))).status == 503)
+    #expect(
+      Fixture().router().answerNow(
+        APIRequest(
+          method: "POST", path: "/trades", headers: ["host": "localhost", "content-type": "application/json"],
+          body: Array(good.utf8))
+      ).status == 503)
   }
 }
 

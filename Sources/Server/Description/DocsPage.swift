@@ -46,7 +46,8 @@ enum DocsPage {
     """.utf8)
 
   private static func section(_ endpoint: Endpoint) -> String {
-    var html = "<section id=\"\(endpoint.operation)\">\n<h2><code>\(endpoint.method) \(escaped(endpoint.path))</code></h2>\n"
+    var html =
+      "<section id=\"\(endpoint.operation)\">\n<h2><code>\(endpoint.method) \(escaped(endpoint.path))</code></h2>\n"
     html += "<p><strong>\(escaped(endpoint.summary)).</strong> \(escaped(endpoint.doc))</p>\n"
     if !endpoint.parameters.isEmpty {
       html += "<table><thead><tr><th>Parameter</th><th>Type</th><th>Meaning</th></tr></thead><tbody>\n"
@@ -58,7 +59,8 @@ enum DocsPage {
     if let body = endpoint.requestBody { html += "<p>Body: \(link(body.name))</p>\n" }
     html += "<table><thead><tr><th>Status</th><th>Body</th><th>Meaning</th></tr></thead><tbody>\n"
     for answer in endpoint.answers {
-      html += row(String(answer.status), answer.record.map { link($0.name) } ?? escaped(answer.contentType ?? ""), answer.doc)
+      html += row(
+        String(answer.status), answer.record.map { link($0.name) } ?? escaped(answer.contentType ?? ""), answer.doc)
     }
     return html + "</tbody></table>\n</section>\n"
   }

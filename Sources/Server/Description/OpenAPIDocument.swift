@@ -76,9 +76,11 @@ enum OpenAPIDocument {
       json.field("summary", endpoint.summary)
       json.field("description", endpoint.doc)
       if !endpoint.parameters.isEmpty {
-        json.field("parameters", array: { json in
-          for parameter in endpoint.parameters { write(parameter, into: &json) }
-        })
+        json.field(
+          "parameters",
+          array: { json in
+            for parameter in endpoint.parameters { write(parameter, into: &json) }
+          })
       }
       if let body = endpoint.requestBody {
         json.field("requestBody") { json in
@@ -126,9 +128,11 @@ enum OpenAPIDocument {
     json.object { json in
       json.field("type", "object")
       json.field("description", record.doc)
-      json.field("required", array: { json in
-        for field in record.fields where !field.mayBeAbsent { json.value(field.name) }
-      })
+      json.field(
+        "required",
+        array: { json in
+          for field in record.fields where !field.mayBeAbsent { json.value(field.name) }
+        })
       json.field("properties") { json in
         for field in record.fields {
           json.field(field.name) { json in
@@ -164,10 +168,12 @@ enum OpenAPIDocument {
       json.field("type", "object")
       json.field("additionalProperties") { write(members: inner, into: &$0) }
     case .optional(let inner):
-      json.field("anyOf", array: { json in
-        json.object { write(members: inner, into: &$0) }
-        json.object { $0.field("type", "null") }
-      })
+      json.field(
+        "anyOf",
+        array: { json in
+          json.object { write(members: inner, into: &$0) }
+          json.object { $0.field("type", "null") }
+        })
     }
   }
 }

@@ -13,7 +13,8 @@ struct APIRequest: Sendable {
   var peerAddress: String
 
   init(
-    method: String = "GET", path: String, query: [(name: String, value: String)] = [], headers: [String: String] = [:], body: [UInt8] = [],
+    method: String = "GET", path: String, query: [(name: String, value: String)] = [], headers: [String: String] = [:],
+    body: [UInt8] = [],
     peerAddress: String = "127.0.0.1"
   ) {
     self.method = method

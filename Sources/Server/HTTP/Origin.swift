@@ -16,7 +16,8 @@ enum Origin {
       return "the peer is \(request.peerAddress), wanted a client on this machine"
     }
     guard let host = request.headers["host"], isLoopback(host: host) else {
-      return "Host is \"\(request.headers["host"]?.prefix(80) ?? "")\", wanted localhost, 127.0.0.1 or [::1] with the port"
+      return
+        "Host is \"\(request.headers["host"]?.prefix(80) ?? "")\", wanted localhost, 127.0.0.1 or [::1] with the port"
     }
     return refusal(request)
   }

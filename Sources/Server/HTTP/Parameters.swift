@@ -76,7 +76,9 @@ extension Parameter {
   }
 
   /// An amount of money, read exactly into millionths.
-  static func money(_ name: String, _ doc: String, _ set: @escaping @Sendable (inout Target, Int64) -> Void) -> Parameter {
+  static func money(_ name: String, _ doc: String, _ set: @escaping @Sendable (inout Target, Int64) -> Void)
+    -> Parameter
+  {
     Parameter(
       description: ParameterDescription(name: name, place: .query, type: .number, doc: doc, minimum: 0),
       apply: { target, text in
@@ -98,7 +100,9 @@ enum DecimalText {
     let parts = bytes.split(separator: UInt8(ascii: "."), maxSplits: 1, omittingEmptySubsequences: false)
     guard let whole = parts.first, !whole.isEmpty, whole.count <= 12 else { return nil }
     let fraction = parts.count > 1 ? parts[1] : []
-    guard parts.count == 1 || !fraction.isEmpty, (whole + fraction).allSatisfy({ (48...57).contains($0) }) else { return nil }
+    guard parts.count == 1 || !fraction.isEmpty, (whole + fraction).allSatisfy({ (48...57).contains($0) }) else {
+      return nil
+    }
     guard fraction.dropFirst(6).allSatisfy({ $0 == 48 }) else { return nil }
     var micros: Int64 = 0
     for byte in whole { micros = micros * 10 + Int64(byte - 48) }

@@ -98,7 +98,9 @@ extension Problem {
 enum NearMiss {
   /// Nil when none is close: further than a third of its letters, and never further than two.
   static func best(for word: String, among known: [String]) -> String? {
-    let scored = known.map { (word: $0, distance: distance(Array(word.lowercased().utf8), Array($0.lowercased().utf8))) }
+    let scored = known.map {
+      (word: $0, distance: distance(Array(word.lowercased().utf8), Array($0.lowercased().utf8)))
+    }
     guard let best = scored.min(by: { $0.distance < $1.distance }) else { return nil }
     return best.distance <= min(2, max(1, best.word.utf8.count / 3)) ? best.word : nil
   }

@@ -1,9 +1,10 @@
+import MarketModel
+
 #if canImport(Glibc)
   import Glibc
 #else
   import Darwin
 #endif
-import MarketModel
 
 /// The files of one directory, known by name since the start and read again when they change on disk. Only a path that was
 /// found by the scan is ever opened, so no request can name a file elsewhere.

@@ -1,12 +1,13 @@
+import Logging
+import MarketModel
+import Rings
+import Synchronization
+
 #if canImport(Glibc)
   import Glibc
 #else
   import Darwin
 #endif
-import Logging
-import MarketModel
-import Rings
-import Synchronization
 
 /// The thread that may wait for the database, so that the network thread never does. Questions wait in a bounded queue.
 final class QueryThread: Sendable {

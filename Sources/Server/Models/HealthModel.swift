@@ -28,7 +28,8 @@ public struct HealthFacts: Sendable {
 
     public init(
       status: IngestStatus = .starting, source: String = "", subscribed: [String] = [], lastReceived: Timestamp = .none,
-      frames: Int64 = 0, badFrames: Int64 = 0, badEvents: Int64 = 0, unknownEvents: Int64 = 0, reparsedFrames: Int64 = 0,
+      frames: Int64 = 0, badFrames: Int64 = 0, badEvents: Int64 = 0, unknownEvents: Int64 = 0,
+      reparsedFrames: Int64 = 0,
       waits: Int64 = 0, failure: String? = nil
     ) {
       self.status = status
@@ -69,7 +70,8 @@ public struct HealthFacts: Sendable {
     public var error: String?
 
     public init(
-      enabled: Bool = false, path: String? = nil, schemaVersion: Int = 0, rowsWritten: Int64 = 0, lagMilliseconds: Int64 = 0,
+      enabled: Bool = false, path: String? = nil, schemaVersion: Int = 0, rowsWritten: Int64 = 0,
+      lagMilliseconds: Int64 = 0,
       lastFlush: Timestamp = .none, flushes: Int64 = 0, error: String? = nil
     ) {
       self.enabled = enabled

@@ -40,7 +40,9 @@ extension Health {
       .numberOrNull("data_age_seconds", "Wall seconds since the last event came in; null before the first.") {
         $0.dataAgeSeconds
       },
-      .integer("trades_five_minutes", "Prints of the last five minutes of stream time.") { $0.counters.fiveMinuteTrades },
+      .integer("trades_five_minutes", "Prints of the last five minutes of stream time.") {
+        $0.counters.fiveMinuteTrades
+      },
       .integer("events", "Events processed since the start.") { $0.counters.events },
       .integer("trades", "Prints processed since the start.") { $0.counters.trades },
       .integer("quotes", "Quotes processed since the start.") { $0.counters.quotes },
@@ -104,7 +106,9 @@ extension Health {
         $0.dataAgeSeconds
       },
       .number("events_per_second", "Events a wall second over the last seconds.") { $0.eventsPerSecond },
-      .integer("trades_five_minutes", "Prints of the last five minutes of stream time.") { $0.counters.fiveMinuteTrades },
+      .integer("trades_five_minutes", "Prints of the last five minutes of stream time.") {
+        $0.counters.fiveMinuteTrades
+      },
       .number("queue_share", "Fill of the fullest queue, 0 to 1.") { health in
         max(health.facts.events.share, health.facts.storageQueue.share, health.facts.publisher.share)
       },

@@ -120,7 +120,9 @@ struct PrintsPage: Sendable {
     "Prints", "Prints, newest first.",
     [
       .records("rows", "Newest first.", PrintRow.schema) { $0.rows },
-      .textOrNull("next", "Give it as `cursor` to get the older prints; null at the end.") { $0.next.map { String($0) } },
+      .textOrNull("next", "Give it as `cursor` to get the older prints; null at the end.") {
+        $0.next.map { String($0) }
+      },
       .choice("source", "`store` when any row came from the database, else `memory`.") { $0.source },
     ])
 }

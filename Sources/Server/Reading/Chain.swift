@@ -71,7 +71,9 @@ struct StrikeGrid: Sendable {
   /// Nil while no underlying has contracts.
   static func leading(in model: ReadModel) -> StrikeGrid? {
     let candidates = model.snapshot.underlyings.filter { !model.index.contracts(of: $0.instrument).isEmpty }
-    func premium(_ underlying: UnderlyingSnapshot) -> Int64 { underlying.callPremiumMicros + underlying.putPremiumMicros }
+    func premium(_ underlying: UnderlyingSnapshot) -> Int64 {
+      underlying.callPremiumMicros + underlying.putPremiumMicros
+    }
     guard let leader = candidates.max(by: { premium($0) < premium($1) }) else { return nil }
     let chain = Chain(of: leader.instrument, in: model)
     guard let expiry = chain.nearestExpiry(on: model.snapshot.session) else { return nil }

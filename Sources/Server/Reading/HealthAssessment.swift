@@ -64,7 +64,8 @@ enum HealthAssessment {
     case .starting: doubts.append("feed is starting")
     case .streaming:
       switch dataAgeSeconds {
-      case .some(let age) where age > deadSeconds: down.append("no data for \(Int(age)) s although the feed says it streams")
+      case .some(let age) where age > deadSeconds:
+        down.append("no data for \(Int(age)) s although the feed says it streams")
       case .some(let age) where age > staleSeconds:
         doubts.append("no data for \(Int(age)) s although the feed says it streams")
       case .none: doubts.append("no data yet although the feed says it streams")
@@ -79,7 +80,9 @@ enum HealthAssessment {
     for (name, queue) in [("event", facts.events), ("storage", facts.storageQueue)] where queue.share > queueShare {
       doubts.append("\(name) queue is \(Int(queue.share * 100)) % full")
     }
-    if publisherSkippedNow { doubts.append("publisher queue was full: the stream misses prints (they are in the store)") }
+    if publisherSkippedNow {
+      doubts.append("publisher queue was full: the stream misses prints (they are in the store)")
+    }
     return (down.isEmpty ? (doubts.isEmpty ? .ok : .degraded) : .down, down + doubts)
   }
 }

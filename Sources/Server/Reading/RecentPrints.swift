@@ -47,7 +47,8 @@ struct RecentPrints {
 
   /// A print that is kept.
   subscript(number: Int64) -> LabeledPrint {
-    precondition(number >= firstNumber && number < nextNumber, "RecentPrints: \(number) is not in \(firstNumber)..<\(nextNumber)")
+    precondition(
+      number >= firstNumber && number < nextNumber, "RecentPrints: \(number) is not in \(firstNumber)..<\(nextNumber)")
     return slots[slot(number)]
   }
 

@@ -10,14 +10,18 @@ struct SnapshotIndex {
 
   init(_ snapshot: FlowSnapshot, directory: SymbolDirectory) {
     self.snapshot = snapshot
-    for (position, underlying) in snapshot.underlyings.enumerated() { underlyingPositions[underlying.instrument] = position }
+    for (position, underlying) in snapshot.underlyings.enumerated() {
+      underlyingPositions[underlying.instrument] = position
+    }
     for (position, contract) in snapshot.contracts.enumerated() {
       let underlying = directory[contract.instrument].instrument.underlying
       contractsByUnderlying[underlying, default: []].append(Int32(position))
     }
   }
 
-  func underlying(_ id: InstrumentID) -> UnderlyingSnapshot? { underlyingPositions[id].map { snapshot.underlyings[$0] } }
+  func underlying(_ id: InstrumentID) -> UnderlyingSnapshot? {
+    underlyingPositions[id].map { snapshot.underlyings[$0] }
+  }
 
   /// The contracts of an underlying, in order of `InstrumentID`.
   func contracts(of underlying: InstrumentID) -> [ContractSnapshot] {

@@ -34,7 +34,8 @@ enum Endpoints {
       ]),
     Endpoint(
       method: "POST", path: "/trades", operation: "postTrade", summary: "Enter a print by hand",
-      doc: "Goes through the same door as the vendor's prints and comes back marked `injected`. Only for clients on this "
+      doc:
+        "Goes through the same door as the vendor's prints and comes back marked `injected`. Only for clients on this "
         + "machine, and only for pages that this server served.",
       requestBody: TradesRoute.body,
       answers: [

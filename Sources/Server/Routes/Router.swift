@@ -161,7 +161,8 @@ final class Router {
     let type = request.headers["content-type"] ?? ""
     guard type.lowercased().prefix(while: { $0 != ";" && $0 != " " }) == "application/json" else {
       throw Problem(
-        kind: .notJSON, status: 415, detail: "/trades: Content-Type is \"\(type.prefix(80))\", wanted application/json.",
+        kind: .notJSON, status: 415,
+        detail: "/trades: Content-Type is \"\(type.prefix(80))\", wanted application/json.",
         seen: String(type.prefix(80)), wanted: "application/json")
     }
     try refuseParameters(request)

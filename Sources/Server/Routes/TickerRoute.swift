@@ -31,7 +31,8 @@ enum TickerRoute {
     }
     let expiry = question.expiry ?? chain.nearestExpiry(on: model.snapshot.session)
     return TickerAnswer(
-      symbol: canonical, session: model.snapshot.session, asOf: model.snapshot.streamTime, totals: totals, expiry: expiry,
+      symbol: canonical, session: model.snapshot.session, asOf: model.snapshot.streamTime, totals: totals,
+      expiry: expiry,
       byStrike: expiry.map { chain.strikes(of: $0) } ?? [], byExpiry: byExpiry)
   }
 

@@ -23,7 +23,8 @@ enum TopRoute {
       $0.trades > 0 && filter.matches($0, in: model.directory)
     }
     return TopAnswer(
-      asOf: model.snapshot.streamTime, session: model.snapshot.session, by: question.by, rows: best.map { model.row($0) })
+      asOf: model.snapshot.streamTime, session: model.snapshot.session, by: question.by,
+      rows: best.map { model.row($0) })
   }
 
   private static func key(_ order: TopOrder) -> (ContractSnapshot) -> Int64 {

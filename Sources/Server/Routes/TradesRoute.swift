@@ -58,17 +58,22 @@ enum TradesRoute {
     }
     let reader = MemberReader(members: members)
     return InjectedTrade(
-      symbol: try reader.required("symbol", wanted: "an equity such as \"SPY\" or a contract such as \"O:SPY251216C00572000\"") {
+      symbol: try reader.required(
+        "symbol", wanted: "an equity such as \"SPY\" or a contract such as \"O:SPY251216C00572000\""
+      ) {
         guard case .text(let text) = $0 else { return nil }
         return SymbolDirectory.canonical(text)
       },
       price: try reader.required("price", wanted: "a number above 0, at most 1000000, with at most six decimals") {
-        guard case .number(let text) = $0, let micros = DecimalText.micros(text), (1...1_000_000_000_000).contains(micros)
+        guard case .number(let text) = $0, let micros = DecimalText.micros(text),
+          (1...1_000_000_000_000).contains(micros)
         else { return nil }
         return Price(micros: micros)
       },
       size: try reader.required("size", wanted: "a whole number from 1 to 1000000000") {
-        guard case .number(let text) = $0, let size = UInt32(text), (1...1_000_000_000).contains(size) else { return nil }
+        guard case .number(let text) = $0, let size = UInt32(text), (1...1_000_000_000).contains(size) else {
+          return nil
+        }
         return size
       },
       venue: try reader.optional("venue", wanted: "a whole number from 0 to 65535") {
@@ -93,7 +98,8 @@ enum TradesRoute {
     let value: JSONValue
     do { value = try JSONValue.parse(bytes) } catch {
       throw Problem(
-        kind: .badBody, status: 400, detail: "body: not JSON at \(error); wanted an object such as {\"symbol\": \"SPY\", "
+        kind: .badBody, status: 400,
+        detail: "body: not JSON at \(error); wanted an object such as {\"symbol\": \"SPY\", "
           + "\"price\": 600.25, \"size\": 100}.")
     }
     guard case .object(let members) = value else {

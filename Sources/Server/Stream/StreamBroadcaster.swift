@@ -36,8 +36,9 @@ final class StreamBroadcaster {
     var member = Member(client: client)
     let lastID = model.printBase + broadcastNumber
     send(
-      StreamMessage(StreamHello.schema.encode(
-        StreamHello(identity: identity, isResumed: isResumed, lastPrintID: lastID))), .queued, to: &member)
+      StreamMessage(
+        StreamHello.schema.encode(
+          StreamHello(identity: identity, isResumed: isResumed, lastPrintID: lastID))), .queued, to: &member)
     if isResumed, let after = point?.after { catchUp(&member, after: after) }
     if let lastState { send(lastState, .latest, to: &member) }
     members[ObjectIdentifier(client)] = member

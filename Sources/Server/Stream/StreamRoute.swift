@@ -8,7 +8,8 @@ enum StreamRoute {
   }
 
   static let parameters = ParameterSet<Question>([
-    .text("epoch", "The epoch of the connection before; resumes when it is still ours.", wanted: "the epoch of a hello") {
+    .text("epoch", "The epoch of the connection before; resumes when it is still ours.", wanted: "the epoch of a hello")
+    {
       question, text in
       question.epoch = text
       return text.utf8.count <= 64
