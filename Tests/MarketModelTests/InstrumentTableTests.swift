@@ -88,11 +88,9 @@ import Testing
     let table = InstrumentTable(capacity: 20_000)
     let wrong = Atomic<Int>(0)
     let last = 19_999
-    DispatchQueue.concurrentPerform(iterations: 2) { role in
-      if role == 0 {
-        for i in 0...last where table.intern("S\(i)") == nil { wrong.add(1, ordering: .relaxed) }
-        return
-      }
+    onTwoThreads {
+      for i in 0...last where table.intern("S\(i)") == nil { wrong.add(1, ordering: .relaxed) }
+    } _: {
       var seen = 0
       while seen <= last {
         let count = table.count

@@ -1,4 +1,3 @@
-import Dispatch
 import Rings
 import Synchronization
 import Testing
@@ -32,16 +31,14 @@ import Testing
     let put = Atomic<Int>(0)
     let taken = Atomic<Int>(0)
     let total = 5_000
-    DispatchQueue.concurrentPerform(iterations: 2) { role in
-      if role == 0 {
-        for number in 1...total {
-          put.store(number, ordering: .releasing)
-          bell.ring()
-          // The next piece of work only when this one is taken, so that each one can be the one slept through.
-          while taken.load(ordering: .acquiring) < number {}
-        }
-        return
+    onTwoThreads {
+      for number in 1...total {
+        put.store(number, ordering: .releasing)
+        bell.ring()
+        // The next piece of work only when this one is taken, so that each one can be the one slept through.
+        while taken.load(ordering: .acquiring) < number {}
       }
+    } _: {
       var seen = 0
       while seen < total {
         bell.wait(milliseconds: -1) { put.load(ordering: .acquiring) > seen }

@@ -1,4 +1,3 @@
-import Dispatch
 import Rings
 import Synchronization
 import Testing
@@ -46,17 +45,15 @@ private final class Page: @unchecked Sendable {
     let exchange = Exchange<Page>()
     let rounds = 2_000
     let done = Atomic<Bool>(false)
-    DispatchQueue.concurrentPerform(iterations: 2) { role in
-      if role == 0 {
-        var filled = 0
-        while !done.load(ordering: .acquiring) {
-          exchange.answer {
-            filled += 1
-            $0.numbers = Array(repeating: filled, count: 64)
-          }
+    onTwoThreads {
+      var filled = 0
+      while !done.load(ordering: .acquiring) {
+        exchange.answer {
+          filled += 1
+          $0.numbers = Array(repeating: filled, count: 64)
         }
-        return
       }
+    } _: {
       var page = Page()
       var wrong = 0
       for round in 1...rounds {
