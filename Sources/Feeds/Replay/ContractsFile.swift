@@ -90,7 +90,7 @@ private struct ContractsScanner {
     let start = index
     while index < bytes.count, isNumberByte(bytes[index]) { index += 1 }
     // A greek of 1e9 is already absurd; the bound keeps the change of unit from overflowing.
-    guard let value = Int64(String(decoding: bytes[start..<index], as: UTF8.self)), abs(value) < 10_000_000_000_000 else {
+    guard let value = Int64(String(decoding: bytes[start..<index], as: UTF8.self)), value.magnitude < 10_000_000_000_000 else {
       index = start
       throw wrong("a whole number")
     }
