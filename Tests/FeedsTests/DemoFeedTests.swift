@@ -42,13 +42,16 @@ import Testing
     var quote = ""
     for _ in 0..<400 where trade.isEmpty || quote.isEmpty {
       guard case .frame(let bytes) = try feed.next() else { continue }
-      let sum = UnsafeBufferPointer(start: bytes.baseAddress!, count: bytes.count + frameSourcePadding).reduce(0) { $0 &+ Int($1) }
+      let sum = UnsafeBufferPointer(start: bytes.baseAddress, count: bytes.count + frameSourcePadding).reduce(0) {
+        $0 &+ Int($1)
+      }
       #expect(sum > 0)
       let text = String(decoding: bytes, as: UTF8.self)
       if let found = text.firstMatch(of: /\{"ev":"T","sym":"O:[^}]*\}/) { trade = String(found.output) }
       if let found = text.firstMatch(of: /\{"ev":"Q","sym":"O:[^}]*\}/) { quote = String(found.output) }
     }
-    let tradeForm = /\{"ev":"T","sym":"O:[A-Z]+\d{6}[CP]\d{8}","x":3\d\d,"p":[0-9.]+,"s":\d+,"c":\[[0-9,]+\],"t":\d{13},"q":\d+\}/
+    let tradeForm =
+      /\{"ev":"T","sym":"O:[A-Z]+\d{6}[CP]\d{8}","x":3\d\d,"p":[0-9.]+,"s":\d+,"c":\[[0-9,]+\],"t":\d{13},"q":\d+\}/
     let quoteForm =
       /\{"ev":"Q","sym":"O:[A-Z]+\d{6}[CP]\d{8}","bx":3\d\d,"ax":3\d\d,"bp":[0-9.]+,"ap":[0-9.]+,"bs":\d+,"as":\d+,"t":\d{13},"q":\d+\}/
     #expect(trade.wholeMatch(of: tradeForm) != nil, "\(trade)")
@@ -91,7 +94,8 @@ import Testing
     #expect(legs.count > 300 && legs.count % 2 == 0)
     let unlike = stride(from: 0, to: legs.count, by: 2).filter { pair in
       let (first, second) = (legs[pair], legs[pair + 1])
-      return first.time != second.time || first.venue != second.venue || first.size != second.size || first.symbol == second.symbol
+      return first.time != second.time || first.venue != second.venue || first.size != second.size
+        || first.symbol == second.symbol
     }
     #expect(unlike.isEmpty)
   }
@@ -113,7 +117,10 @@ import Testing
       zip(chain, chain.dropFirst(3)).contains { $1.time - $0.time <= 2000 } && Set(chain.map(\.venue)).count >= 2
     }
     #expect(sweeps.count >= 4, "\(sweeps.count)")
-    #expect(sweeps.contains { chain in chain.contains { $0.conditions.contains(219) } && chain.contains { $0.conditions == [209] } })
+    #expect(
+      sweeps.contains { chain in
+        chain.contains { $0.conditions.contains(219) } && chain.contains { $0.conditions == [209] }
+      })
   }
 
   @Test func cancellationsRepeatAnEarlierPrint() throws {
@@ -146,7 +153,8 @@ import Testing
   @Test func openingChainHasNoArbitrageAlongStrikes() throws {
     let morning = try DemoFeedTests.morning.get()
     var chains: [String: [(strike: Int64, bid: Double, ask: Double)]] = [:]
-    for event in morning.events where event.kind == "Q" && event.isOption && event.time == DemoRecording.start(10, 15).milliseconds {
+    for event in morning.events
+    where event.kind == "Q" && event.isOption && event.time == DemoRecording.start(10, 15).milliseconds {
       let option = try #require(OptionSymbol(polygon: event.symbol))
       chains["\(option.root) \(option.expiry) \(option.right)", default: []].append(
         (option.strike.micros, event.cents("bp"), event.cents("ap")))
@@ -226,6 +234,7 @@ import Testing
       #expect(change > 1e-5 && change < 6 * underlying.listing.dailyDeviation, "\(underlying.listing.symbol) \(change)")
     }
     for _ in 0..<60 { feed.leapOvernight() }
-    #expect(feed.underlyings.allSatisfy { (0.5...2).contains($0.spot / $0.listing.spot) && abs($0.volatilityShift) <= 0.6 })
+    #expect(
+      feed.underlyings.allSatisfy { (0.5...2).contains($0.spot / $0.listing.spot) && abs($0.volatilityShift) <= 0.6 })
   }
 }

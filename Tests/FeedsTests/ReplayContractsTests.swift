@@ -33,12 +33,15 @@ import Testing
     "{", "[", "[{}]", "[{\"sym\":\"A\"}]", "[{\"sym\":\"A\",\"delta_e4\":1.5,\"gamma_e4\":0}]",
     "[{\"sym\":\"O:BAD\",\"delta_e4\":1,\"gamma_e4\":0}]", "[{\"sym\":\"A\",\"delta_e4\":1,\"gamma_e4\":0}],",
     "[{\"sym\":\"A\",\"delta_e4\":1,\"gamma_e4\":0},]", "[{\"sym\":\"A\\u0041\",\"delta_e4\":1,\"gamma_e4\":0}]",
-    "[{\"sym\":\"A\",\"delta_e4\":9999999999999999999,\"gamma_e4\":0}]", "[{\"sym\":\"A\",\"delta_e4\":-9223372036854775808,\"gamma_e4\":0}]", "[{\"sym\":\"A\",\"x\":[1]}]",
+    "[{\"sym\":\"A\",\"delta_e4\":9999999999999999999,\"gamma_e4\":0}]",
+    "[{\"sym\":\"A\",\"delta_e4\":-9223372036854775808,\"gamma_e4\":0}]", "[{\"sym\":\"A\",\"x\":[1]}]",
     "[{\"sym\":\"A", "\"", "null",
   ])
   func otherShapesAreRefusedWithThePlace(text: String) throws {
     let path = try fixtures.write(text)
-    let error = #expect(throws: ReplayFileError.self) { try ContractsFile.references(path: path, instruments: instruments) }
+    let error = #expect(throws: ReplayFileError.self) {
+      try ContractsFile.references(path: path, instruments: instruments)
+    }
     #expect(error?.kind == .unknownFormat)
     #expect(error?.description.hasPrefix("contracts file \(path): at byte ") == true, "\(error?.description ?? "")")
   }
@@ -51,7 +54,9 @@ import Testing
   }
 
   @Test func tapeContractsAreReadWhole() throws {
-    guard let path = ReplayFixtures.referenceData("../tape/golden/contracts.json") else { return print("skipped: no reference tape") }
+    guard let path = ReplayFixtures.referenceData("../tape/golden/contracts.json") else {
+      return print("skipped: no reference tape")
+    }
     let events = try ContractsFile.references(path: path, instruments: instruments)
     #expect(events.count == 700)
   }

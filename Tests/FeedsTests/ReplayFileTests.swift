@@ -20,7 +20,8 @@ import Testing
     var text = ""
     var frames: [String] = []
     for line in 0..<lines {
-      let frame = "[" + String(repeating: "x", count: random.chance(0.05) ? random.below(300) : random.below(12)) + "\(line)]"
+      let frame =
+        "[" + String(repeating: "x", count: random.chance(0.05) ? random.below(300) : random.below(12)) + "\(line)]"
       frames.append(frame)
       text += frame + (random.chance(0.2) ? "\r\n" : "\n")
       if random.chance(0.1) { text += random.chance(0.5) ? "\n\n" : "\r\n" }
@@ -102,10 +103,14 @@ import Testing
     #expect(unknown?.kind == .unknownFormat)
     #expect(unknown?.description.contains("begins with \"date;price\"") == true)
     #expect(failure(try fixtures.write([0x50, 0x4B, 3, 4, 0, 0xFF]))?.kind == .unknownFormat)
-    #expect(failure(try fixtures.write("ticker,volume,open,close,high,low,window_start,transactions\n"))?.kind == .unknownFormat)
+    #expect(
+      failure(try fixtures.write("ticker,volume,open,close,high,low,window_start,transactions\n"))?.kind
+        == .unknownFormat)
   }
 
-  @Test(arguments: [Packing.gzip, .zstd]) func truncatedDataGiveTheGoodLinesThenAnErrorWithThePosition(packing: Packing) throws {
+  @Test(arguments: [Packing.gzip, .zstd]) func truncatedDataGiveTheGoodLinesThenAnErrorWithThePosition(packing: Packing)
+    throws
+  {
     var random = DemoRandom(seed: 5)
     let lines = (0..<20_000).map { "[\($0),\(random.next())]" }
     let packed = packing.pack(Array(lines.joined(separator: "\n").utf8))

@@ -29,7 +29,8 @@ final class ReplayFixtures {
 
   /// `../shared/data` beside the package, or what MARKETFLOW_REFERENCE_DATA names; nil when absent.
   static func referenceData(_ name: String) -> String? {
-    let package = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    let package = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
     let environment = ProcessInfo.processInfo.environment["MARKETFLOW_REFERENCE_DATA"].map { URL(filePath: $0) }
     let root = environment ?? package.deletingLastPathComponent().appending(path: "shared/data")
     let path = root.appending(path: name).path
@@ -56,7 +57,8 @@ enum Packing: CaseIterable {
 func gzipped(_ bytes: [UInt8]) -> [UInt8] {
   var stream = z_stream()
   precondition(
-    deflateInit2_(&stream, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK)
+    deflateInit2_(
+      &stream, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK)
   defer { deflateEnd(&stream) }
   var input = bytes
   var output = [UInt8](repeating: 0, count: Int(deflateBound(&stream, UInt(bytes.count))) + 32)
@@ -81,7 +83,7 @@ extension ReplayFile {
       switch try next() {
       case .frame(let bytes):
         frames.append(String(decoding: bytes, as: UTF8.self))
-        let padded = UnsafeBufferPointer(start: bytes.baseAddress!, count: bytes.count + frameSourcePadding)
+        let padded = UnsafeBufferPointer(start: bytes.baseAddress, count: bytes.count + frameSourcePadding)
         precondition(padded.reduce(0) { $0 | Int($1) } >= 0)
       case .events: preconditionFailure("a file of frames gave events")
       case .end: return frames

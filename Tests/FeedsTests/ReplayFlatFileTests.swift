@@ -38,7 +38,8 @@ import Testing
             venue: VenueID(302))),
         .trade(
           Trade(
-            time: Timestamp(nanoseconds: 1_678_715_620_949_123_457), price: Price(micros: 15_000), instrument: instrument, size: 2,
+            time: Timestamp(nanoseconds: 1_678_715_620_949_123_457), price: Price(micros: 15_000),
+            instrument: instrument, size: 2,
             venue: VenueID(302))),
       ])
   }
@@ -75,7 +76,9 @@ import Testing
       ["AAPL", "O:SPY230327P00390000"].map { "\($0),\(code),1,1678715620948000000,\(code + 1)" }
     }
     var file = try file("ticker,correction,price,sip_timestamp,size\n" + rows.joined(separator: "\n"))
-    let sizes = try file.allEvents().map { event -> UInt32 in if case .trade(let trade) = event { trade.size } else { 0 } }
+    let sizes = try file.allEvents().map { event -> UInt32 in
+      if case .trade(let trade) = event { trade.size } else { 0 }
+    }
     #expect(sizes == [1, 1, 2])
     #expect(file.correctedRows == 11 && file.refusedLines == 0)
   }
@@ -93,11 +96,14 @@ import Testing
       try file.allEvents() == [
         .quote(
           Quote(
-            time: Timestamp(nanoseconds: 1_678_715_620_948_000_000), bid: Price(micros: 11_850_000), ask: Price(micros: 11_900_000),
-            sequence: 99, instrument: instrument, bidSize: 40, askSize: 12, bidVenue: VenueID(302), askVenue: VenueID(301))),
+            time: Timestamp(nanoseconds: 1_678_715_620_948_000_000), bid: Price(micros: 11_850_000),
+            ask: Price(micros: 11_900_000),
+            sequence: 99, instrument: instrument, bidSize: 40, askSize: 12, bidVenue: VenueID(302),
+            askVenue: VenueID(301))),
         .quote(
           Quote(
-            time: Timestamp(nanoseconds: 1_678_715_620_948_000_001), bid: .zero, ask: Price(micros: 50_000), sequence: 100,
+            time: Timestamp(nanoseconds: 1_678_715_620_948_000_001), bid: .zero, ask: Price(micros: 50_000),
+            sequence: 100,
             instrument: instrument, askSize: 12, askVenue: VenueID(301))),
       ])
   }
@@ -116,7 +122,9 @@ import Testing
     var file = try file("ticker,price,sip_timestamp,size\n\(good)\n\(row)\n\(good)\n")
     #expect(try file.allEvents().count == 2)
     #expect(file.refusedLines == 1)
-    #expect(file.firstRefusal?.contains("line 3: ") == true && file.firstRefusal?.contains(words) == true, "\(file.firstRefusal ?? "")")
+    #expect(
+      file.firstRefusal?.contains("line 3: ") == true && file.firstRefusal?.contains(words) == true,
+      "\(file.firstRefusal ?? "")")
   }
 
   @Test func largeFilesComeInBatches() throws {
@@ -127,18 +135,22 @@ import Testing
     #expect(batches == [512, 512, 476])
   }
 
-  @Test(arguments: [
-    ("0", 0), ("5", 5_000_000), ("1.2", 1_200_000), (".5", 500_000), ("5.", 5_000_000), ("-1.25", -1_250_000),
-    ("0.0000005", 1), ("0.00000049", 0), ("1.5e2", 150_000_000), ("1E-3", 1000), ("1e+1", 10_000_000),
-    ("187.123456789012345678901234", 187_123_457), ("922337203685.123456", 922_337_203_685_123_456),
-    ("0.000000000000000000000000001", 0), ("0e50", 0),
-  ] as [(String, Int64)])
+  @Test(
+    arguments: [
+      ("0", 0), ("5", 5_000_000), ("1.2", 1_200_000), (".5", 500_000), ("5.", 5_000_000), ("-1.25", -1_250_000),
+      ("0.0000005", 1), ("0.00000049", 0), ("1.5e2", 150_000_000), ("1E-3", 1000), ("1e+1", 10_000_000),
+      ("187.123456789012345678901234", 187_123_457), ("922337203685.123456", 922_337_203_685_123_456),
+      ("0.000000000000000000000000001", 0), ("0e50", 0),
+    ] as [(String, Int64)])
   func decimalsAreReadExactly(text: String, micros: Int64) {
     var text = text
     #expect(text.withUTF8 { DecimalText.micros($0) } == micros)
   }
 
-  @Test(arguments: ["", "-", ".", "e5", "1e", "1e+", "1e-", "1.2.3", "abc", "1x", "1.0000000000000000000x", "9999999999999999", "1e99", "1e100"])
+  @Test(arguments: [
+    "", "-", ".", "e5", "1e", "1e+", "1e-", "1.2.3", "abc", "1x", "1.0000000000000000000x", "9999999999999999", "1e99",
+    "1e100",
+  ])
   func whatIsNoDecimalIsRefused(text: String) {
     var text = text
     #expect(text.withUTF8 { DecimalText.micros($0) } == nil)
@@ -154,7 +166,9 @@ import Testing
     #expect(trades.count == 98 && flat.refusedLines == 0 && flat.correctedRows == 0)
     var frames = try ReplayFile(path: framesPath, instruments: instruments)
     let printed = try frames.allFrames().compactMap { frame in
-      try (JSONSerialization.jsonObject(with: Data(frame.utf8)) as? [[String: Any]])?.first { $0["ev"] as? String == "T" }
+      try (JSONSerialization.jsonObject(with: Data(frame.utf8)) as? [[String: Any]])?.first {
+        $0["ev"] as? String == "T"
+      }
     }
     #expect(printed.compactMap { $0["s"] as? Int } == trades.map { Int($0.size) })
     #expect(printed.compactMap { $0["p"] as? Double } == trades.map(\.price.doubleValue))

@@ -60,6 +60,7 @@ final class ZstdBytes: ReplayBytes {
   private func damaged(_ reason: String) -> ReplayFileError {
     ReplayFileError(
       .damaged,
-      "replay file \(file.path): damaged zstd data at byte \(fileOffset) of \(file.size): \(reason); copy or download it again")
+      "replay file \(file.path): damaged zstd data at byte \(fileOffset) of \(file.size): \(reason); copy or download it again"
+    )
   }
 }
