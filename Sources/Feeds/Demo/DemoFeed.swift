@@ -67,7 +67,11 @@ public struct DemoFeed: FrameSource, ~Copyable, @unchecked Sendable {
       if clock >= nextReference { return .events(referenceEvents()) }
       fillFrame()
       if writer.events > 0 { return .frame(writer.finish()) }
-      if dueTime >= sessionLength { moveToNextSession() }
+      if dueTime >= sessionLength {
+        closeMinute()
+        if writer.events > 0 { return .frame(writer.finish()) }
+        moveToNextSession()
+      }
     }
   }
 
