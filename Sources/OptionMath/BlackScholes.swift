@@ -29,7 +29,8 @@ public enum BlackScholes {
   ) -> OptionValuation {
     let years = max(years, 0)
     let yieldDiscount = exp(-dividendYield * years)
-    let terms = LognormalTerms(asset: spot * yieldDiscount, strike: strike * exp(-rate * years), years: years, volatility: volatility)
+    let terms = LognormalTerms(
+      asset: spot * yieldDiscount, strike: strike * exp(-rate * years), years: years, volatility: volatility)
     let sign = terms.sign(right)
     let exercise = terms.strikeProbability(right)
     let assetShare = terms.assetProbability(right)
@@ -50,7 +51,8 @@ public enum Black76 {
     _ right: OptionRight, forward: Double, strike: Double, years: Double, volatility: Double, rate: Double = 0
   ) -> Double {
     let discount = exp(-rate * max(years, 0))
-    return LognormalTerms(asset: forward * discount, strike: strike * discount, years: years, volatility: volatility).price(right)
+    return LognormalTerms(asset: forward * discount, strike: strike * discount, years: years, volatility: volatility)
+      .price(right)
   }
 
   /// Price and sensitivities at once; delta and gamma are per unit of the forward, `rho` holds the forward fixed.
@@ -59,7 +61,8 @@ public enum Black76 {
   ) -> OptionValuation {
     let years = max(years, 0)
     let discount = exp(-rate * years)
-    let terms = LognormalTerms(asset: forward * discount, strike: strike * discount, years: years, volatility: volatility)
+    let terms = LognormalTerms(
+      asset: forward * discount, strike: strike * discount, years: years, volatility: volatility)
     let price = terms.price(right)
     return OptionValuation(
       price: price,

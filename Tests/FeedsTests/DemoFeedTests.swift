@@ -5,9 +5,9 @@ import Testing
 @testable import Feeds
 
 @Suite struct DemoFeedTests {
-  /// Two minutes of an ordinary morning, shared by the tests below.
+  /// A minute of an ordinary morning, shared by the tests below.
   static let morning = Result {
-    try DemoRecording(start: DemoRecording.start(10, 15), until: DemoRecording.start(10, 17))
+    try DemoRecording(start: DemoRecording.start(10, 15), until: DemoRecording.start(10, 16, 1))
   }
 
   @Test func sameSeedSameBytes() throws {
@@ -42,13 +42,16 @@ import Testing
     var quote = ""
     for _ in 0..<400 where trade.isEmpty || quote.isEmpty {
       guard case .frame(let bytes) = try feed.next() else { continue }
-      let sum = UnsafeBufferPointer(start: bytes.baseAddress!, count: bytes.count + frameSourcePadding).reduce(0) { $0 &+ Int($1) }
+      let sum = UnsafeBufferPointer(start: bytes.baseAddress, count: bytes.count + frameSourcePadding).reduce(0) {
+        $0 &+ Int($1)
+      }
       #expect(sum > 0)
       let text = String(decoding: bytes, as: UTF8.self)
       if let found = text.firstMatch(of: /\{"ev":"T","sym":"O:[^}]*\}/) { trade = String(found.output) }
       if let found = text.firstMatch(of: /\{"ev":"Q","sym":"O:[^}]*\}/) { quote = String(found.output) }
     }
-    let tradeForm = /\{"ev":"T","sym":"O:[A-Z]+\d{6}[CP]\d{8}","x":3\d\d,"p":[0-9.]+,"s":\d+,"c":\[[0-9,]+\],"t":\d{13},"q":\d+\}/
+    let tradeForm =
+      /\{"ev":"T","sym":"O:[A-Z]+\d{6}[CP]\d{8}","x":3\d\d,"p":[0-9.]+,"s":\d+,"c":\[[0-9,]+\],"t":\d{13},"q":\d+\}/
     let quoteForm =
       /\{"ev":"Q","sym":"O:[A-Z]+\d{6}[CP]\d{8}","bx":3\d\d,"ax":3\d\d,"bp":[0-9.]+,"ap":[0-9.]+,"bs":\d+,"as":\d+,"t":\d{13},"q":\d+\}/
     #expect(trade.wholeMatch(of: tradeForm) != nil, "\(trade)")
@@ -57,17 +60,16 @@ import Testing
 
   @Test func timesNeverDecreaseAndSequencesGrow() throws {
     let events = try DemoFeedTests.morning.get().events
-    for (earlier, later) in zip(events, events.dropFirst()) where later.kind != "AM" && earlier.kind != "AM" {
-      #expect(later.time >= earlier.time)
-      #expect(later.sequence > earlier.sequence)
-    }
+    let stamped = events.filter { $0.kind != "AM" }
+    let backwards = zip(stamped, stamped.dropFirst()).filter { $1.time < $0.time || $1.sequence <= $0.sequence }
+    #expect(backwards.isEmpty)
     #expect(events.first?.time == DemoRecording.start(10, 15).milliseconds)
   }
 
   @Test func rateOfAnOrdinaryMorningIsAsPromised() throws {
     let events = try DemoFeedTests.morning.get().events.filter { $0.time > DemoRecording.start(10, 15).milliseconds }
-    let prints = Double(events.filter { $0.kind == "T" && $0.isOption }.count) / 120
-    let quotes = Double(events.filter { $0.kind == "Q" }.count) / 120
+    let prints = Double(events.filter { $0.kind == "T" && $0.isOption }.count) / 61
+    let quotes = Double(events.filter { $0.kind == "Q" }.count) / 61
     #expect((120...330).contains(prints), "\(prints) prints a second")
     #expect((700...1700).contains(quotes), "\(quotes) quotes a second")
   }
@@ -76,11 +78,11 @@ import Testing
     let prints = try DemoFeedTests.morning.get().events.filter { $0.kind == "T" && $0.isOption }
     func count(_ matches: (DemoEvent) -> Bool) -> Int { prints.filter(matches).count }
     #expect(count { $0.conditions.contains(209) } > prints.count / 3)
-    #expect(count { $0.conditions.contains(219) } > 100)
+    #expect(count { $0.conditions.contains(219) } > 50)
     #expect(count { $0.conditions.contains(227) } > 100)
-    #expect(count { $0.conditions.contains(231) } > 5)
-    #expect(count { !Set([202, 204, 206, 208]).isDisjoint(with: $0.conditions) } > 10)
-    #expect(count { $0.size >= 100 && $0.premium >= 100_000 } > 3)
+    #expect(count { $0.conditions.contains(231) } > 3)
+    #expect(count { !Set([202, 204, 206, 208]).isDisjoint(with: $0.conditions) } > 8)
+    #expect(count { $0.size >= 100 && $0.premium >= 100_000 } > 1)
     #expect(Set(prints.map(\.venue)).count == 18)
     let underlyings = Set(prints.map { $0.symbol.dropFirst(2).prefix { $0.isLetter } })
     #expect(underlyings == ["SPY", "QQQ", "AAPL", "NVDA", "TSLA"])
@@ -89,12 +91,13 @@ import Testing
   @Test func multiLegPrintsComeInPairs() throws {
     let prints = try DemoFeedTests.morning.get().events.filter { $0.kind == "T" && $0.isOption }
     let legs = prints.filter { !Set(232...238).isDisjoint(with: $0.conditions) }
-    #expect(legs.count > 500 && legs.count % 2 == 0)
-    for pair in stride(from: 0, to: legs.count, by: 2) {
+    #expect(legs.count > 200 && legs.count % 2 == 0)
+    let unlike = stride(from: 0, to: legs.count, by: 2).filter { pair in
       let (first, second) = (legs[pair], legs[pair + 1])
-      #expect(first.time == second.time && first.venue == second.venue && first.size == second.size)
-      #expect(first.symbol != second.symbol)
+      return first.time != second.time || first.venue != second.venue || first.size != second.size
+        || first.symbol == second.symbol
     }
+    #expect(unlike.isEmpty)
   }
 
   /// Four or more legs at the touch, on different venues, each of $10,000 or more, within two seconds.
@@ -113,15 +116,18 @@ import Testing
     let sweeps = legs.values.filter { chain in
       zip(chain, chain.dropFirst(3)).contains { $1.time - $0.time <= 2000 } && Set(chain.map(\.venue)).count >= 2
     }
-    #expect(sweeps.count >= 6, "\(sweeps.count)")
-    #expect(sweeps.contains { chain in chain.contains { $0.conditions.contains(219) } && chain.contains { $0.conditions == [209] } })
+    #expect(sweeps.count >= 4, "\(sweeps.count)")
+    #expect(
+      sweeps.contains { chain in
+        chain.contains { $0.conditions.contains(219) } && chain.contains { $0.conditions == [209] }
+      })
   }
 
   @Test func cancellationsRepeatAnEarlierPrint() throws {
     let prints = try DemoFeedTests.morning.get().events.filter { $0.kind == "T" && $0.isOption }
     let codes = Set([201, 203, 205, 207])
     let cancellations = prints.enumerated().filter { !codes.isDisjoint(with: $1.conditions) }
-    #expect(cancellations.count >= 3)
+    #expect(cancellations.count >= 1)
     for (index, cancellation) in cancellations {
       let earlier = prints[..<index].contains {
         codes.isDisjoint(with: $0.conditions) && $0.symbol == cancellation.symbol && $0.size == cancellation.size
@@ -133,12 +139,12 @@ import Testing
 
   @Test func quotesAreSensible() throws {
     let quotes = try DemoFeedTests.morning.get().events.filter { $0.kind == "Q" }
-    for quote in quotes {
+    let senseless = quotes.filter { quote in
       let (bid, ask) = (quote.cents("bp"), quote.cents("ap"))
-      #expect(bid >= 0 && ask >= 1)
-      let isNickelName = quote.symbol.hasPrefix("O:AAPL") || quote.symbol.hasPrefix("O:NVDA") || quote.symbol.hasPrefix("O:TSLA")
-      if isNickelName, bid >= 300 { #expect(bid.truncatingRemainder(dividingBy: 5) == 0) }
+      let quotesNickels = ["O:AAPL", "O:NVDA", "O:TSLA"].contains { quote.symbol.hasPrefix($0) } && bid >= 300
+      return bid < 0 || ask < 1 || (quotesNickels && bid.truncatingRemainder(dividingBy: 5) != 0)
     }
+    #expect(senseless.isEmpty)
     let twoSided = quotes.filter { $0.cents("bp") < $0.cents("ap") }.count
     #expect(Double(twoSided) > 0.99 * Double(quotes.count))
   }
@@ -147,18 +153,19 @@ import Testing
   @Test func openingChainHasNoArbitrageAlongStrikes() throws {
     let morning = try DemoFeedTests.morning.get()
     var chains: [String: [(strike: Int64, bid: Double, ask: Double)]] = [:]
-    for event in morning.events where event.kind == "Q" && event.isOption && event.time == DemoRecording.start(10, 15).milliseconds {
+    for event in morning.events
+    where event.kind == "Q" && event.isOption && event.time == DemoRecording.start(10, 15).milliseconds {
       let option = try #require(OptionSymbol(polygon: event.symbol))
       chains["\(option.root) \(option.expiry) \(option.right)", default: []].append(
         (option.strike.micros, event.cents("bp"), event.cents("ap")))
     }
     #expect(chains.count >= 26)
     for (name, quotes) in chains {
-      let sorted = quotes.sorted { $0.strike < $1.strike }
-      for (low, high) in zip(sorted, sorted.dropFirst()) where low.bid <= low.ask && high.bid <= high.ask {
-        if name.hasSuffix("call") { #expect(high.bid <= low.ask, "\(name) \(low) \(high)") }
-        if name.hasSuffix("put") { #expect(low.bid <= high.ask, "\(name) \(low) \(high)") }
+      let sorted = quotes.filter { $0.bid <= $0.ask }.sorted { $0.strike < $1.strike }
+      let free = zip(sorted, sorted.dropFirst()).filter { low, high in
+        name.hasSuffix("call") ? high.bid > low.ask : low.bid > high.ask
       }
+      #expect(free.isEmpty, "\(name)")
     }
   }
 
@@ -176,14 +183,14 @@ import Testing
     let start = DemoRecording.start(10, 15)
     let first = morning.references.filter { $0.time == start }
     #expect(first.count == Set(morning.events.filter(\.isOption).map(\.symbol)).count)
-    #expect(Set(morning.references.map(\.time)).count == 8)
-    for reference in morning.references {
-      let instrument = morning.instruments[reference.instrument]
-      let delta = reference.deltaNanos
-      #expect(instrument.right == .call ? (0...1_000_000_000).contains(delta) : (-1_000_000_000...0).contains(delta))
-      #expect(reference.gammaNanos >= 0 && reference.openInterest > 0)
-      #expect((50_000_000...2_500_000_000).contains(reference.impliedVolatilityNanos))
+    #expect(Set(morning.references.map(\.time)).count == 5)
+    let absurd = morning.references.filter { reference in
+      let isCall = morning.instruments[reference.instrument].right == .call
+      let deltas: ClosedRange<Int64> = isCall ? 0...1_000_000_000 : -1_000_000_000...0
+      return !deltas.contains(reference.deltaNanos) || reference.gammaNanos < 0 || reference.openInterest <= 0
+        || !(50_000_000...2_500_000_000).contains(reference.impliedVolatilityNanos)
     }
+    #expect(absurd.isEmpty)
   }
 
   @Test func afterTheCloseComesTheNextTradingDay() throws {
@@ -196,6 +203,8 @@ import Testing
     let close = friday.milliseconds + 3000
     #expect(times.allSatisfy { $0 <= close || $0 >= monday.milliseconds })
     #expect(times.contains { $0 < close } && times.contains { $0 >= monday.milliseconds })
+    #expect(recording.events.filter { $0.kind == "AM" }.allSatisfy { $0.time == close })
+    #expect(recording.events.contains { $0.kind == "AM" })
     let expired = recording.events.filter { $0.time >= monday.milliseconds && $0.symbol.contains("251219") }
     #expect(expired.isEmpty)
     #expect(Set(recording.references.map(\.time)) == [friday, monday])
@@ -217,26 +226,17 @@ import Testing
     #expect(calm > 50 && busy > 4 * calm, "\(calm) \(busy)")
   }
 
-  /// A year of market without a price that leaves the sensible.
-  @Test func spotsStaySensibleForMonths() {
-    var day = DemoRecording.open
-    var lows = [Double](repeating: .infinity, count: 5)
-    var highs = [Double](repeating: 0, count: 5)
-    let settings = DemoSettings(seed: 3, start: day, intensity: 0.001)
-    var feed = DemoFeed(settings: settings, instruments: InstrumentTable(capacity: 1 << 14))
-    for _ in 0..<60 {
-      day = feed.session.close
-      feed.steppedTo = 0
-      feed.clock = 0
-      // One session in steps, without the orders.
-      feed.advance(to: feed.sessionLength)
-      feed.leapOvernight()
-      for (index, underlying) in feed.underlyings.enumerated() {
-        lows[index] = min(lows[index], underlying.spot / underlying.listing.spot)
-        highs[index] = max(highs[index], underlying.spot / underlying.listing.spot)
-      }
+  /// An eighth of a session in steps without the orders, then a season of nights.
+  @Test func spotsMoveButStaySensible() {
+    var feed = DemoFeed(
+      settings: DemoSettings(seed: 3, start: DemoRecording.open), instruments: InstrumentTable(capacity: 1 << 14))
+    feed.advance(to: feed.sessionLength / 8)
+    for underlying in feed.underlyings {
+      let change = abs(underlying.spot / underlying.listing.spot - 1)
+      #expect(change > 1e-5 && change < 6 * underlying.listing.dailyDeviation, "\(underlying.listing.symbol) \(change)")
     }
-    #expect(lows.allSatisfy { $0 > 0.4 } && highs.allSatisfy { $0 < 2.5 }, "\(lows) \(highs)")
-    #expect(zip(lows, highs).allSatisfy { $1 / $0 > 1.01 })
+    for _ in 0..<60 { feed.leapOvernight() }
+    #expect(
+      feed.underlyings.allSatisfy { (0.5...2).contains($0.spot / $0.listing.spot) && abs($0.volatilityShift) <= 0.6 })
   }
 }

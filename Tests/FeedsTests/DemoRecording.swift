@@ -47,7 +47,8 @@ struct DemoRecording: Sendable {
 
   /// Everything up to and not including the first frame that begins at or after `until`.
   init(seed: UInt64 = 7, start: Timestamp, until: Timestamp, intensity: Double = 1, parsing: Bool = true) throws {
-    var feed = DemoFeed(settings: DemoSettings(seed: seed, start: start, intensity: intensity), instruments: instruments)
+    var feed = DemoFeed(
+      settings: DemoSettings(seed: seed, start: start, intensity: intensity), instruments: instruments)
     while true {
       switch try feed.next() {
       case .frame(let bytes):

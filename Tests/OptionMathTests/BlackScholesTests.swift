@@ -29,7 +29,8 @@ import Testing
     let c = BlackScholesTests.cases[index]
     func value(_ right: OptionRight) -> OptionValuation {
       BlackScholes.valuation(
-        right, spot: c.spot, strike: c.strike, years: c.years, volatility: c.volatility, rate: c.rate, dividendYield: c.yield)
+        right, spot: c.spot, strike: c.strike, years: c.years, volatility: c.volatility, rate: c.rate,
+        dividendYield: c.yield)
     }
     let (call, put) = (value(.call), value(.put))
     let forward = c.spot * exp(-c.yield * c.years) - c.strike * exp(-c.rate * c.years)
@@ -40,7 +41,8 @@ import Testing
     #expect(
       call.price
         == BlackScholes.price(
-          .call, spot: c.spot, strike: c.strike, years: c.years, volatility: c.volatility, rate: c.rate, dividendYield: c.yield))
+          .call, spot: c.spot, strike: c.strike, years: c.years, volatility: c.volatility, rate: c.rate,
+          dividendYield: c.yield))
   }
 
   @Test(arguments: cases.indices, [OptionRight.call, .put])
@@ -63,18 +65,23 @@ import Testing
   func black76IsBlackScholesOnTheForward(index: Int, right: OptionRight) {
     let c = BlackScholesTests.cases[index]
     let forward = c.spot * exp((c.rate - c.yield) * c.years)
-    func value(forward shift: Double = 0, years: Double = 0, volatility: Double = 0, rate: Double = 0) -> OptionValuation {
+    func value(forward shift: Double = 0, years: Double = 0, volatility: Double = 0, rate: Double = 0)
+      -> OptionValuation
+    {
       Black76.valuation(
-        right, forward: forward + shift, strike: c.strike, years: c.years + years, volatility: c.volatility + volatility,
+        right, forward: forward + shift, strike: c.strike, years: c.years + years,
+        volatility: c.volatility + volatility,
         rate: c.rate + rate)
     }
     let at = value()
     let spotPrice = BlackScholes.price(
-      right, spot: c.spot, strike: c.strike, years: c.years, volatility: c.volatility, rate: c.rate, dividendYield: c.yield)
+      right, spot: c.spot, strike: c.strike, years: c.years, volatility: c.volatility, rate: c.rate,
+      dividendYield: c.yield)
     expectClose(at.price, spotPrice, 1e-12)
     #expect(
       at.price
-        == Black76.price(right, forward: forward, strike: c.strike, years: c.years, volatility: c.volatility, rate: c.rate))
+        == Black76.price(
+          right, forward: forward, strike: c.strike, years: c.years, volatility: c.volatility, rate: c.rate))
     expectClose(at.delta, slope(forward * 1e-5) { value(forward: $0).price })
     expectClose(at.gamma, slope(forward * 1e-5) { value(forward: $0).delta })
     expectClose(at.vega, slope(1e-5) { value(volatility: $0).price })
@@ -101,7 +108,8 @@ import Testing
         for years in [0, 1e-15, 1e-9, 1e-6, 1e-3, 1, 50] {
           for volatility in [0, 1e-12, 1e-6, 0.01, 0.3, 5, 100] {
             let value = BlackScholes.valuation(
-              right, spot: 100 * moneyness, strike: 100, years: years, volatility: volatility, rate: 0.04, dividendYield: 0.01)
+              right, spot: 100 * moneyness, strike: 100, years: years, volatility: volatility, rate: 0.04,
+              dividendYield: 0.01)
             let numbers = [value.price, value.delta, value.gamma, value.vega, value.theta, value.rho]
             let place = Comment("\(right) \(moneyness) \(years) \(volatility): \(value)")
             let finite = numbers.allSatisfy { $0.isFinite }
@@ -119,7 +127,9 @@ import Testing
     (function(step) - function(-step)) / (2 * step)
   }
 
-  private func expectClose(_ a: Double, _ b: Double, _ tolerance: Double = 2e-6, at location: SourceLocation = #_sourceLocation) {
+  private func expectClose(
+    _ a: Double, _ b: Double, _ tolerance: Double = 2e-6, at location: SourceLocation = #_sourceLocation
+  ) {
     #expect(abs(a - b) <= tolerance * max(1, abs(a), abs(b)), "\(a) and \(b)", sourceLocation: location)
   }
 }

@@ -77,7 +77,9 @@ struct DemoChain {
         let terms = surface(contract)
         let width = max(terms.deviation, 0.004)
         let distance = terms.moneyness(contract.strike) * terms.deviation / width
-        sum += contract.appeal / (1 + 0.8 * Double(contract.sessionsAhead)) * (1 / (1 + distance * distance * distance * distance) + 2e-4)
+        sum +=
+          contract.appeal / (1 + 0.8 * Double(contract.sessionsAhead))
+          * (1 / (1 + distance * distance * distance * distance) + 2e-4)
         cumulative[place] = sum
       }
     }
@@ -113,13 +115,18 @@ struct DemoChain {
     let listing = underlying.listing
     let centre = (underlying.spot / listing.strikeStep).rounded()
     var strikes = Set<Double>()
-    for step in -listing.strikesEachSide...listing.strikesEachSide { strikes.insert((centre + Double(step)) * listing.strikeStep) }
-    for contract in previous where contract.underlying == index && contract.day == day { strikes.insert(contract.strike) }
+    for step in -listing.strikesEachSide...listing.strikesEachSide {
+      strikes.insert((centre + Double(step)) * listing.strikeStep)
+    }
+    for contract in previous where contract.underlying == index && contract.day == day {
+      strikes.insert(contract.strike)
+    }
     return strikes.filter { $0 > 0 }.sorted()
   }
 
   private static func contract(
-    _ underlying: DemoUnderlying, _ index: Int, _ session: DemoSession, ahead: Int, strike: Double, _ right: OptionRight,
+    _ underlying: DemoUnderlying, _ index: Int, _ session: DemoSession, ahead: Int, strike: Double,
+    _ right: OptionRight,
     _ known: [SymbolText: DemoContract], _ instruments: InstrumentTable, _ random: inout DemoRandom
   ) -> DemoContract {
     let text = symbolText(underlying.listing.symbol, session.day, strike, right)
@@ -128,16 +135,19 @@ struct DemoChain {
     if let old = known[symbol] {
       // A good third of a day's volume opens positions that stay overnight.
       return DemoContract(
-        symbol: symbol, symbolLength: old.symbolLength, instrument: old.instrument, underlying: index, right: right, strike: strike,
+        symbol: symbol, symbolLength: old.symbolLength, instrument: old.instrument, underlying: index, right: right,
+        strike: strike,
         day: session.day, expiry: session.close, sessionsAhead: ahead, appeal: old.appeal,
         openInterest: old.openInterest + Int64(Double(old.volume) * (0.2 + 0.3 * share)))
     }
     let round = strike.truncatingRemainder(dividingBy: 10 * underlying.listing.strikeStep) == 0
     let half = strike.truncatingRemainder(dividingBy: 5 * underlying.listing.strikeStep) == 0
     let appeal = exp(0.45 * noise) * (round ? 2.2 : half ? 1.5 : 1)
-    let distance = abs(strike / underlying.spot - 1) / (underlying.listing.dailyDeviation * (Double(ahead) + 1).squareRoot() * 2.5)
+    let distance =
+      abs(strike / underlying.spot - 1) / (underlying.listing.dailyDeviation * (Double(ahead) + 1).squareRoot() * 2.5)
     return DemoContract(
-      symbol: symbol, symbolLength: symbol.count, instrument: instruments.intern(symbol), underlying: index, right: right,
+      symbol: symbol, symbolLength: symbol.count, instrument: instruments.intern(symbol), underlying: index,
+      right: right,
       strike: strike, day: session.day, expiry: session.close, sessionsAhead: ahead, appeal: appeal,
       openInterest: Int64(40 + 9_000 * underlying.listing.flowShare * appeal * exp(-distance) * (0.4 + share)))
   }

@@ -51,7 +51,8 @@ public struct DemoFeed: FrameSource, ~Copyable, @unchecked Sendable {
     underlyings = DemoListing.all.map { DemoUnderlying($0) }
     session = settings.sessionAfter(settings.start)
     chain = DemoChain(
-      underlyings: underlyings, sessions: DemoFeed.calendar(from: session, settings), previous: [], instruments: instruments,
+      underlyings: underlyings, sessions: DemoFeed.calendar(from: session, settings), previous: [],
+      instruments: instruments,
       random: &random)
     self.random = random
     references = .allocate(capacity: chain.contracts.count)
@@ -69,7 +70,11 @@ public struct DemoFeed: FrameSource, ~Copyable, @unchecked Sendable {
       if clock >= nextReference { return .events(referenceEvents()) }
       fillFrame()
       if writer.events > 0 { return .frame(writer.finish()) }
-      if dueTime >= sessionLength { moveToNextSession() }
+      if dueTime >= sessionLength {
+        closeMinute()
+        if writer.events > 0 { return .frame(writer.finish()) }
+        moveToNextSession()
+      }
     }
   }
 
@@ -90,7 +95,8 @@ public struct DemoFeed: FrameSource, ~Copyable, @unchecked Sendable {
     var sessions = [session]
     while sessions.count < 18 {
       let following = settings.sessionAfter(sessions[sessions.count - 1].close)
-      precondition(following.open >= sessions[sessions.count - 1].close, "DemoFeed: sessionAfter(close) gave a session before it")
+      precondition(
+        following.open >= sessions[sessions.count - 1].close, "DemoFeed: sessionAfter(close) gave a session before it")
       sessions.append(following)
     }
     return sessions
@@ -211,7 +217,8 @@ public struct DemoFeed: FrameSource, ~Copyable, @unchecked Sendable {
     let (underlyings, gone, time) = (underlyings, sessionGone, Timestamp(milliseconds: now))
     chain.reweigh { contract in
       DemoSurface(
-        underlyings[contract.underlying], sessionsAhead: contract.sessionsAhead, sessionGone: gone, now: time, expiry: contract.expiry)
+        underlyings[contract.underlying], sessionsAhead: contract.sessionsAhead, sessionGone: gone, now: time,
+        expiry: contract.expiry)
     }
   }
 }

@@ -45,7 +45,9 @@ extension DemoFeed {
     return underlyings.count - 1
   }
 
-  private mutating func pickContract(_ underlying: Int) -> Int { chain.pick(underlying: underlying, draw: random.unit()) }
+  private mutating func pickContract(_ underlying: Int) -> Int {
+    chain.pick(underlying: underlying, draw: random.unit())
+  }
 
   /// A contract whose price lets a large order be written in sensible sizes.
   private mutating func pickLiquid(_ underlying: Int, cents: ClosedRange<Double>) -> Int? {
@@ -119,9 +121,11 @@ extension DemoFeed {
   /// Writes a print and remembers it for cancellations.
   private mutating func print(_ place: Int, cents: Int64, size: Int64, venue: Int64, conditions: (Int64, Int64)) {
     writer.optionTrade(
-      chain.contracts[place], venue: venue, cents: cents, size: size, conditions: conditions, time: now, sequence: nextSequence())
+      chain.contracts[place], venue: venue, cents: cents, size: size, conditions: conditions, time: now,
+      sequence: nextSequence())
     let number = tape.record(
-      DemoTape.Print(contract: place, cents: cents, size: size, venue: venue, opening: chain.contracts[place].prints == 0))
+      DemoTape.Print(
+        contract: place, cents: cents, size: size, venue: venue, opening: chain.contracts[place].prints == 0))
     chain.contracts[place].lastPrice = cents
     chain.contracts[place].lastPrint = number
     chain.contracts[place].prints += 1
@@ -269,8 +273,10 @@ extension DemoFeed {
     stockTradeID += 1
     underlyings[index].recordTrade(micros: micros, shares: size)
     writer.stockTrade(
-      underlyings[index], id: stockTradeID, venue: offExchange ? DemoVenues.offExchange : stockVenue(), micros: micros, size: size,
-      conditions: sweepCode != 0 ? (sweepCode, oddLotCode) : (oddLotCode, 0), facility: offExchange ? 202 : 0, time: now,
+      underlyings[index], id: stockTradeID, venue: offExchange ? DemoVenues.offExchange : stockVenue(), micros: micros,
+      size: size,
+      conditions: sweepCode != 0 ? (sweepCode, oddLotCode) : (oddLotCode, 0), facility: offExchange ? 202 : 0,
+      time: now,
       sequence: nextSequence())
   }
 }

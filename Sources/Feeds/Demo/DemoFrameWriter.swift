@@ -39,7 +39,8 @@ struct DemoFrameWriter: ~Copyable {
   // MARK: Events
 
   mutating func optionTrade(
-    _ contract: borrowing DemoContract, venue: Int64, cents: Int64, size: Int64, conditions: (Int64, Int64), time: Int64, sequence: Int64
+    _ contract: borrowing DemoContract, venue: Int64, cents: Int64, size: Int64, conditions: (Int64, Int64),
+    time: Int64, sequence: Int64
   ) {
     event("{\"ev\":\"T\",\"sym\":\"", contract.symbol, contract.symbolLength)
     number("\",\"x\":", venue)
@@ -51,7 +52,9 @@ struct DemoFrameWriter: ~Copyable {
     literal("}")
   }
 
-  mutating func optionQuote(_ contract: borrowing DemoContract, venues: (bid: Int64, ask: Int64), time: Int64, sequence: Int64) {
+  mutating func optionQuote(
+    _ contract: borrowing DemoContract, venues: (bid: Int64, ask: Int64), time: Int64, sequence: Int64
+  ) {
     event("{\"ev\":\"Q\",\"sym\":\"", contract.symbol, contract.symbolLength)
     number("\",\"bx\":", venues.bid)
     number(",\"ax\":", venues.ask)
@@ -66,7 +69,8 @@ struct DemoFrameWriter: ~Copyable {
 
   /// `facility`: FINRA reporting facility of an off-exchange print, 0 on an exchange.
   mutating func stockTrade(
-    _ stock: borrowing DemoUnderlying, id: Int64, venue: Int64, micros: Int64, size: Int64, conditions: (Int64, Int64), facility: Int64,
+    _ stock: borrowing DemoUnderlying, id: Int64, venue: Int64, micros: Int64, size: Int64, conditions: (Int64, Int64),
+    facility: Int64,
     time: Int64, sequence: Int64
   ) {
     event("{\"ev\":\"T\",\"sym\":\"", stock.symbol, stock.symbol.count)
@@ -86,7 +90,8 @@ struct DemoFrameWriter: ~Copyable {
   }
 
   mutating func stockQuote(
-    _ stock: borrowing DemoUnderlying, venues: (bid: Int64, ask: Int64), sizes: (bid: Int64, ask: Int64), time: Int64, sequence: Int64
+    _ stock: borrowing DemoUnderlying, venues: (bid: Int64, ask: Int64), sizes: (bid: Int64, ask: Int64), time: Int64,
+    sequence: Int64
   ) {
     event("{\"ev\":\"Q\",\"sym\":\"", stock.symbol, stock.symbol.count)
     number("\",\"bx\":", venues.bid)
@@ -122,7 +127,8 @@ struct DemoFrameWriter: ~Copyable {
   // MARK: Pieces
 
   private mutating func event(_ opening: StaticString, _ symbol: SymbolText, _ symbolLength: Int) {
-    precondition(events < DemoFrameWriter.eventLimit, "DemoFrameWriter: more than \(DemoFrameWriter.eventLimit) events in a frame")
+    precondition(
+      events < DemoFrameWriter.eventLimit, "DemoFrameWriter: more than \(DemoFrameWriter.eventLimit) events in a frame")
     literal(events == 0 ? "[" : ",")
     events += 1
     literal(opening)

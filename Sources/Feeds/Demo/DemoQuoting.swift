@@ -17,14 +17,16 @@ extension DemoFeed {
     return 100
       * BlackScholes.price(
         contract.right, spot: underlying.spot, strike: contract.strike, years: terms.years,
-        volatility: terms.volatility(contract.strike), rate: DemoSurface.rate, dividendYield: underlying.listing.dividendYield)
+        volatility: terms.volatility(contract.strike), rate: DemoSurface.rate,
+        dividendYield: underlying.listing.dividendYield)
   }
 
   /// Quotes anew only where the old quote no longer holds the value.
   mutating func refreshQuote(_ place: Int) {
     let theoretical = theoreticalCents(place)
     let contract = chain.contracts[place]
-    let holds = contract.ask > contract.bid && theoretical >= Double(contract.bid) && theoretical <= Double(contract.ask)
+    let holds =
+      contract.ask > contract.bid && theoretical >= Double(contract.bid) && theoretical <= Double(contract.ask)
     if !holds { quote(place, theoretical: theoretical, cleanly: true) }
   }
 
@@ -63,7 +65,8 @@ extension DemoFeed {
     underlyings[index].ask = max(bid + 1, Int64((cents + half).rounded(.up)))
     writer.stockQuote(
       underlyings[index], venues: (stockVenue(), stockVenue()),
-      sizes: (100 * Int64(1 + random.below(12)), 100 * Int64(1 + random.below(12))), time: now, sequence: nextSequence())
+      sizes: (100 * Int64(1 + random.below(12)), 100 * Int64(1 + random.below(12))), time: now, sequence: nextSequence()
+    )
   }
 
   private static func round(_ cents: Double, up: Bool, _ listing: DemoListing) -> Int64 {
@@ -80,7 +83,9 @@ extension DemoFeed {
 
 /// Vendor venue numbers the demo trades on.
 enum DemoVenues {
-  static let options: [Int64] = [300, 301, 302, 303, 304, 307, 308, 309, 312, 313, 315, 316, 318, 319, 320, 322, 323, 325]
+  static let options: [Int64] = [
+    300, 301, 302, 303, 304, 307, 308, 309, 312, 313, 315, 316, 318, 319, 320, 322, 323, 325,
+  ]
   /// Steps through the eighteen that meet each once: coprime to their number.
   static let strides = [1, 5, 7, 11, 13]
   /// NYSE, Arca, Nasdaq, IEX, BZX, MEMX.

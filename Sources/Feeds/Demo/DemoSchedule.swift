@@ -89,15 +89,15 @@ struct DemoRates {
       sum += rate
       sums[action.rawValue] = sum
     }
-    add(.single, 160 * pace * heat)
-    add(.multiLeg, 13 * pace * heat)
+    add(.single, 130 * pace * heat)
+    add(.multiLeg, 11 * pace * heat)
     add(.late, 0.7 * pace)
     add(.sweep, 0.14 * pace * heat)
     add(.block, 0.09 * pace)
     add(.cancel, 0.06 * pace)
     add(.burst, 0.05 * pace)
     let quotePace = 0.35 * pace + 0.65 * min(pace, 1)
-    add(.optionQuote, 780 * quotePace)
+    add(.optionQuote, 950 * quotePace)
     add(.stockQuote, 60 * quotePace)
     add(.stockTrade, 40 * pace)
   }

@@ -27,7 +27,8 @@ public struct DemoSession: Hashable, Sendable {
         let close = Timestamp(nanoseconds: midnight + 57_600_000_000_000)
         if weekday != 2, weekday != 3, close > moment {
           return DemoSession(
-            day: MarketDate(daysSinceEpoch: Int32(day)), open: Timestamp(nanoseconds: midnight + 34_200_000_000_000), close: close)
+            day: MarketDate(daysSinceEpoch: Int32(day)), open: Timestamp(nanoseconds: midnight + 34_200_000_000_000),
+            close: close)
         }
         day += 1
       }
@@ -50,7 +51,8 @@ public struct DemoSettings: Sendable {
     seed: UInt64 = 1, start: Timestamp, intensity: Double = 1,
     sessionAfter: @escaping @Sendable (Timestamp) -> DemoSession = DemoSession.weekdays()
   ) {
-    precondition(intensity > 0 && intensity <= 100, "DemoSettings: intensity \(intensity), wanted above 0 and at most 100")
+    precondition(
+      intensity > 0 && intensity <= 100, "DemoSettings: intensity \(intensity), wanted above 0 and at most 100")
     self.seed = seed
     self.start = start
     self.intensity = intensity

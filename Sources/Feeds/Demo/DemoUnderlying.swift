@@ -29,20 +29,30 @@ struct DemoListing {
 
   static let all = [
     DemoListing(
-      symbol: "SPY", spot: 672.10, dailyDeviation: 0.0082, correlation: 0.97, flowShare: 0.40, strikeStep: 1, strikesEachSide: 25,
-      expiresDaily: true, pennyTicks: true, spreadScale: 1, stockHalfSpread: 0.6, skew: -0.06, tape: 2, dividendYield: 0.011),
+      symbol: "SPY", spot: 672.10, dailyDeviation: 0.0082, correlation: 0.97, flowShare: 0.40, strikeStep: 1,
+      strikesEachSide: 25,
+      expiresDaily: true, pennyTicks: true, spreadScale: 1, stockHalfSpread: 0.6, skew: -0.06, tape: 2,
+      dividendYield: 0.011),
     DemoListing(
-      symbol: "QQQ", spot: 611.45, dailyDeviation: 0.0108, correlation: 0.93, flowShare: 0.22, strikeStep: 1, strikesEachSide: 25,
-      expiresDaily: true, pennyTicks: true, spreadScale: 1.2, stockHalfSpread: 0.7, skew: -0.055, tape: 3, dividendYield: 0.005),
+      symbol: "QQQ", spot: 611.45, dailyDeviation: 0.0108, correlation: 0.93, flowShare: 0.22, strikeStep: 1,
+      strikesEachSide: 25,
+      expiresDaily: true, pennyTicks: true, spreadScale: 1.2, stockHalfSpread: 0.7, skew: -0.055, tape: 3,
+      dividendYield: 0.005),
     DemoListing(
-      symbol: "AAPL", spot: 273.80, dailyDeviation: 0.0150, correlation: 0.68, flowShare: 0.10, strikeStep: 2.5, strikesEachSide: 14,
-      expiresDaily: false, pennyTicks: false, spreadScale: 1.8, stockHalfSpread: 0.9, skew: -0.035, tape: 3, dividendYield: 0.004),
+      symbol: "AAPL", spot: 273.80, dailyDeviation: 0.0150, correlation: 0.68, flowShare: 0.10, strikeStep: 2.5,
+      strikesEachSide: 14,
+      expiresDaily: false, pennyTicks: false, spreadScale: 1.8, stockHalfSpread: 0.9, skew: -0.035, tape: 3,
+      dividendYield: 0.004),
     DemoListing(
-      symbol: "NVDA", spot: 178.25, dailyDeviation: 0.0225, correlation: 0.72, flowShare: 0.15, strikeStep: 2.5, strikesEachSide: 14,
-      expiresDaily: false, pennyTicks: false, spreadScale: 1.5, stockHalfSpread: 0.6, skew: -0.03, tape: 3, dividendYield: 0),
+      symbol: "NVDA", spot: 178.25, dailyDeviation: 0.0225, correlation: 0.72, flowShare: 0.15, strikeStep: 2.5,
+      strikesEachSide: 14,
+      expiresDaily: false, pennyTicks: false, spreadScale: 1.5, stockHalfSpread: 0.6, skew: -0.03, tape: 3,
+      dividendYield: 0),
     DemoListing(
-      symbol: "TSLA", spot: 478.60, dailyDeviation: 0.0290, correlation: 0.55, flowShare: 0.13, strikeStep: 5, strikesEachSide: 16,
-      expiresDaily: false, pennyTicks: false, spreadScale: 2.2, stockHalfSpread: 2.5, skew: -0.025, tape: 3, dividendYield: 0),
+      symbol: "TSLA", spot: 478.60, dailyDeviation: 0.0290, correlation: 0.55, flowShare: 0.13, strikeStep: 5,
+      strikesEachSide: 16,
+      expiresDaily: false, pennyTicks: false, spreadScale: 2.2, stockHalfSpread: 2.5, skew: -0.025, tape: 3,
+      dividendYield: 0),
   ]
 }
 
@@ -74,7 +84,9 @@ struct DemoUnderlying {
   var bias: Double { max(-1, min(1, 0.45 * trend + 0.45 * mood)) }
 
   init(_ listing: DemoListing) {
-    guard let symbol = SymbolText(listing.symbol) else { preconditionFailure("DemoUnderlying: symbol \(listing.symbol)") }
+    guard let symbol = SymbolText(listing.symbol) else {
+      preconditionFailure("DemoUnderlying: symbol \(listing.symbol)")
+    }
     self.listing = listing
     self.symbol = symbol
     spot = listing.spot

@@ -51,7 +51,9 @@ private struct ContractsScanner {
     return events
   }
 
-  private mutating func reference(instruments: InstrumentTable, time: Timestamp) throws(ReplayFileError) -> ContractReference {
+  private mutating func reference(instruments: InstrumentTable, time: Timestamp) throws(ReplayFileError)
+    -> ContractReference
+  {
     var symbol: String?
     var delta: Int64?
     var gamma: Int64?
@@ -68,7 +70,9 @@ private struct ContractsScanner {
     } while skip(",")
     try expect("}")
     guard let symbol, let delta, let gamma else { throw wrong("an object with sym, delta_e4 and gamma_e4 before it") }
-    guard let instrument = instruments.intern(symbol) else { throw wrong("a symbol instead of \"\(symbol)\" before it") }
+    guard let instrument = instruments.intern(symbol) else {
+      throw wrong("a symbol instead of \"\(symbol)\" before it")
+    }
     return ContractReference(
       time: time, instrument: instrument, deltaNanos: delta * 100_000, gammaNanos: gamma * 100_000)
   }
@@ -90,7 +94,8 @@ private struct ContractsScanner {
     let start = index
     while index < bytes.count, isNumberByte(bytes[index]) { index += 1 }
     // A greek of 1e9 is already absurd; the bound keeps the change of unit from overflowing.
-    guard let value = Int64(String(decoding: bytes[start..<index], as: UTF8.self)), abs(value) < 10_000_000_000_000 else {
+    guard let value = Int64(String(decoding: bytes[start..<index], as: UTF8.self)), value.magnitude < 10_000_000_000_000
+    else {
       index = start
       throw wrong("a whole number")
     }
@@ -110,7 +115,9 @@ private struct ContractsScanner {
 
   private func isNumberByte(_ byte: UInt8) -> Bool {
     switch byte {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "+"), UInt8(ascii: "."), UInt8(ascii: "E"): return true
+    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "+"), UInt8(ascii: "."),
+      UInt8(ascii: "E"):
+      return true
     default: return false
     }
   }
@@ -133,6 +140,7 @@ private struct ContractsScanner {
   private func wrong(_ wanted: String) -> ReplayFileError {
     ReplayFileError(
       .unknownFormat,
-      "contracts file \(path): at byte \(index) of \(bytes.count): wanted \(wanted); is it a list of sym, delta_e4, gamma_e4?")
+      "contracts file \(path): at byte \(index) of \(bytes.count): wanted \(wanted); is it a list of sym, delta_e4, gamma_e4?"
+    )
   }
 }

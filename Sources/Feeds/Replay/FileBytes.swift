@@ -65,7 +65,8 @@ final class FileBytes: ReplayBytes {
       if count >= 0 { return count }
       guard errno == EINTR else {
         let reason = String(cString: strerror(errno))
-        throw ReplayFileError(.unreadable, "replay file \(path): reading stopped at byte \(offset) of \(size): \(reason)")
+        throw ReplayFileError(
+          .unreadable, "replay file \(path): reading stopped at byte \(offset) of \(size): \(reason)")
       }
     }
   }

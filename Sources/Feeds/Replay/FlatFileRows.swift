@@ -27,7 +27,8 @@ struct FlatFileRows: ~Copyable {
   func row(_ line: UnsafeBufferPointer<UInt8>) -> Row {
     guard split(line) else { return .refused("\(header.columns.count) columns wanted, another number found") }
     let ticker = self[.ticker]
-    guard !ticker.isEmpty, ticker.count <= SymbolText.capacity, let instrument = instruments.intern(SymbolText(bytes: ticker))
+    guard !ticker.isEmpty, ticker.count <= SymbolText.capacity,
+      let instrument = instruments.intern(SymbolText(bytes: ticker))
     else { return .refused("ticker \"\(text(.ticker))\" is not a symbol") }
     guard let nanoseconds = DecimalText.integer(self[.time]), nanoseconds > 0 else {
       return .refused("sip_timestamp \"\(text(.time))\" is not a number of nanoseconds")
@@ -46,9 +47,13 @@ struct FlatFileRows: ~Copyable {
     guard let price = DecimalText.micros(self[.price]), price >= 0 else {
       return .refused("price \"\(text(.price))\" is not a price")
     }
-    guard let size = size(.size), size > 0 else { return .refused("size \"\(text(.size))\" is not a whole number above 0") }
+    guard let size = size(.size), size > 0 else {
+      return .refused("size \"\(text(.size))\" is not a whole number above 0")
+    }
     guard let venue = venue(.exchange) else { return .refused("exchange \"\(text(.exchange))\" is not a venue number") }
-    guard let conditions = conditions() else { return .refused("conditions \"\(text(.conditions))\" are not a list of numbers") }
+    guard let conditions = conditions() else {
+      return .refused("conditions \"\(text(.conditions))\" are not a list of numbers")
+    }
     guard let sequence = optionalInteger(.sequence), let facility = optionalInteger(.reportingFacility),
       let facility = UInt16(exactly: facility)
     else { return .refused("sequence_number or trf_id is not a number") }
@@ -68,7 +73,8 @@ struct FlatFileRows: ~Copyable {
       return .refused("bid_size \"\(text(.bidSize))\" or ask_size \"\(text(.askSize))\" is not a whole number")
     }
     guard let bidVenue = venue(.bidExchange), let askVenue = venue(.askExchange) else {
-      return .refused("bid_exchange \"\(text(.bidExchange))\" or ask_exchange \"\(text(.askExchange))\" is not a venue number")
+      return .refused(
+        "bid_exchange \"\(text(.bidExchange))\" or ask_exchange \"\(text(.askExchange))\" is not a venue number")
     }
     guard let sequence = optionalInteger(.sequence) else {
       return .refused("sequence_number \"\(text(.sequence))\" is not a number")
@@ -90,7 +96,9 @@ struct FlatFileRows: ~Copyable {
 
   private subscript(column: FlatFileHeader.Column) -> Field { fields[column.rawValue] }
 
-  private func text(_ column: FlatFileHeader.Column) -> String { String(decoding: self[column].prefix(64), as: UTF8.self) }
+  private func text(_ column: FlatFileHeader.Column) -> String {
+    String(decoding: self[column].prefix(64), as: UTF8.self)
+  }
 
   private func optionalInteger(_ column: FlatFileHeader.Column) -> Int64? {
     self[column].isEmpty ? 0 : DecimalText.integer(self[column])

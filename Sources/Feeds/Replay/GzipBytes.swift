@@ -84,6 +84,7 @@ final class GzipBytes: ReplayBytes {
   private func damaged(_ reason: String) -> ReplayFileError {
     ReplayFileError(
       .damaged,
-      "replay file \(file.path): damaged gzip data at byte \(fileOffset) of \(file.size): \(reason); copy or download it again")
+      "replay file \(file.path): damaged gzip data at byte \(fileOffset) of \(file.size): \(reason); copy or download it again"
+    )
   }
 }

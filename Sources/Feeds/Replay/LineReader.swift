@@ -92,7 +92,8 @@ struct LineReader: ~Copyable {
       buffer = larger
       capacity *= 2
     }
-    let count = try source.read(into: UnsafeMutableRawBufferPointer(start: buffer + end, count: min(capacity - end, chunkBytes)))
+    let count = try source.read(
+      into: UnsafeMutableRawBufferPointer(start: buffer + end, count: min(capacity - end, chunkBytes)))
     end += count
     sourceEnded = count == 0
   }

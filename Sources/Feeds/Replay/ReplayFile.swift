@@ -122,7 +122,9 @@ public struct ReplayFile: FrameSource, ~Copyable, @unchecked Sendable {
 
   private mutating func refuse(_ reason: String) {
     refusedLines += 1
-    if firstRefusal == nil { firstRefusal = "replay file \(path): line \(lines.lineNumber): \(reason); the line is skipped" }
+    if firstRefusal == nil {
+      firstRefusal = "replay file \(path): line \(lines.lineNumber): \(reason); the line is skipped"
+    }
   }
 
   // MARK: Opening

@@ -41,7 +41,8 @@ final class ZstdBytes: ReplayBytes {
 
   /// One call of the library; false at the end of the data.
   private func unpackSome(_ output: inout ZSTD_outBuffer) throws(ReplayFileError) -> Bool {
-    if pending.pos == pending.size, drained {
+    // Between frames the library is not asked without input: it would answer that it waits for a header.
+    if pending.pos == pending.size, drained || expected == 0 {
       let count = try file.read(into: input)
       if count == 0 {
         guard expected == 0 else { throw damaged("ends in the middle of the compressed data") }
@@ -59,6 +60,7 @@ final class ZstdBytes: ReplayBytes {
   private func damaged(_ reason: String) -> ReplayFileError {
     ReplayFileError(
       .damaged,
-      "replay file \(file.path): damaged zstd data at byte \(fileOffset) of \(file.size): \(reason); copy or download it again")
+      "replay file \(file.path): damaged zstd data at byte \(fileOffset) of \(file.size): \(reason); copy or download it again"
+    )
   }
 }
