@@ -15,6 +15,8 @@ public struct StoreOptions: Sendable {
   public var flushPrints = 5000
   /// Age after which a batch is committed.
   public var flushMilliseconds = 250
+  /// Whether closing the writer moves the write-ahead log into the file. What is committed is safe either way.
+  public var checkpointsAtClose = true
   /// Outputs waiting between the engine and the writer.
   public var queueCapacity = Limits.storageRing
 
@@ -54,6 +56,9 @@ public final class Store: Sendable {
   public func makeWriter(instruments: InstrumentTable, log: Log = Log()) throws(StorageError) -> StoreWriter {
     try StoreWriter(store: self, instruments: instruments, log: log)
   }
+
+  /// Moves the write-ahead log into the file.
+  public func checkpoint() throws(StorageError) { try database.connect().execute("CHECKPOINT") }
 
   /// A reader with a connection of its own, for one thread.
   public func makeReader() throws(StorageError) -> StoreReader {

@@ -43,6 +43,13 @@ enum ReferenceTables {
       .value("block", .boolean, "Block trade") { row, _ in row.pointee.print.flags.contains(.block) },
     ])
 
+  /// Minutes come once and never again: no key to look up.
+  static let rollups = {
+    var table = SumTables.rollups
+    table.primaryKey = []
+    return table
+  }()
+
   /// Excluded prints leave no row in the reference rules.
   @inline(__always)
   static func excludes(_ print: LabeledPrint) -> Bool {

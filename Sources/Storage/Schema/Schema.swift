@@ -70,10 +70,11 @@ struct Schema: Sendable {
       add(PrintTables.raw(PendingPrint.self))
       add(PrintTables.labeled)
       add(PrintTables.nbbo)
+      add(SumTables.rollups)
     case .reference:
       add(ReferenceTables.labeled)
+      add(ReferenceTables.rollups)
     }
-    add(SumTables.rollups)
     add(SumTables.openInterest)
     add(SumTables.incidents)
     sql += Views.trades(profile) + Views.sums + IngestLedger.createSQL

@@ -22,7 +22,7 @@ final class BatchTables {
     rawCancellations = keepsAll ? try TableAppender(PrintTables.raw(PendingCancellation.self), connection) : nil
     nbbo = keepsAll ? try TableAppender(PrintTables.nbbo, connection) : nil
     instruments = try TableAppender(SumTables.instruments, connection)
-    rollups = try TableAppender(SumTables.rollups, connection)
+    rollups = try TableAppender(keepsAll ? SumTables.rollups : ReferenceTables.rollups, connection)
     openInterest = try TableAppender(SumTables.openInterest, connection)
     incidents = try TableAppender(SumTables.incidents, connection)
   }

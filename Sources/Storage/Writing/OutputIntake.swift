@@ -54,7 +54,8 @@ final class OutputIntake {
     case .print: preconditionFailure("OutputIntake: a print among the others")
     case .cancellation(let cancellation): takeCancellation(cancellation, ledger)
     case .minuteBar(let bar):
-      batch.add(PendingBar(bar: bar, databaseID: dictionary.contract(bar.instrument).databaseID))
+      let row = PendingBar(bar: bar, databaseID: dictionary.contract(bar.instrument).databaseID)
+      if profile == .full { batch.add(row) } else { batch.append(row) }
     case .openInterest(let row):
       batch.add(PendingOpenInterest(openInterest: row, databaseID: dictionary.contract(row.instrument).databaseID))
     case .sessionReset(let reset):

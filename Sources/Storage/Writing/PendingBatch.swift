@@ -62,6 +62,9 @@ final class PendingBatch {
     if let position = position(ofPrint: id) { rows[position].cancelled = true } else { cancelledOnDisk.append(id) }
   }
 
+  /// A row of a table without a key.
+  func append(_ bar: PendingBar) { bars.append(bar) }
+
   /// A key twice in one batch keeps the newest row: an upsert may not touch the same row twice.
   func add(_ bar: PendingBar) {
     let key = BarKey(databaseID: bar.databaseID, minute: bar.bar.minute)

@@ -187,7 +187,7 @@ final class WriterLoop {
   }
 
   private func end() {
-    checkpoint()
+    if options.checkpointsAtClose { checkpoint() }
     signals.drained.ring()
     log.info(
       "storage", "closed \(options.path)",
