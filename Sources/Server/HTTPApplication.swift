@@ -43,7 +43,7 @@ final class HTTPApplication: ServerApplication {
     if let member = client.context as? SocketClient { core.broadcaster.remove(member) }
   }
 
-  func tick(_ server: HTTPServer) { core.tick() }
+  func tick(_ server: HTTPServer) { core.tick(transportDropped: Int64(server.counters.messagesDropped)) }
 
   func refusal(status: Int, detail: String) -> HTTPResponse {
     Problem(kind: .refused, status: status, detail: detail).response.transported

@@ -18,8 +18,8 @@ final class ServerCore {
   private var lastAnswer: Timestamp?
   private var lastState: Timestamp?
   private var skips = RecentIncrease()
-  /// Messages a client lost inside the transport.
-  var transportDropped: () -> Int64 = { 0 }
+  /// Messages that clients lost inside the transport, as of the last tick.
+  private var transportDropped: Int64 = 0
 
   /// How often a snapshot is asked for, and how long a client may be left without news when none comes.
   static let snapshotNanoseconds: Int64 = 250_000_000
@@ -42,8 +42,10 @@ final class ServerCore {
   }
 
   /// Takes over what is new and tells the clients; every 50 ms.
-  func tick() {
+  /// - Parameter transportDropped: messages that clients lost inside the transport since the start.
+  func tick(transportDropped: Int64 = 0) {
     let time = now()
+    self.transportDropped = transportDropped
     drain()
     broadcaster.broadcastPrints()
     let isFresh = takeSnapshot(at: time)
@@ -89,7 +91,7 @@ final class ServerCore {
       facts, dataAgeSeconds: dataAge, snapshotAgeSeconds: seconds(since: lastAnswer ?? startTime),
       publisherSkippedNow: skips.note(skipped, at: time))
     var stream = broadcaster.counters
-    stream.dropped += transportDropped()
+    stream.dropped += transportDropped
     return Health(
       status: verdict.status, reasons: verdict.reasons, facts: facts, identity: identity,
       uptimeSeconds: seconds(since: startTime), session: model.snapshot.session, streamTime: model.snapshot.streamTime,

@@ -170,10 +170,4 @@ extension APIChoice where Self: CaseIterable, AllCases == [Self] {
 extension APIChoice {
   /// All names, in order of declaration.
   static var names: [String] { choices.map(\.apiName) }
-
-  /// The case of a name; nil when there is none.
-  init?(apiName: String) {
-    guard let match = Self.choices.first(where: { $0.apiName == apiName }) else { return nil }
-    self = match
-  }
 }

@@ -30,9 +30,6 @@ final class QueryThread: Sendable {
     start { [self] in run(open) }
   }
 
-  /// Questions waiting.
-  var depth: Int { state.withLock { $0.jobs.count } }
-
   /// Returns false when too many wait already, or when the thread stops.
   func submit(_ job: @escaping Job) -> Bool {
     let accepted = state.withLock { state in

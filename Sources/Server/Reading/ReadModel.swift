@@ -28,9 +28,6 @@ final class ReadModel {
   }
 
   var snapshot: FlowSnapshot { index.snapshot }
-  var hasSnapshot: Bool { snapshotGeneration > 0 }
-  /// Id of the newest print, for users; `printBase` before the first.
-  var lastPrintID: Int64 { printBase + prints.nextNumber - 1 }
   /// Events a second of wall time over the last seconds.
   var eventsPerSecond: Double { rate.perSecond }
 

@@ -19,8 +19,6 @@ struct RecentPrints {
     voided.reserveCapacity(capacity)
   }
 
-  var count: Int { Int(nextNumber - firstNumber) }
-
   /// Appends a print. One that does not follow the last starts the ring anew, so that what is kept has no hole.
   /// - Returns: how many prints are missing before it.
   mutating func append(_ print: LabeledPrint) -> Int64 {

@@ -27,15 +27,4 @@ struct SnapshotIndex {
   func contracts(of underlying: InstrumentID) -> [ContractSnapshot] {
     (contractsByUnderlying[underlying] ?? []).map { snapshot.contracts[Int($0)] }
   }
-
-  func contract(_ id: InstrumentID) -> ContractSnapshot? {
-    var low = 0
-    var high = snapshot.contracts.count
-    while low < high {
-      let middle = (low + high) / 2
-      if snapshot.contracts[middle].instrument < id { low = middle + 1 } else { high = middle }
-    }
-    guard low < snapshot.contracts.count, snapshot.contracts[low].instrument == id else { return nil }
-    return snapshot.contracts[low]
-  }
 }

@@ -16,8 +16,6 @@ final class SymbolDirectory {
 
   init(table: InstrumentTable) { self.table = table }
 
-  var count: Int { entries.count }
-
   /// Takes over what the table has learned since.
   func grow() {
     let count = table.count
