@@ -17,7 +17,8 @@ extension ComponentVersions {
       let swift = "6.2"
     #endif
     return ComponentVersions(
-      marketflow: marketFlowVersion, swift: swift, duckdb: Store.duckdbVersion, libwebsockets: HTTPServer.libraryVersion,
+      marketflow: marketFlowVersion, swift: swift, duckdb: Store.duckdbVersion,
+      libwebsockets: HTTPServer.libraryVersion,
       simdjson: PolygonDecoder.parserVersion)
   }
 }

@@ -1,9 +1,10 @@
+import Synchronization
+
 #if canImport(Glibc)
   import Glibc
 #else
   import Darwin
 #endif
-import Synchronization
 
 /// A named, joinable thread of the system: for loops that own their state and must not share a pool with anybody.
 public final class WorkerThread: Sendable {

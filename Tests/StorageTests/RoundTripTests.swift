@@ -178,7 +178,8 @@ import Testing
     #expect(try store.integer("SELECT count(*) FROM rollups_min") == 0)
     writer.offerAll([.print(stream.print(10)), .minuteBar(stream.bar(1))])
     try writer.close(finished: true)
-    #expect(ReferenceTables.labeled.columns.count == 17)
+    // Ticker, strike and type stand in `instruments`.
+    #expect(ReferenceTables.labeled.columns.count == 15)
     #expect(
       try store.rows(
         """
@@ -187,8 +188,8 @@ import Testing
         """)
         == [
           """
-          2024-06-14 13:30:00.01000001|100|O:SPY240621P00500000|500.000000|put|302|1.230010|11|buy|1.200000|1.300000|\
-          1353.011000|0.512345678|0.012345678|5.635802458|2|true
+          2024-06-14 13:30:00.01000001|100|O:SPY240621P00500000|500.000000|put|302|1.2300|11|buy|1.2000|1.3000|\
+          1353.011000|0.51234567|0.01234567|5.635802458|2|true
           """
         ])
     #expect(try store.integer("SELECT count(*) FROM trades_labeled") == 2)

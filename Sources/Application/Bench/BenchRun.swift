@@ -1,14 +1,15 @@
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
 import Feeds
 import FlowEngine
 import JSONText
 import Logging
 import MarketModel
 import Storage
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
 
 /// What one timed run of a tape gave.
 public struct BenchResult: Sendable {
@@ -37,7 +38,7 @@ public struct BenchResult: Sendable {
 public struct ServiceTime: Sendable {
   public var p50: Int64
   public var p99: Int64
-  public var p99_9: Int64
+  public var p999: Int64
   public var maximum: Int64
   /// What reading the clock twice adds to each of the figures above; not subtracted.
   public var clockOverheadNanoseconds: Int64
@@ -145,7 +146,7 @@ public struct BenchRun {
       outputs.removeAll()
     }
     return ServiceTime(
-      p50: histogram.percentile(0.5), p99: histogram.percentile(0.99), p99_9: histogram.percentile(0.999),
+      p50: histogram.percentile(0.5), p99: histogram.percentile(0.99), p999: histogram.percentile(0.999),
       maximum: histogram.maximum, clockOverheadNanoseconds: BenchRun.clockOverhead())
   }
 
@@ -176,7 +177,7 @@ extension BenchResult {
     if let rowsStored { lines.append("\(rowsStored) rows committed") }
     if let service {
       lines.append(
-        "per print: p50 \(service.p50) ns, p99 \(service.p99) ns, p99.9 \(service.p99_9) ns, max \(service.maximum) ns "
+        "per print: p50 \(service.p50) ns, p99 \(service.p99) ns, p99.9 \(service.p999) ns, max \(service.maximum) ns "
           + "(clock reading \(service.clockOverheadNanoseconds) ns included)")
     }
     return lines.joined(separator: "\n")
@@ -201,7 +202,7 @@ extension BenchResult {
       json.object { json in
         json.field("p50", service.p50)
         json.field("p99", service.p99)
-        json.field("p99_9", service.p99_9)
+        json.field("p99_9", service.p999)
         json.field("max", service.maximum)
         json.field("clock_overhead", service.clockOverheadNanoseconds)
       }

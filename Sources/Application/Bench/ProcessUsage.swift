@@ -23,7 +23,8 @@ struct ProcessUsage {
     precondition(status == 0, "getrusage failed (errno \(errno))")
     func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) / 1e6 }
     return ProcessUsage(
-      cpuSeconds: seconds(usage.ru_utime) + seconds(usage.ru_stime), peakResidentBytes: Int(usage.ru_maxrss) * unitBytes)
+      cpuSeconds: seconds(usage.ru_utime) + seconds(usage.ru_stime), peakResidentBytes: Int(usage.ru_maxrss) * unitBytes
+    )
   }
 }
 

@@ -1,10 +1,11 @@
+import JSONText
+import Logging
+
 #if canImport(Glibc)
   import Glibc
 #else
   import Darwin
 #endif
-import JSONText
-import Logging
 
 /// `marketflow bench`: the reference tape through the product's own road.
 enum BenchCommand {
@@ -22,7 +23,9 @@ enum BenchCommand {
       CommandOption("no-service", .flag, help: "leave the second pass out"),
       .json,
     ],
-    examples: [Command.Example("marketflow bench full.ndjson --contracts contracts.json --no-store --json", "the engine alone")])
+    examples: [
+      Command.Example("marketflow bench full.ndjson --contracts contracts.json --no-store --json", "the engine alone")
+    ])
 
   static func run(_ command: ParsedCommand) throws -> ExitCode {
     guard let tape = command.argument("TAPE") else { preconditionFailure("TAPE is a required argument") }

@@ -1,17 +1,20 @@
+import Logging
+
 #if canImport(Glibc)
   import Glibc
 #else
   import Darwin
 #endif
-import Logging
 
 /// The `marketflow` program: its commands, and what runs them.
 public enum MarketFlowProgram {
   static let declaration = Program(
     name: "marketflow", version: marketFlowVersion,
     summary: "order flow of listed options: labelled prints, sweeps, blocks, live and in replay",
-    commands: [ServeCommand.declaration, ReplayCommand.declaration, BenchCommand.declaration, DoctorCommand.declaration,
-      ConfigCommand.declaration],
+    commands: [
+      ServeCommand.declaration, ReplayCommand.declaration, BenchCommand.declaration, DoctorCommand.declaration,
+      ConfigCommand.declaration,
+    ],
     examples: [
       Command.Example("marketflow serve", "the demo market at http://127.0.0.1:8000; no key needed"),
       Command.Example("marketflow serve --replay day.ndjson.gz --replay-speed 10", "a recorded day, ten times as fast"),

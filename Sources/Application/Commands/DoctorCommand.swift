@@ -1,8 +1,3 @@
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
 import Feeds
 import JSONText
 import Logging
@@ -10,6 +5,12 @@ import MarketModel
 import Server
 import Storage
 import Transport
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
 
 /// `marketflow doctor`: is this machine fit to run, and if not, what to do.
 enum DoctorCommand {
@@ -55,11 +56,15 @@ enum DoctorCommand {
   }
 
   private static func page() -> Finding {
-    guard let path = PageDirectory.find(environment: EnvironmentVariables.all, executable: PageDirectory.executable) else {
-      return Finding(subject: "page", isFine: false, words: "files not found; set MARKETFLOW_WEB_DIRECTORY to the folder of index.html")
+    guard let path = PageDirectory.find(environment: EnvironmentVariables.all, executable: PageDirectory.executable)
+    else {
+      return Finding(
+        subject: "page", isFine: false,
+        words: "files not found; set MARKETFLOW_WEB_DIRECTORY to the folder of index.html")
     }
     guard access(path + "/vendor/lightweight-charts.js", R_OK) == 0 else {
-      return Finding(subject: "page", isFine: false, words: "\(path) has no vendor/lightweight-charts.js; run make setup")
+      return Finding(
+        subject: "page", isFine: false, words: "\(path) has no vendor/lightweight-charts.js; run make setup")
     }
     return Finding(subject: "page", isFine: true, words: path)
   }
@@ -69,7 +74,8 @@ enum DoctorCommand {
     do {
       try directory.create()
       _ = try Store(StoreOptions(path: directory.database))
-      return Finding(subject: "data folder", isFine: true, words: "\(directory.path) can be written, schema \(Store.schemaVersion)")
+      return Finding(
+        subject: "data folder", isFine: true, words: "\(directory.path) can be written, schema \(Store.schemaVersion)")
     } catch {
       return Finding(subject: "data folder", isFine: false, words: "\(error)")
     }
@@ -85,12 +91,15 @@ enum DoctorCommand {
     address.sin_port = in_port_t(settings.port).bigEndian
     inet_pton(AF_INET, settings.host, &address.sin_addr)
     let status = withUnsafePointer(to: &address) {
-      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) }
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+      }
     }
     let name = "\(settings.host):\(settings.port)"
     if status == 0 { return Finding(subject: "port", isFine: true, words: "\(name) is free") }
     return Finding(
-      subject: "port", isFine: false, words: "\(name): \(String(cString: strerror(errno))); stop what uses it, or give another --port")
+      subject: "port", isFine: false,
+      words: "\(name): \(String(cString: strerror(errno))); stop what uses it, or give another --port")
   }
 
   private static func clock() -> Finding {
@@ -110,6 +119,7 @@ enum DoctorCommand {
     #endif
     let isEnough = limit.rlim_cur >= 1024
     return Finding(
-      subject: "open files", isFine: isEnough, words: "\(limit.rlim_cur) allowed" + (isEnough ? "" : "; raise it with ulimit -n 4096"))
+      subject: "open files", isFine: isEnough,
+      words: "\(limit.rlim_cur) allowed" + (isEnough ? "" : "; raise it with ulimit -n 4096"))
   }
 }

@@ -1,15 +1,17 @@
+import Logging
+
 #if canImport(Glibc)
   import Glibc
 #else
   import Darwin
 #endif
-import Logging
 
 /// `marketflow serve`: the road from a source to the page, until somebody stops it.
 enum ServeCommand {
   static let declaration = Command(
     "serve", summary: "run the engine, the store and the page",
-    discussion: "Serves the demo market unless told otherwise. Listens on this machine only unless --host says otherwise.",
+    discussion:
+      "Serves the demo market unless told otherwise. Listens on this machine only unless --host says otherwise.",
     options: SettingKey.options([
       .provider, .demoMode, .demoSeed, .demoIntensity, .demoSpeed, .replayFile, .replaySpeed, .symbols, .host, .port,
       .dataDirectory, .storage, .logLevel, .logFormat,

@@ -1,13 +1,14 @@
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
 import FlowEngine
 import MarketModel
 import Rings
 import Storage
 import Synchronization
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
 
 /// The engine's thread: events from the ring, outputs to the store and the publisher, snapshots for who asks. It takes no lock
 /// and never waits for a reader; for the disk it waits only when the source can wait, too.

@@ -1,13 +1,14 @@
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
 import Feeds
 import Logging
 import MarketModel
 import Rings
 import Synchronization
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
 
 /// The first thread of the road: pulls frames, waits until they are due, hands their events to the engine's ring. When the ring
 /// is full it waits, for a file or a synthetic market can wait; how often is counted.
@@ -29,7 +30,8 @@ final class FeedThread: Sendable {
   private let thread = Mutex<WorkerThread?>(nil)
 
   init(
-    options: Options, ring: SPSCRing<MarketEvent>, engineBell: Doorbell, gauges: IngestGauges, inbox: InjectionInbox, log: Log
+    options: Options, ring: SPSCRing<MarketEvent>, engineBell: Doorbell, gauges: IngestGauges, inbox: InjectionInbox,
+    log: Log
   ) {
     self.options = options
     self.ring = ring

@@ -57,8 +57,10 @@ final class IngestGauges: Sendable {
 
   func ingest(source: String, subscribed: [String]) -> HealthFacts.Ingest {
     HealthFacts.Ingest(
-      status: HealthFacts.IngestStatus.allCases[status.load(ordering: .relaxed)], source: source, subscribed: subscribed,
-      lastReceived: Timestamp(nanoseconds: lastReceived.load(ordering: .relaxed)), frames: frames.load(ordering: .relaxed),
+      status: HealthFacts.IngestStatus.allCases[status.load(ordering: .relaxed)], source: source,
+      subscribed: subscribed,
+      lastReceived: Timestamp(nanoseconds: lastReceived.load(ordering: .relaxed)),
+      frames: frames.load(ordering: .relaxed),
       badFrames: badFrames.load(ordering: .relaxed), badEvents: badEvents.load(ordering: .relaxed),
       unknownEvents: unknownEvents.load(ordering: .relaxed), reparsedFrames: reparsedFrames.load(ordering: .relaxed),
       waits: waits.load(ordering: .relaxed), failure: failureText.withLock { $0 })

@@ -1,12 +1,13 @@
+import Feeds
+import FlowEngine
+import JSONText
+import MarketModel
+
 #if canImport(Glibc)
   import Glibc
 #else
   import Darwin
 #endif
-import Feeds
-import FlowEngine
-import JSONText
-import MarketModel
 
 /// Plays a recording through decoder and engine on the calling thread and adds up what came out.
 struct ReplayRun {
@@ -155,7 +156,9 @@ struct ReplaySummary: Sendable {
     ]
     if sums.prints > 0 { lines.append("from \(sums.firstTime.newYorkText) to \(sums.lastTime.newYorkText)") }
     if decoded.badEvents + decoded.badFrames > 0 {
-      lines.append("\(decoded.badEvents) bad events skipped in \(decoded.badFrames) bad frames; last: \(decoded.lastBadReason ?? "")")
+      lines.append(
+        "\(decoded.badEvents) bad events skipped in \(decoded.badFrames) bad frames; last: \(decoded.lastBadReason ?? "")"
+      )
     }
     if let firstRefusal { lines.append("\(refusedLines) lines skipped; first: \(firstRefusal)") }
     lines.append("digest \(String(digest, radix: 16))")

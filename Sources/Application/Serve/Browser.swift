@@ -1,9 +1,10 @@
+import Logging
+
 #if canImport(Glibc)
   import Glibc
 #else
   import Darwin
 #endif
-import Logging
 
 /// Opens a page in the user's browser.
 enum Browser {
@@ -17,6 +18,8 @@ enum Browser {
     defer { for word in words { free(word) } }
     var child: pid_t = 0
     let status = posix_spawnp(&child, program, nil, nil, words, environ)
-    if status != 0 { log.warning("serve", "\(program) cannot be started: \(String(cString: strerror(status))); open \(url) yourself") }
+    if status != 0 {
+      log.warning("serve", "\(program) cannot be started: \(String(cString: strerror(status))); open \(url) yourself")
+    }
   }
 }

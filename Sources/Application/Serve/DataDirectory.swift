@@ -16,10 +16,12 @@ struct DataDirectory {
     for part in path.split(separator: "/") {
       current += (current.isEmpty || current.hasSuffix("/") ? "" : "/") + part
       guard mkdir(current, 0o755) != 0, errno != EEXIST else { continue }
-      throw ServeError("data folder \(current) cannot be made: \(String(cString: strerror(errno))); name another --data-dir")
+      throw ServeError(
+        "data folder \(current) cannot be made: \(String(cString: strerror(errno))); name another --data-dir")
     }
     guard access(path, W_OK) == 0 else {
-      throw ServeError("data folder \(path) cannot be written: \(String(cString: strerror(errno))); name another --data-dir")
+      throw ServeError(
+        "data folder \(path) cannot be written: \(String(cString: strerror(errno))); name another --data-dir")
     }
   }
 }

@@ -36,7 +36,8 @@ final class ServeRun {
     let run = try writer?.begin(source.ingestSource)
     if let run, run.storedOutputs > 0 {
       log.info(
-        "storage", "\(source.summary) is \(run.isComplete ? "stored already; nothing is added" : "stored in part; the rest is added")",
+        "storage",
+        "\(source.summary) is \(run.isComplete ? "stored already; nothing is added" : "stored in part; the rest is added")",
         ["run": "\(run.runID)", "outputs": "\(run.storedOutputs)"])
     }
     engine = EngineThread(
@@ -105,7 +106,8 @@ final class ServeRun {
     let directory = DataDirectory(path: settings.dataDirectory)
     try directory.create()
     let store = try Store(StoreOptions(path: directory.database))
-    log.info("storage", "opened \(directory.database)", ["schema": "\(Store.schemaVersion)", "duckdb": Store.duckdbVersion])
+    log.info(
+      "storage", "opened \(directory.database)", ["schema": "\(Store.schemaVersion)", "duckdb": Store.duckdbVersion])
     return store
   }
 }
@@ -122,9 +124,11 @@ private struct HealthGathering: Sendable {
     HealthFacts(
       ingest: gauges.ingest(source: source.summary, subscribed: source.subscribed),
       events: HealthFacts.Queue(depth: events.count, capacity: events.capacity),
-      storageQueue: writer.map { HealthFacts.Queue(depth: $0.queueDepth, capacity: $0.queueCapacity) } ?? HealthFacts.Queue(),
+      storageQueue: writer.map { HealthFacts.Queue(depth: $0.queueDepth, capacity: $0.queueCapacity) }
+        ?? HealthFacts.Queue(),
       publisher: HealthFacts.Queue(depth: publisher.count, capacity: publisher.capacity),
-      publisherSkipped: gauges.publisherSkipped, storage: storage(), digest: gauges.digest.map { String($0, radix: 16) })
+      publisherSkipped: gauges.publisherSkipped, storage: storage(), digest: gauges.digest.map { String($0, radix: 16) }
+    )
   }
 
   private func storage() -> HealthFacts.Storage {

@@ -36,7 +36,8 @@ enum ServeSource: Sendable {
     case .demo(let settings):
       IngestSource(
         source: summary, fingerprint: "demo-\(settings.seed)-\(settings.start.nanoseconds)", resumable: false)
-    case .replay(_, let fingerprint, let summary): IngestSource(source: summary, fingerprint: fingerprint, resumable: true)
+    case .replay(_, let fingerprint, let summary):
+      IngestSource(source: summary, fingerprint: fingerprint, resumable: true)
     }
   }
 
@@ -60,7 +61,8 @@ enum ServeSource: Sendable {
       let file = try ReplayFile(path: path, instruments: InstrumentTable(capacity: 1024))
       self = .replay(path: path, fingerprint: file.fingerprint, summary: file.summary)
     case .polygon:
-      throw ServeError("provider polygon: live feeds are not part of this version; start with --provider demo or --replay FILE")
+      throw ServeError(
+        "provider polygon: live feeds are not part of this version; start with --provider demo or --replay FILE")
     }
   }
 

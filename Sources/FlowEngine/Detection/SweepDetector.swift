@@ -84,7 +84,7 @@ struct SweepDetector: ~Copyable {
     }
     window.pointee.activeSweep = 0
     guard Int(window.pointee.count) >= rule.minimumLegs, hasEnoughVenues(window) else { return (0, false) }
-    return open(window, instrument: instrument, side: side, time: time)
+    return openSweep(window, instrument: instrument, side: side, time: time)
   }
 
   /// Takes a leg out of its sweep again, because its print was cancelled.
@@ -105,7 +105,7 @@ struct SweepDetector: ~Copyable {
     count = 0
   }
 
-  private mutating func open(
+  private mutating func openSweep(
     _ window: UnsafeMutablePointer<Window>, instrument: InstrumentID, side: AggressorSide, time: Timestamp
   ) -> (sweepID: UInt32, opened: Bool) {
     guard count < Limits.sweeps else {
@@ -116,7 +116,8 @@ struct SweepDetector: ~Copyable {
     for i in 0..<window.pointee.count { premium &+= leg(window, i).premiumMicros }
     if count == recordCapacity { growRecords() }
     records[count] = Sweep(
-      instrument: instrument, side: side, firstTime: leg(window, 0).time, lastTime: time, legs: Int64(window.pointee.count),
+      instrument: instrument, side: side, firstTime: leg(window, 0).time, lastTime: time,
+      legs: Int64(window.pointee.count),
       premiumMicros: premium)
     count += 1
     window.pointee.activeSweep = UInt32(count)

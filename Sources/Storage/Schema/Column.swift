@@ -12,6 +12,8 @@ enum SQLType: Sendable {
   case date
   /// 64-bit fixed point, 18 digits: written as the integer of its last digit.
   case decimal(scale: UInt8)
+  /// 32-bit fixed point, 9 digits: half the bytes through the write-ahead log.
+  case shortDecimal(scale: UInt8)
   case text
   /// At most 255 labels: written as the UInt8 position.
   case enumeration(EnumerationType)
@@ -27,6 +29,7 @@ enum SQLType: Sendable {
     case .timestamp: "TIMESTAMP_NS"
     case .date: "DATE"
     case .decimal(let scale): "DECIMAL(18,\(scale))"
+    case .shortDecimal(let scale): "DECIMAL(9,\(scale))"
     case .text: "VARCHAR"
     case .enumeration(let type): type.name
     }
@@ -44,6 +47,7 @@ enum SQLType: Sendable {
     case .timestamp: duckdb_create_logical_type(DUCKDB_TYPE_TIMESTAMP_NS)
     case .date: duckdb_create_logical_type(DUCKDB_TYPE_DATE)
     case .decimal(let scale): duckdb_create_decimal_type(18, scale)
+    case .shortDecimal(let scale): duckdb_create_decimal_type(9, scale)
     case .text: duckdb_create_logical_type(DUCKDB_TYPE_VARCHAR)
     case .enumeration(let type): preconditionFailure("\(type.name): an upserted table has no ENUM columns")
     }

@@ -3,7 +3,8 @@ import MarketModel
 
 /// The closed sets of the schema. A label's position is what is stored, so labels are only ever added at the end.
 enum Enumerations {
-  static let side = EnumerationType(name: "aggressor_side", labels: [.sell, .mid, .buy, .unknown].map { (side: AggressorSide) in side.name })
+  static let side = EnumerationType(
+    name: "aggressor_side", labels: [.sell, .mid, .buy, .unknown].map { (side: AggressorSide) in side.name })
   static let method = EnumerationType(name: "label_method", labels: LabelMethod.allCases.map(\.name))
   static let optionType = EnumerationType(name: "option_type", labels: ["call", "put"])
   static let kind = EnumerationType(name: "instrument_kind", labels: ["equity", "option"])

@@ -36,7 +36,7 @@ enum Views {
     """
 
   private static let referenceTrades = """
-    CREATE VIEW trades_labeled AS SELECT t.ts, t.seq, i.symbol AS ticker, t.strike, t.type, t.exchange, t.price, t.size, t.side, \
+    CREATE VIEW trades_labeled AS SELECT t.ts, t.seq, i.symbol AS ticker, i.strike, i.type, t.exchange, t.price, t.size, t.side, \
     t.bid, t.ask, t.premium, t.delta, t.gamma, t.net_delta, t.sweep_id, t.block, i.underlying, i.expiry \
     FROM base.trades_labeled t JOIN base.instruments i ON i.id = t.instrument
     """
