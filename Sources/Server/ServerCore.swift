@@ -83,7 +83,11 @@ final class ServerCore {
   /// A reading of the whole.
   func health() -> Health {
     let time = now()
-    let facts = facts()
+    var facts = facts()
+    // A recording does not say beforehand whom it follows: those it has shown.
+    if facts.ingest.subscribed.isEmpty {
+      facts.ingest.subscribed = model.snapshot.underlyings.map { model.directory[$0.instrument].symbol }
+    }
     func seconds(since past: Timestamp) -> Double { Double(max(0, (time - past) / 1_000_000)) / 1000 }
     let dataAge = facts.ingest.lastReceived == .none ? nil : seconds(since: facts.ingest.lastReceived)
     let skipped = max(facts.publisherSkipped, model.missingPrints)

@@ -138,6 +138,6 @@ private struct HealthGathering: Sendable {
       enabled: true, path: writer.path, schemaVersion: Store.schemaVersion, rowsWritten: counters.rowsWritten,
       lagMilliseconds: counters.lagMilliseconds,
       lastFlush: counters.lastFlushNanoseconds.map { Timestamp(nanoseconds: $0) } ?? .none, flushes: counters.flushes,
-      error: counters.errorText)
+      dropped: gauges.storeDropped, error: counters.errorText)
   }
 }

@@ -66,13 +66,15 @@ public struct HealthFacts: Sendable {
     /// Wall time; `.none` before the first.
     public var lastFlush: Timestamp
     public var flushes: Int64
+    /// Outputs not stored because the queue to the disk was full and the source could not wait.
+    public var dropped: Int64
     /// What the writer cannot do; nil while all is well.
     public var error: String?
 
     public init(
       enabled: Bool = false, path: String? = nil, schemaVersion: Int = 0, rowsWritten: Int64 = 0,
       lagMilliseconds: Int64 = 0,
-      lastFlush: Timestamp = .none, flushes: Int64 = 0, error: String? = nil
+      lastFlush: Timestamp = .none, flushes: Int64 = 0, dropped: Int64 = 0, error: String? = nil
     ) {
       self.enabled = enabled
       self.path = path
@@ -81,6 +83,7 @@ public struct HealthFacts: Sendable {
       self.lagMilliseconds = lagMilliseconds
       self.lastFlush = lastFlush
       self.flushes = flushes
+      self.dropped = dropped
       self.error = error
     }
   }

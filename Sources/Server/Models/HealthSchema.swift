@@ -83,6 +83,7 @@ extension Health {
       .integer("lag_milliseconds", "How long the oldest output that is not on disk has waited.") { $0.lagMilliseconds },
       .timeOrNull("last_flush_time", "When rows last reached the disk.") { $0.lastFlush },
       .integer("flushes", "How often they did.") { $0.flushes },
+      .integer("dropped", "Outputs not stored because the queue to the disk was full.") { $0.dropped },
       .textOrNull("error", "What the writer cannot do.") { $0.error },
     ])
 

@@ -74,6 +74,9 @@ enum HealthAssessment {
       if let age = snapshotAgeSeconds, age > staleSeconds { doubts.append("engine has not answered for \(Int(age)) s") }
     }
     if let error = facts.storage.error { doubts.append("storage: \(error)") }
+    if facts.storage.dropped > 0 {
+      doubts.append("storage: \(facts.storage.dropped) outputs are not in the database; its queue was full")
+    }
     if facts.storage.lagMilliseconds > storageLagMilliseconds {
       doubts.append("storage is \(facts.storage.lagMilliseconds) ms behind")
     }
