@@ -74,8 +74,7 @@ extension FlowEngine {
     snapshot.underlyings.removeAll(keepingCapacity: true)
     for i in 0..<underlyingCount {
       let instrument = underlyings[i].instrument
-      let equity = instrument.index < contractCount ? contracts[instrument.index] : ContractState()
-      snapshot.underlyings.append(underlyings[i].snapshot(equity: equity, at: streamTime))
+      snapshot.underlyings.append(underlyings[i].snapshot(equity: contracts[instrument.index], at: streamTime))
     }
     snapshot.underlyings.sort { $0.instrument < $1.instrument }
   }
