@@ -367,48 +367,68 @@ size_t object_end(const uint8_t *bytes, size_t begin, size_t length, size_t &bud
   return end;
 }
 
+/// Reads the object at `begin`; false, and nothing added, when it is not JSON.
+bool read_object(csj_decoder &d, const uint8_t *bytes, size_t begin, size_t end, size_t readable) {
+  size_t before = d.events.size();
+  ondemand::document document;
+  ondemand::object object;
+  if (!d.parser.iterate(bytes + begin, end - begin, readable - begin).get(document) && !document.get_object().get(object) &&
+      !decode_object(d, object))
+    return true;
+  d.events.resize(before);
+  return false;
+}
+
 /// A damaged frame, object by object: what parses is kept, what does not is counted, whatever the damage did to the JSON
 /// around it. `budget` bounds the work that hostile input can cause.
 void recover(csj_decoder &d, const uint8_t *bytes, size_t length, size_t readable) {
+  constexpr size_t next_object = SIZE_MAX;
   d.events.clear();
   d.status_text.clear();
   size_t budget = 16 * length + (1 << 20);
-  bool after_bad = false;  // bytes up to the next object belong to a bad one that is counted already
+  size_t counted_until = 0;  // bytes before this belong to a bad event that is counted already
+  bool garbage = false;      // bytes between objects that do not belong there
+  int commas = 0, wanted_commas = 0;
   size_t i = 0;
-  bool garbage = false;
   while (i < length) {
     uint8_t c = bytes[i];
     if (c != '{') {
-      if (c > ' ' && c != ',' && c != '[' && c != ']') garbage = true;
+      if (i >= counted_until) {
+        if (c == ',') commas++;
+        else if (c > ' ' && c != '[' && c != ']') garbage = true;
+      }
       i++;
       continue;
     }
-    if (garbage && !after_bad) d.events.push_back(bad(CSJ_NOT_JSON));
-    garbage = after_bad = false;
-    size_t end = object_end(bytes, i, length, budget);
-    if (end) {
-      size_t before = d.events.size();
-      ondemand::document document;
-      ondemand::object object;
-      if (!d.parser.iterate(bytes + i, end - i, readable - i).get(document) && !document.get_object().get(object) &&
-          !decode_object(d, object)) {
-        // A known event that lacks a field may have swallowed its neighbour's opening: look inside it, too.
-        if (d.events.back().kind != CSJ_BAD) {
-          i = end;
-          continue;
-        }
-        d.events.pop_back();
-      }
-      d.events.resize(before);
+    bool is_inside = i < counted_until && counted_until != next_object;
+    if (!is_inside) {
+      if (counted_until != next_object && (garbage || commas != wanted_commas)) d.events.push_back(bad(CSJ_NOT_JSON));
+      garbage = false;
+      commas = 0;
+      wanted_commas = 1;
+      counted_until = 0;
     }
-    d.events.push_back(bad(CSJ_NOT_JSON));
-    after_bad = true;
+    size_t end = object_end(bytes, i, length, budget);
+    bool is_json = end && read_object(d, bytes, i, end, readable);
+    if (is_json && d.events.back().kind != CSJ_BAD) {
+      i = end;
+      continue;
+    }
+    if (is_inside) {
+      if (is_json) d.events.pop_back();
+    } else if (is_json) {
+      // A known event that lacks a field may have swallowed its neighbour's opening: look inside it, too.
+      counted_until = end;
+    } else {
+      d.events.push_back(bad(CSJ_NOT_JSON));
+      counted_until = next_object;
+    }
     i++;
     if (budget == 0) return;
   }
-  // Something was wrong with the frame, if only a comma: it shows as one bad event at least.
-  bool counted = after_bad || std::any_of(d.events.begin(), d.events.end(), [](const csj_event &e) { return e.kind == CSJ_BAD; });
-  if ((garbage && !after_bad) || !counted) d.events.push_back(bad(CSJ_NOT_JSON));
+  bool is_counted = std::any_of(d.events.begin(), d.events.end(), [](const csj_event &e) { return e.kind == CSJ_BAD; });
+  // Something was wrong with the frame, if only a bracket: it shows as one bad event at least.
+  if ((counted_until != next_object && (garbage || commas != 0)) || !is_counted) d.events.push_back(bad(CSJ_NOT_JSON));
 }
 
 }  // namespace

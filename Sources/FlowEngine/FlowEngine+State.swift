@@ -79,8 +79,8 @@ extension FlowEngine {
     snapshot.underlyings.sort { $0.instrument < $1.instrument }
   }
 
-  /// A number that two engines share exactly when they have seen the same events in the same order (up to collisions of 64
-  /// bits). Independent of how events were batched and of who looked on.
+  /// A number that two engines share exactly when they have the same state (up to collisions of 64 bits), as they do after the
+  /// same events in the same order. Independent of how events were batched and of who looked on.
   public func stateDigest() -> UInt64 {
     var digest = StateDigest()
     for i in 0..<contractCount {

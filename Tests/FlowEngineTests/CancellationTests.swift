@@ -151,8 +151,11 @@ import Testing
   @Test(arguments: 1...20 as ClosedRange<UInt64>) func asIfThePrintHadNeverBeen(_ seed: UInt64) {
     var random = StreamGenerator(seed: seed)
     let base = random.stream(300, conditions: [[209], [209], [227], [232], [248], []], cents: seed % 2 == 0 ? 400 : 9_000)
-    let with = EngineRun()
-    let without = EngineRun()
+    // A block is judged by the prints before it, also by those that are cancelled later: none here.
+    var configuration = FlowConfiguration()
+    configuration.block.minimumContracts = 10_000
+    let with = EngineRun(configuration)
+    let without = EngineRun(configuration)
     for run in [with, without] { run.feed(greeks(), greeks(EngineRun.put, delta: -400_000_000)) }
     var pending: (left: Int, cancellation: MarketEvent)?
     for event in base {
