@@ -104,9 +104,11 @@ extension FlowEngine {
     remembered.remember(
       RememberedPrint(
         number: print.number, previous: contract.pointee.newestPrint, time: streamTime, tradeTime: print.trade.time,
-        price: print.trade.price.micros, premiumMicros: print.premiumMicros, netDeltaNanos: print.netDeltaNanos, netGammaNanos: print.netGammaNanos,
+        price: print.trade.price.micros, premiumMicros: print.premiumMicros, netDeltaNanos: print.netDeltaNanos,
+        netGammaNanos: print.netGammaNanos,
         sweepID: print.sweepID, size: print.trade.size, venue: print.trade.venue, side: print.side,
-        isBlock: print.flags.contains(.block), isSweepLeg: contract.pointee.isOption && isSweepLeg(print), setsPrice: setsPrice, isCancelled: false))
+        isBlock: print.flags.contains(.block), isSweepLeg: contract.pointee.isOption && isSweepLeg(print),
+        setsPrice: setsPrice, isCancelled: false))
     contract.pointee.newestPrint = print.number
   }
 }

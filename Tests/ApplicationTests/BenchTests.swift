@@ -7,9 +7,12 @@ import Testing
 
 /// The benchmark's answers on a small tape, number by number, and its figures.
 @Suite struct BenchTests {
-  static let fixtures = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().appending(path: "Fixtures")
+  static let fixtures = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().appending(
+    path: "Fixtures")
   static func path(_ name: String) -> String { fixtures.appending(path: name).path }
-  static func json(_ data: Data) throws -> NSDictionary { try #require(try JSONSerialization.jsonObject(with: data) as? NSDictionary) }
+  static func json(_ data: Data) throws -> NSDictionary {
+    try #require(try JSONSerialization.jsonObject(with: data) as? NSDictionary)
+  }
 
   @Test func goldenAnswersOfTheSmallTape() throws {
     let run = BenchRun(tape: Self.path("small.ndjson.gz"), contracts: Self.path("contracts.json"), wantsGolden: true)
@@ -60,7 +63,9 @@ import Testing
 
   @Test func missingFilesAreNamed() {
     #expect(throws: (any Error).self) { try BenchRun(tape: "/nowhere/tape.ndjson").withoutStore() }
-    #expect(throws: (any Error).self) { try BenchRun(tape: Self.path("small.ndjson.gz"), contracts: "/nowhere/c.json").withoutStore() }
+    #expect(throws: (any Error).self) {
+      try BenchRun(tape: Self.path("small.ndjson.gz"), contracts: "/nowhere/c.json").withoutStore()
+    }
   }
 }
 

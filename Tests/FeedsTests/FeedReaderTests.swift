@@ -120,7 +120,10 @@ import Testing
     clock.tick(&batch, from: 0)
     let time = Timestamp(seconds: 9)
     let still: [MarketEvent] = [
-      .bar(Bar(start: time, open: .zero, high: .zero, low: .zero, close: .zero, volume: 0, instrument: InstrumentID(0), lengthSeconds: 1)),
+      .bar(
+        Bar(
+          start: time, open: .zero, high: .zero, low: .zero, close: .zero, volume: 0, instrument: InstrumentID(0),
+          lengthSeconds: 1)),
       .reference(ContractReference(time: time, instrument: InstrumentID(0))), .clock(time),
       .incident(FeedIncident(kind: .connected, time: time)),
     ]

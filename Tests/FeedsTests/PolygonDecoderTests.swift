@@ -27,8 +27,10 @@ import Testing
     #expect(
       decoded.quotes == [
         Quote(
-          time: Timestamp(milliseconds: 1_644_506_128_351), bid: Price(micros: 9_710_000), ask: Price(micros: 9_810_000),
-          sequence: 844_090_872, instrument: id, bidSize: 17, askSize: 24, bidVenue: VenueID(302), askVenue: VenueID(303))
+          time: Timestamp(milliseconds: 1_644_506_128_351), bid: Price(micros: 9_710_000),
+          ask: Price(micros: 9_810_000),
+          sequence: 844_090_872, instrument: id, bidSize: 17, askSize: 24, bidVenue: VenueID(302),
+          askVenue: VenueID(303))
       ])
     #expect(decoded.counters.reparsedFrames == (usesLayoutScanner ? 0 : 1))
   }
@@ -62,7 +64,8 @@ import Testing
     #expect(
       decode("[\(PolygonText.bar(kind: kind))]").bars == [
         Bar(
-          start: Timestamp(milliseconds: 1_610_144_868_000), open: Price(micros: 25_390_000), high: Price(micros: 25_410_000),
+          start: Timestamp(milliseconds: 1_610_144_868_000), open: Price(micros: 25_390_000),
+          high: Price(micros: 25_410_000),
           low: Price(micros: 25_380_000), close: Price(micros: 25_400_000), volume: 200, instrument: InstrumentID(0),
           lengthSeconds: UInt32(seconds))
       ])
@@ -151,12 +154,15 @@ import Testing
     let decoded = decoding([UInt8](repeating: UInt8(ascii: " "), count: Limits.frameBytes) + Array("[]".utf8))
     #expect(decoded.counters.badFrames == 1)
     #expect(decoded.counters.badEvents == 1)
-    #expect(decoding([UInt8](repeating: UInt8(ascii: " "), count: Limits.frameBytes - 2) + Array("[]".utf8)).counters.badFrames == 0)
+    #expect(
+      decoding([UInt8](repeating: UInt8(ascii: " "), count: Limits.frameBytes - 2) + Array("[]".utf8)).counters
+        .badFrames == 0)
   }
 
   @Test func fullTableAndSymbolsThatAreNone() {
     let decoding = FrameDecoding(instruments: InstrumentTable(capacity: 2))
-    let first = decoding("[\(PolygonText.trade()),\(PolygonText.trade(symbol: PolygonText.symbols[1])),\(PolygonText.trade())]")
+    let first = decoding(
+      "[\(PolygonText.trade()),\(PolygonText.trade(symbol: PolygonText.symbols[1])),\(PolygonText.trade())]")
     #expect(first.events.count == 2)
     #expect(first.counters.badEvents == 1)
     #expect(first.counters.lastBadReason == "O:F280121P00012500: symbol table full (2)")

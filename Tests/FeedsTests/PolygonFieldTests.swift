@@ -7,8 +7,10 @@ import Testing
 @Suite struct PolygonFieldTests {
   @Test(arguments: [
     ("1", 1_000_000), ("0.000001", 1), ("1.5", 1_500_000), ("1.50000000000", 1_500_000), ("1.0000004", 1_000_000),
-    ("1.0000005", 1_000_001), ("15e-1", 1_500_000), ("1.5E+1", 15_000_000), ("2e2", 200_000_000), ("123456.789012", 123_456_789_012),
-    ("999999999.999999", 999_999_999_999_999), ("1000000000", 1_000_000_000_000_000), ("0.0000010", 1), ("12345678.5", 12_345_678_500_000),
+    ("1.0000005", 1_000_001), ("15e-1", 1_500_000), ("1.5E+1", 15_000_000), ("2e2", 200_000_000),
+    ("123456.789012", 123_456_789_012),
+    ("999999999.999999", 999_999_999_999_999), ("1000000000", 1_000_000_000_000_000), ("0.0000010", 1),
+    ("12345678.5", 12_345_678_500_000),
     ("1.00000000000000000000000000000000000000000000000000", 1_000_000), ("0.1234567890123456789", 123_457),
   ]) func prices(_ text: String, _ micros: Int64) {
     #expect(decode("[\(PolygonText.trade(price: text))]").trades.map(\.price.micros) == [micros], "\(text)")
@@ -16,7 +18,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "0", "-1", "-0", "0.0000001", "01", "01.5", "1.", ".5", "+1", "1e", "1e+", "1..5", "1.5.5", "1a", "0x10", "1_000", "NaN", "Infinity", "--1",
+    "0", "-1", "-0", "0.0000001", "01", "01.5", "1.", ".5", "+1", "1e", "1e+", "1..5", "1.5.5", "1a", "0x10", "1_000",
+    "NaN", "Infinity", "--1",
     "1000000000.000001", "1e10", "1e400", "-1e400", "1234567890123456789", "\"1.5\"", "null", "true", "[1]", "{}", "",
     "1.000000000000000000000000000000000000000000000000000000000000001",
     "999999999.9999999999999999999999999999999999999999999999999999999999999", "-",
@@ -28,7 +31,8 @@ import Testing
 
   @Test func missingFieldsAreNamed() {
     let fields = [
-      (#""sym":"O:SPY251216C00572000","#, "symbol (sym) missing or malformed"), (#""p":1.54,"#, "price missing or out of range"),
+      (#""sym":"O:SPY251216C00572000","#, "symbol (sym) missing or malformed"),
+      (#""p":1.54,"#, "price missing or out of range"),
       (#""s":1,"#, "size missing or out of range"), (#""t":1765895400000,"#, "time (t) missing or not in milliseconds"),
       (#""ev":"T","#, "no event type (ev)"),
     ]
@@ -62,11 +66,13 @@ import Testing
     (PolygonText.trade(sequence: "9223372036854775808"), "sequence number (q) out of range"),
     (PolygonText.trade(sequence: "-5"), "sequence number (q) out of range"),
     (PolygonText.quote(symbol: ""), "symbol (sym) missing or malformed"),
-    (PolygonText.quote(bid: "-1"), "price missing or out of range"), (PolygonText.quote(ask: "null"), "price missing or out of range"),
+    (PolygonText.quote(bid: "-1"), "price missing or out of range"),
+    (PolygonText.quote(ask: "null"), "price missing or out of range"),
     (PolygonText.quote(ask: "true"), "price missing or out of range"),
     (PolygonText.quote(bidSize: "-1"), "size missing or out of range"),
     (PolygonText.quote(askSize: "99999999999"), "size missing or out of range"),
-    (PolygonText.quote(bidVenue: "70000"), "venue out of range"), (PolygonText.quote(askVenue: "70000"), "venue out of range"),
+    (PolygonText.quote(bidVenue: "70000"), "venue out of range"),
+    (PolygonText.quote(askVenue: "70000"), "venue out of range"),
     (PolygonText.quote(time: "{}"), "time (t) missing or not in milliseconds"),
     (PolygonText.quote(sequence: "\"\""), "sequence number (q) out of range"),
     (#"{"ev":"A","sym":"","s":1}"#, "symbol (sym) missing or malformed"),
@@ -84,7 +90,10 @@ import Testing
 
   @Test func optionalFieldsMayBeLeftOut() {
     let trade = decode(#"[{"ev":"T","sym":"AAPL","p":1,"s":0,"t":1,"c":null}]"#).trades
-    #expect(trade == [Trade(time: Timestamp(milliseconds: 1), price: Price(micros: 1_000_000), instrument: InstrumentID(0), size: 0)])
+    #expect(
+      trade == [
+        Trade(time: Timestamp(milliseconds: 1), price: Price(micros: 1_000_000), instrument: InstrumentID(0), size: 0)
+      ])
     let quote = decode(#"[{"ev":"Q","sym":"AAPL","t":1}]"#).quotes
     #expect(quote == [Quote(time: Timestamp(milliseconds: 1), bid: .zero, ask: .zero, instrument: InstrumentID(0))])
     #expect(decode(#"[{"ev":"Q","sym":"AAPL","t":1,"bp":0,"ap":0.0}]"#).quotes == quote)
@@ -103,7 +112,8 @@ import Testing
     let largest = Int64.max / (size * multiplier)
     func decoded(_ micros: Int64) -> Decoded {
       let fraction = String(String(1_000_000 + micros % 1_000_000).dropFirst())
-      return decode("[\(PolygonText.trade(symbol: symbol, price: "\(micros / 1_000_000).\(fraction)", size: "\(size)"))]")
+      return decode(
+        "[\(PolygonText.trade(symbol: symbol, price: "\(micros / 1_000_000).\(fraction)", size: "\(size)"))]")
     }
     #expect(decoded(largest).trades.count == 1)
     #expect(decoded(largest + 1).counters.lastBadReason == "size missing or out of range")

@@ -1,4 +1,3 @@
-
 import MarketModel
 
 @testable import Feeds
@@ -84,7 +83,8 @@ func decode(_ text: String, usesLayoutScanner: Bool = true, flags: TradeFlags = 
 /// Events as the vendor writes them, and near misses.
 enum PolygonText {
   static let symbols = [
-    "O:SPY251216C00572000", "O:F280121P00012500", "O:GOOGL1251216C00150000", "O:AAPL251219C00230000", "O:QQQ251216P00505000",
+    "O:SPY251216C00572000", "O:F280121P00012500", "O:GOOGL1251216C00150000", "O:AAPL251219C00230000",
+    "O:QQQ251216P00505000",
   ]
 
   static func trade(
@@ -112,7 +112,8 @@ enum PolygonText {
   static func ordinary(_ random: inout FrameGenerator) -> String {
     let symbol = random.pick(symbols)
     func price(_ random: inout FrameGenerator) -> String {
-      random.integer(digits: 1...8) + (random.chance(3) ? "" : "." + random.pick(["5", "05", "25", "000001", "999999", "120"]))
+      random.integer(digits: 1...8)
+        + (random.chance(3) ? "" : "." + random.pick(["5", "05", "25", "000001", "999999", "120"]))
     }
     let time = random.pick(["1", "2", "3"]) + (0..<12).map { _ in "\(Int.random(in: 0...9, using: &random))" }.joined()
     if random.chance(2) {
@@ -123,7 +124,8 @@ enum PolygonText {
         sequence: random.integer(digits: 1...16))
     }
     return quote(
-      symbol: symbol, bidVenue: random.integer(digits: 1...4), askVenue: random.integer(digits: 1...4), bid: price(&random),
+      symbol: symbol, bidVenue: random.integer(digits: 1...4), askVenue: random.integer(digits: 1...4),
+      bid: price(&random),
       ask: price(&random), bidSize: random.integer(digits: 1...8), askSize: random.integer(digits: 1...8), time: time,
       sequence: random.integer(digits: 1...16))
   }
@@ -132,7 +134,8 @@ enum PolygonText {
   static func any(_ random: inout FrameGenerator) -> String {
     switch Int.random(in: 0..<8, using: &random) {
     case 0: bar(kind: random.pick(["A", "AM"]))
-    case 1: #"{"ev":"T","sym":"AAPL","x":4,"i":"5","z":3,"p":187.18,"s":2,"c":[14,37],"t":1704205800011,"q":14920,"trfi":202}"#
+    case 1:
+      #"{"ev":"T","sym":"AAPL","x":4,"i":"5","z":3,"p":187.18,"s":2,"c":[14,37],"t":1704205800011,"q":14920,"trfi":202}"#
     case 2: #"{"ev":"status","status":"connected","message":"Connected \"here\""}"#
     case 3: #"{"ev":"LULD","T":"MSFT","h":218.27,"l":197.55,"i":[17],"nested":{"a":[1,{"b":2}]}}"#
     default: ordinary(&random)

@@ -7,8 +7,10 @@ import Testing
 /// Damage as networks and bugs do it.
 enum Mutation {
   private static let inserted: [[UInt8]] = [
-    Array("\"".utf8), Array("{".utf8), Array("}".utf8), Array("[".utf8), Array("]".utf8), Array(",".utf8), Array(":".utf8),
-    Array("\\".utf8), [0], [0xFF], [0xC3], [0xED, 0xA0, 0x80], Array("{\"ev\":\"T\"".utf8), Array("9".utf8), Array("-".utf8),
+    Array("\"".utf8), Array("{".utf8), Array("}".utf8), Array("[".utf8), Array("]".utf8), Array(",".utf8),
+    Array(":".utf8),
+    Array("\\".utf8), [0], [0xFF], [0xC3], [0xED, 0xA0, 0x80], Array("{\"ev\":\"T\"".utf8), Array("9".utf8),
+    Array("-".utf8),
     Array("1e9".utf8), Array("null".utf8), Array(" ".utf8), Array("\n".utf8), Array("\"ev\":\"Q\",".utf8),
   ]
 
@@ -85,7 +87,8 @@ enum Mutation {
       let note = "MARKETFLOW_FUZZ_SEED=\(Self.seed), frame \(number): \(String(decoding: frame, as: UTF8.self))"
       #expect(Array(decoded.events.prefix(before.count)) == before, "\(note)")
       if Array(decoded.events.dropFirst(before.count).suffix(after.count)) == after {
-        let unchanged = whole[..<target].reduce(0) { $0 + $1.counters.accounted }
+        let unchanged =
+          whole[..<target].reduce(0) { $0 + $1.counters.accounted }
           + whole[(target + 1)...].reduce(0) { $0 + $1.counters.accounted }
         #expect(decoded.counters.accounted > unchanged, "\(note)")
       } else {
@@ -94,7 +97,9 @@ enum Mutation {
         #expect(Self.hasOtherReading(frame, from: damaged), "\(note)")
       }
     }
-    print("mutated frames: \(Self.frames), bad events \(badEvents), bad frames \(badFrames), other readings \(otherReadings)")
+    print(
+      "mutated frames: \(Self.frames), bad events \(badEvents), bad frames \(badFrames), other readings \(otherReadings)"
+    )
     #expect(badEvents > 0)
     #expect(otherReadings < Self.frames / 100)
   }
@@ -117,9 +122,11 @@ enum Mutation {
     #"{"ev":"T","sym":"AAPL,"p":1,"s":1,"t":1}"#,  // quote lost
     #"{"ev":"T","sym":"AAPL","p":1,"s":1,"t":1}}"#, #"{{"ev":"T","sym":"AAPL","p":1,"s":1,"t":1}"#,
     #"{"ev":"T","sym":"AAPL","p":1,"s":1,"c":[1,"t":1}"#, #"{"ev":"T","sym":"AAPL","p":1,"s":1,"c":1],"t":1}"#,
-    #"{"ev":"T","sym":"AAPL","p":1 2,"s":1,"t":1}"#, #"{"ev":"T","sym":"AA"#, "{", "}", "\"", "\\", "]", "[", "x", "\u{1}",
+    #"{"ev":"T","sym":"AAPL","p":1 2,"s":1,"t":1}"#, #"{"ev":"T","sym":"AA"#, "{", "}", "\"", "\\", "]", "[", "x",
+    "\u{1}",
     #"{"ev":"T","sym":"AAPL","p":1,"s":1,"t":1,}"#, #"{ev:"T"}"#, #"{"ev":"T";"sym":"AAPL"}"#,
-    #"{"ev":"T","sym":"AAPL\q","p":1,"s":1,"t":1}"#, #"{"ev":"T","c":[203,],"t":1}"#, #"{"ev":"T","sym":"AAPL","p":,"s":1}"#,
+    #"{"ev":"T","sym":"AAPL\q","p":1,"s":1,"t":1}"#, #"{"ev":"T","c":[203,],"t":1}"#,
+    #"{"ev":"T","sym":"AAPL","p":,"s":1}"#,
     String(repeating: "[", count: 200), String(repeating: "{", count: 200),
     String(repeating: #"{"a":"#, count: 100),
   ]) func damageByHand(_ damage: String) {

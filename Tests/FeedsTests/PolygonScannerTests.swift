@@ -85,7 +85,9 @@ import Testing
     for event in [PolygonText.trade(), PolygonText.quote()] {
       let frame = PolygonText.frame([event])
       for i in frame.indices {
-        for byte in [UInt8(ascii: " "), UInt8(ascii: "0"), UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "\""), 0, 0xFF] {
+        for byte in [
+          UInt8(ascii: " "), UInt8(ascii: "0"), UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "\""), 0, 0xFF,
+        ] {
           var changed = frame
           changed[i] = byte
           _ = pair.agree(changed, "byte \(i)")
@@ -112,17 +114,23 @@ import Testing
       conditions: "[\(Array(repeating: "99999999", count: 8).joined(separator: ","))]", time: "3999999999999",
       sequence: "9999999999999999")
     let quote = PolygonText.quote(
-      symbol: PolygonText.symbols[2], bidVenue: "65535", askVenue: "65535", bid: "99999999.999999", ask: "99999999.999999",
+      symbol: PolygonText.symbols[2], bidVenue: "65535", askVenue: "65535", bid: "99999999.999999",
+      ask: "99999999.999999",
       bidSize: "99999999", askSize: "99999999", time: "3999999999999", sequence: "9999999999999999")
     let plain = PolygonText.trade(
       symbol: PolygonText.symbols[2], price: "68719.999999", size: "1048575",
       conditions: "[\(Array(repeating: "99999999", count: 8).joined(separator: ","))]", sequence: "9999999999999999")
-    for events in [[trade, quote], [quote, trade], [quote, quote, quote], [plain, plain], [plain, quote], [quote, plain], [widest, plain]] {
+    for events in [
+      [trade, quote], [quote, trade], [quote, quote, quote], [plain, plain], [plain, quote], [quote, plain],
+      [widest, plain],
+    ] {
       let whole = PolygonText.frame(events)
       for length in 0...whole.count {
         let frame = Array(whole[..<length])
         let rest = Array(whole[length...])
-        for padding in [rest, [], [UInt8](repeating: UInt8(ascii: "9"), count: 64), [UInt8](repeating: UInt8(ascii: "\""), count: 64)] {
+        for padding in [
+          rest, [], [UInt8](repeating: UInt8(ascii: "9"), count: 64), [UInt8](repeating: UInt8(ascii: "\""), count: 64),
+        ] {
           let start = (mapping + readable - frameSourcePadding - length).assumingMemoryBound(to: UInt8.self)
           for i in 0..<length { start[i] = frame[i] }
           for i in 0..<frameSourcePadding { start[length + i] = i < padding.count ? padding[i] : 0 }

@@ -10,7 +10,8 @@ import Testing
   static let options = "polygon/options_SPY240621C00500000_2024-06-14.ws.jsonl"
   static let stocks = "polygon/stocks_AAPL_2024-01-02_open5s.ws.jsonl.gz"
   static var folder: URL {
-    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
     return ProcessInfo.processInfo.environment["MARKETFLOW_REFERENCE_DATA"].map { URL(filePath: $0) }
       ?? root.deletingLastPathComponent().appending(path: "shared/data")
   }
@@ -33,7 +34,8 @@ import Testing
     var engine = FlowEngine(instruments: instruments)
     var outputs = OutputBuffer()
     var outcome = Outcome()
-    var reader = FeedReader(source: try ReplayFile(path: path(name), instruments: instruments), instruments: instruments)
+    var reader = FeedReader(
+      source: try ReplayFile(path: path(name), instruments: instruments), instruments: instruments)
     while try reader.next() {
       engine.process(reader.batch.events, into: &outputs)
       for output in outputs.outputs { if case .print(let print) = output { outcome.prints.append(print) } }

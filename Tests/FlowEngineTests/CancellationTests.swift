@@ -5,7 +5,10 @@ import Testing
 
 /// A cancelled print leaves no trace in any sum.
 @Suite struct CancellationTests {
-  static func cancel(_ milliseconds: Int64, _ cents: Int64, size: UInt32 = 1, _ instrument: InstrumentID = EngineRun.call, venue: UInt16 = 302)
+  static func cancel(
+    _ milliseconds: Int64, _ cents: Int64, size: UInt32 = 1, _ instrument: InstrumentID = EngineRun.call,
+    venue: UInt16 = 302
+  )
     -> MarketEvent
   {
     trade(milliseconds, cents, size: size, instrument, venue: venue, conditions: [201])
@@ -55,7 +58,10 @@ import Testing
     let run = EngineRun()
     run.feed(trade(0, 100), quote(1, 100, 110))
     let before = run.contract(EngineRun.call)
-    for cancellation in [Self.cancel(2, 101), Self.cancel(2, 100, size: 2), Self.cancel(2, 100, venue: 1), Self.cancel(2, 100, EngineRun.put)] {
+    for cancellation in [
+      Self.cancel(2, 101), Self.cancel(2, 100, size: 2), Self.cancel(2, 100, venue: 1),
+      Self.cancel(2, 100, EngineRun.put),
+    ] {
       #expect(run.feed(cancellation).cancellations.map(\.cancelledNumber) == [0])
     }
     #expect(run.contract(EngineRun.call)?.trades == before?.trades)
@@ -79,10 +85,16 @@ import Testing
     run.feed((0..<Limits.rememberedPrints).map { _ in trade(1, 101, EngineRun.put) })
     #expect(run.feed(Self.cancel(2, 100)).cancellations.map(\.cancelledNumber) == [0])
     // Its newest print is remembered, those at the minute's start are not.
-    #expect(run.feed(Self.cancel(2, 101, EngineRun.put)).cancellations.map(\.cancelledNumber) == [Int64(Limits.rememberedPrints) + 1])
+    #expect(
+      run.feed(Self.cancel(2, 101, EngineRun.put)).cancellations.map(\.cancelledNumber) == [
+        Int64(Limits.rememberedPrints) + 1
+      ])
     #expect(run.engine.tally.unrepairedMinutes == 0)
     run.feed(trade(3, 100))
-    #expect(run.feed(Self.cancel(4, 101, EngineRun.put)).cancellations.map(\.cancelledNumber) == [Int64(Limits.rememberedPrints)])
+    #expect(
+      run.feed(Self.cancel(4, 101, EngineRun.put)).cancellations.map(\.cancelledNumber) == [
+        Int64(Limits.rememberedPrints)
+      ])
     #expect(run.engine.tally.unrepairedMinutes == 1)
     let bars = run.feed(clock(60_000)).bars.filter { $0.instrument == EngineRun.put }
     #expect(bars.map(\.trades) == [Int64(Limits.rememberedPrints) - 1])
@@ -100,7 +112,8 @@ import Testing
 
   @Test func closedMinutesAreGivenOutAgain() {
     let run = EngineRun()
-    run.feed(quote(0, 100, 110), trade(0, 105, size: 1), trade(1, 99, size: 2), trade(2, 111, size: 3), trade(60_000, 100))
+    run.feed(
+      quote(0, 100, 110), trade(0, 105, size: 1), trade(1, 99, size: 2), trade(2, 111, size: 3), trade(60_000, 100))
     let bars = run.feed(Self.cancel(60_001, 111, size: 3)).bars
     #expect(bars == [MinuteTests.bar(0, [105, 99], [1, 2], sell: 2)])
     #expect(run.underlying?.minutes.map(\.trades) == [2, 1])
@@ -150,7 +163,8 @@ import Testing
   /// With every print cancelled right after it, and without any of these prints: the same sums.
   @Test(arguments: 1...20 as ClosedRange<UInt64>) func asIfThePrintHadNeverBeen(_ seed: UInt64) {
     var random = StreamGenerator(seed: seed)
-    let base = random.stream(300, conditions: [[209], [209], [227], [232], [248], []], cents: seed % 2 == 0 ? 400 : 9_000)
+    let base = random.stream(
+      300, conditions: [[209], [209], [227], [232], [248], []], cents: seed % 2 == 0 ? 400 : 9_000)
     // A block is judged by the prints before it, also by those that are cancelled later: none here.
     var configuration = FlowConfiguration()
     configuration.block.minimumContracts = 10_000

@@ -43,27 +43,35 @@ final class EngineRun {
     return snapshot
   }
 
-  func contract(_ instrument: InstrumentID) -> ContractSnapshot? { snapshot.contracts.first { $0.instrument == instrument } }
+  func contract(_ instrument: InstrumentID) -> ContractSnapshot? {
+    snapshot.contracts.first { $0.instrument == instrument }
+  }
   var underlying: UnderlyingSnapshot? { snapshot.underlyings.first { $0.instrument == EngineRun.stock } }
 }
 
 extension [FlowOutput] {
   var prints: [LabeledPrint] { compactMap { if case .print(let print) = $0 { print } else { nil } } }
   var bars: [MinuteBar] { compactMap { if case .minuteBar(let bar) = $0 { bar } else { nil } } }
-  var cancellations: [Cancellation] { compactMap { if case .cancellation(let cancellation) = $0 { cancellation } else { nil } } }
+  var cancellations: [Cancellation] {
+    compactMap { if case .cancellation(let cancellation) = $0 { cancellation } else { nil } }
+  }
   var resets: [SessionReset] { compactMap { if case .sessionReset(let reset) = $0 { reset } else { nil } } }
   var incidents: [FeedIncident] { compactMap { if case .incident(let incident) = $0 { incident } else { nil } } }
-  var openInterests: [OpenInterest] { compactMap { if case .openInterest(let interest) = $0 { interest } else { nil } } }
+  var openInterests: [OpenInterest] {
+    compactMap { if case .openInterest(let interest) = $0 { interest } else { nil } }
+  }
 }
 
 /// A print, milliseconds after the start, price in cents.
 func trade(
-  _ milliseconds: Int64, _ cents: Int64, size: UInt32 = 1, _ instrument: InstrumentID = EngineRun.call, venue: UInt16 = 302,
+  _ milliseconds: Int64, _ cents: Int64, size: UInt32 = 1, _ instrument: InstrumentID = EngineRun.call,
+  venue: UInt16 = 302,
   conditions: [Int] = [209], sequence: Int64 = 0, facility: UInt16 = 0, flags: TradeFlags = []
 ) -> MarketEvent {
   .trade(
     Trade(
-      time: EngineRun.start.adding(nanoseconds: milliseconds * 1_000_000), price: Price(micros: cents * 10_000), sequence: sequence,
+      time: EngineRun.start.adding(nanoseconds: milliseconds * 1_000_000), price: Price(micros: cents * 10_000),
+      sequence: sequence,
       conditions: ConditionSet(vendorIDs: conditions), instrument: instrument, size: size, venue: VenueID(venue),
       reportingFacility: facility, flags: flags))
 }
@@ -78,9 +86,13 @@ func quote(
       ask: Price(micros: ask * 10_000), sequence: sequence, instrument: instrument))
 }
 
-func clock(_ milliseconds: Int64) -> MarketEvent { .clock(EngineRun.start.adding(nanoseconds: milliseconds * 1_000_000)) }
+func clock(_ milliseconds: Int64) -> MarketEvent {
+  .clock(EngineRun.start.adding(nanoseconds: milliseconds * 1_000_000))
+}
 
-func greeks(_ instrument: InstrumentID = EngineRun.call, delta: Int64 = 500_000_000, gamma: Int64 = 20_000_000) -> MarketEvent {
+func greeks(_ instrument: InstrumentID = EngineRun.call, delta: Int64 = 500_000_000, gamma: Int64 = 20_000_000)
+  -> MarketEvent
+{
   .reference(ContractReference(time: .none, instrument: instrument, deltaNanos: delta, gammaNanos: gamma))
 }
 
@@ -109,7 +121,8 @@ struct StreamGenerator: RandomNumberGenerator {
       case 3: return clock(time)
       default:
         return trade(
-          time, cents + Int64.random(in: -1...6, using: &self), size: UInt32.random(in: 1...200, using: &self), instrument,
+          time, cents + Int64.random(in: -1...6, using: &self), size: UInt32.random(in: 1...200, using: &self),
+          instrument,
           venue: UInt16.random(in: 300...303, using: &self), conditions: conditions.randomElement(using: &self) ?? [])
       }
     }

@@ -16,7 +16,9 @@ import Testing
 
   @Test func openHighLowCloseAndSides() {
     let run = EngineRun()
-    run.feed(quote(0, 100, 110), trade(0, 105, size: 2), trade(1, 111, size: 3), trade(59_999, 99, size: 4), trade(59_999, 110, size: 5))
+    run.feed(
+      quote(0, 100, 110), trade(0, 105, size: 2), trade(1, 111, size: 3), trade(59_999, 99, size: 4),
+      trade(59_999, 110, size: 5))
     #expect(run.outputs.bars.isEmpty)
     run.feed(trade(60_000, 100))
     #expect(run.outputs.bars == [Self.bar(0, [105, 111, 99, 110], [2, 3, 4, 5], buy: 8, sell: 4)])
@@ -47,7 +49,9 @@ import Testing
 
   @Test func printsThatSetNoPrice() {
     let run = EngineRun()
-    run.feed(trade(0, 100, conditions: [248]), clock(60_000), trade(60_000, 7, conditions: [248]), trade(60_001, 100), clock(120_000))
+    run.feed(
+      trade(0, 100, conditions: [248]), clock(60_000), trade(60_000, 7, conditions: [248]), trade(60_001, 100),
+      clock(120_000))
     var first = Self.bar(0, [100], [1])
     for path in [\MinuteBar.open, \.high, \.low, \.close] { first[keyPath: path] = .zero }
     var second = Self.bar(1, [100], [1])
@@ -62,7 +66,10 @@ import Testing
     // In steps of five seconds, a window of sixty.
     run.feed(trade(0, 100, size: 2), trade(4_999, 100), trade(5_000, 100, EngineRun.put))
     func recent() -> [Int64] {
-      [run.engine.counters.fiveMinuteTrades, run.underlying?.fiveMinuteTrades ?? -1, run.underlying?.fiveMinutePremiumMicros ?? -1]
+      [
+        run.engine.counters.fiveMinuteTrades, run.underlying?.fiveMinuteTrades ?? -1,
+        run.underlying?.fiveMinutePremiumMicros ?? -1,
+      ]
     }
     #expect(recent() == [3, 3, 400_000_000])
     run.feed(clock(299_999))
@@ -105,8 +112,10 @@ import Testing
   @Test func minutesOfAnUnderlying() throws {
     let run = EngineRun()
     run.feed(
-      trade(0, 45_000, EngineRun.stock, conditions: []), quote(0, 100, 110), quote(0, 100, 110, EngineRun.put), trade(1, 110, size: 2),
-      trade(2, 100, size: 3, EngineRun.put), trade(60_000, 105, size: 4), trade(60_000, 45_100, EngineRun.stock, conditions: []),
+      trade(0, 45_000, EngineRun.stock, conditions: []), quote(0, 100, 110), quote(0, 100, 110, EngineRun.put),
+      trade(1, 110, size: 2),
+      trade(2, 100, size: 3, EngineRun.put), trade(60_000, 105, size: 4),
+      trade(60_000, 45_100, EngineRun.stock, conditions: []),
       trade(60_001, 105, size: 1, EngineRun.put))
     let minutes = try #require(run.underlying).minutes
     #expect(

@@ -7,7 +7,8 @@ import Testing
 @Suite struct PrintTreatmentTests {
   static func flags(_ traits: ConditionTraits, _ side: SideTreatment) -> PrintFlags {
     let pairs: [(ConditionTraits, PrintFlags)] = [
-      (.intermarketSweep, .intermarketSweep), (.multiLeg, .multiLeg), (.floor, .floor), (.cross, .cross), (.auction, .auction),
+      (.intermarketSweep, .intermarketSweep), (.multiLeg, .multiLeg), (.floor, .floor), (.cross, .cross),
+      (.auction, .auction),
       (.late, .late), (.extendedHours, .extendedHours),
     ]
     var flags: PrintFlags = side == .weak ? .weakSide : []
@@ -47,7 +48,8 @@ import Testing
 
   @Test(arguments: EquityCondition.all) func equity(_ condition: EquityCondition) {
     let trade = Trade(
-      time: .none, price: .zero, conditions: ConditionSet(vendorIDs: [condition.id]), instrument: InstrumentID(0), size: 1)
+      time: .none, price: .zero, conditions: ConditionSet(vendorIDs: [condition.id]), instrument: InstrumentID(0),
+      size: 1)
     let treatment = PrintTreatment(equity: trade)
     #expect(treatment.countsVolume == condition.updates.contains(.volume))
     #expect(treatment.setsPrice == condition.updates.contains(.openClose))
@@ -72,9 +74,12 @@ import Testing
   }
 
   /// Through the engine: what counts, what sets the price, what is only counted.
-  @Test(arguments: OptionCondition.all.filter { $0.cancels == nil }) func optionInTheStream(_ condition: OptionCondition) throws {
+  @Test(arguments: OptionCondition.all.filter { $0.cancels == nil }) func optionInTheStream(
+    _ condition: OptionCondition
+  ) throws {
     let run = EngineRun()
-    let print = try #require(run.feed(quote(0, 100, 110), trade(1, 110, size: 3, conditions: [condition.id])).prints.first)
+    let print = try #require(
+      run.feed(quote(0, 100, 110), trade(1, 110, size: 3, conditions: [condition.id])).prints.first)
     let contract = try #require(run.contract(EngineRun.call))
     let counts = condition.updates.contains(.volume)
     #expect(contract.trades == (counts ? 1 : 0))

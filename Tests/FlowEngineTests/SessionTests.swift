@@ -9,7 +9,9 @@ import Testing
     Timestamp(newYork: try #require(MarketDate(year: year, month: month, day: day)), hour: hour, minute: minute)
   }
   static func print(_ time: Timestamp, _ cents: Int64 = 110) -> MarketEvent {
-    .trade(Trade(time: time, price: Price(micros: cents * 10_000), instrument: EngineRun.call, size: 200, venue: VenueID(300)))
+    .trade(
+      Trade(
+        time: time, price: Price(micros: cents * 10_000), instrument: EngineRun.call, size: 200, venue: VenueID(300)))
   }
 
   @Test func dayChangesAtFourOverWeekendAndHoliday() throws {
@@ -18,11 +20,16 @@ import Testing
     let friday = try Self.at(2025, 1, 17, 15, 59)
     run.feed(Self.print(friday))
     #expect(run.engine.session == MarketDate(year: 2025, month: 1, day: 17))
-    for (day, hour) in [(17, 20), (18, 12), (19, 4), (20, 12), (21, 3)] { run.feed(.clock(try Self.at(2025, 1, day, hour))) }
+    for (day, hour) in [(17, 20), (18, 12), (19, 4), (20, 12), (21, 3)] {
+      run.feed(.clock(try Self.at(2025, 1, day, hour)))
+    }
     #expect(run.outputs.resets.count == 1)
     #expect(run.contract(EngineRun.call)?.trades == 1)
     run.feed(.clock(try Self.at(2025, 1, 21, 4)))
-    #expect(run.outputs.resets.map(\.session) == [MarketDate(year: 2025, month: 1, day: 17), MarketDate(year: 2025, month: 1, day: 21)])
+    #expect(
+      run.outputs.resets.map(\.session) == [
+        MarketDate(year: 2025, month: 1, day: 17), MarketDate(year: 2025, month: 1, day: 21),
+      ])
     #expect(run.outputs.resets.last?.time == (try Self.at(2025, 1, 21, 4)))
     #expect(run.contract(EngineRun.call) == nil)
   }
@@ -34,17 +41,24 @@ import Testing
     run.feed(
       .reference(
         ContractReference(
-          time: monday, instrument: EngineRun.call, deltaNanos: 1, gammaNanos: 2, impliedVolatilityNanos: 3, openInterest: 4)),
-      .quote(Quote(time: monday, bid: Price(micros: 1_000_000), ask: Price(micros: 1_100_000), instrument: EngineRun.call)))
+          time: monday, instrument: EngineRun.call, deltaNanos: 1, gammaNanos: 2, impliedVolatilityNanos: 3,
+          openInterest: 4)),
+      .quote(
+        Quote(time: monday, bid: Price(micros: 1_000_000), ask: Price(micros: 1_100_000), instrument: EngineRun.call)))
     for venue in 300..<304 as Range<UInt16> {
       run.feed(
-        .trade(Trade(time: monday, price: Price(micros: 1_100_000), instrument: EngineRun.call, size: 200, venue: VenueID(venue))))
+        .trade(
+          Trade(
+            time: monday, price: Price(micros: 1_100_000), instrument: EngineRun.call, size: 200, venue: VenueID(venue))
+        ))
     }
     #expect(run.engine.sweeps.count == 1)
     let outputs = run.feed(Self.print(tuesday))
     // The old day's minute comes before the reset, the new day's print after it and without a quote.
     #expect(outputs.bars.map(\.trades) == [4])
-    guard case .minuteBar = outputs.first, case .sessionReset = outputs.dropFirst().first, case .print(let first) = outputs.last else {
+    guard case .minuteBar = outputs.first, case .sessionReset = outputs.dropFirst().first,
+      case .print(let first) = outputs.last
+    else {
       Issue.record("order of outputs: \(outputs)")
       return
     }
@@ -56,12 +70,16 @@ import Testing
     #expect(contract.trades == 1)
     #expect(contract.sweeps == 0)
     #expect(contract.quoteTime == .none)
-    #expect([contract.deltaNanos, contract.gammaNanos, contract.impliedVolatilityNanos, contract.openInterest] == [1, 2, 3, 4])
+    #expect(
+      [contract.deltaNanos, contract.gammaNanos, contract.impliedVolatilityNanos, contract.openInterest] == [
+        1, 2, 3, 4,
+      ])
     #expect(run.underlying?.minutes.count == 1)
     #expect(run.engine.counters.fiveMinuteTrades == 1)
     #expect(run.engine.counters.trades == 5)
     // Yesterday's prints cannot be cancelled.
-    var void = Trade(time: tuesday, price: Price(micros: 1_100_000), instrument: EngineRun.call, size: 200, venue: VenueID(301))
+    var void = Trade(
+      time: tuesday, price: Price(micros: 1_100_000), instrument: EngineRun.call, size: 200, venue: VenueID(301))
     void.conditions = ConditionSet(vendorIDs: [201])
     #expect(run.feed(.trade(void)).cancellations.map(\.cancelledNumber) == [0])
   }

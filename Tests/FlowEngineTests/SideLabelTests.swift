@@ -146,7 +146,8 @@ import Testing
     configuration.staleQuoteNanoseconds = 1_000_000_000
     let run = EngineRun(configuration)
     let prints = run.feed([
-      trade(0, 105), quote(1, 110, 100), trade(2, 105), quote(10, 100, 110), trade(1010, 110), trade(1011, 110), quote(1011, 100, 0),
+      trade(0, 105), quote(1, 110, 100), trade(2, 105), quote(10, 100, 110), trade(1010, 110), trade(1011, 110),
+      quote(1011, 100, 0),
       trade(1012, 110), quote(1013, 0, 110), trade(1014, 1),
     ]).prints
     #expect(prints.map(\.method) == [.noQuote, .crossedQuote, .atOrAboveAsk, .staleQuote, .noQuote, .belowMid])
@@ -170,7 +171,8 @@ import Testing
 
   @Test func feedLostMeansQuotesAreNotTrusted() {
     let run = EngineRun()
-    run.feed(quote(0, 100, 110), quote(1, 101, 111), .incident(FeedIncident(kind: .disconnected, time: EngineRun.start)))
+    run.feed(
+      quote(0, 100, 110), quote(1, 101, 111), .incident(FeedIncident(kind: .disconnected, time: EngineRun.start)))
     #expect(run.feed(trade(2, 111)).prints.map(\.method) == [.noQuote])
     run.feed(.incident(FeedIncident(kind: .connected, time: EngineRun.start.adding(nanoseconds: 3_000_000))))
     #expect(run.feed(trade(4, 111)).prints.map(\.method) == [.noQuote])
@@ -204,9 +206,12 @@ import Testing
         for sequences in [(0, 0), (5, 7), (7, 5)] as [(Int64, Int64)] {
           for time in 0...4 as ClosedRange<Int64> {
             for sequence in [0, 4, 6, 8] as [Int64] {
-              let quotes: [(time: Int64, bid: Int64, sequence: Int64)] = [(first, 10, sequences.0), (second, 20, sequences.1)]
+              let quotes: [(time: Int64, bid: Int64, sequence: Int64)] = [
+                (first, 10, sequences.0), (second, 20, sequences.1),
+              ]
               let inForce = quotes.last { quote -> Bool in
-                quote.time < time || (quote.time == time && (sequence == 0 || quote.sequence == 0 || quote.sequence <= sequence))
+                quote.time < time
+                  || (quote.time == time && (sequence == 0 || quote.sequence == 0 || quote.sequence <= sequence))
               }
               #expect(Self.bid(Self.book(quotes), at: time, sequence: sequence) == inForce?.bid ?? 0)
             }

@@ -5,7 +5,9 @@ import Testing
 
 /// Digest, numbering, greeks, snapshots, room for more.
 @Suite struct StateTests {
-  static func digest(_ events: [MarketEvent], batches: Int = .max, _ configuration: FlowConfiguration = FlowConfiguration()) -> UInt64 {
+  static func digest(
+    _ events: [MarketEvent], batches: Int = .max, _ configuration: FlowConfiguration = FlowConfiguration()
+  ) -> UInt64 {
     let run = EngineRun(configuration)
     run.feed(events, batches: batches)
     return run.engine.stateDigest()
@@ -69,9 +71,11 @@ import Testing
     #expect(counters.events == 600)
     #expect(counters.trades == Int64(prints.count + run.outputs.cancellations.count))
     #expect(counters.quotes == Int64(events.count { if case .quote = $0 { true } else { false } }))
-    #expect([counters.sideSell, counters.sideMid, counters.sideBuy, counters.sideUnknown] == [-1, 0, 1, 2].map { (side: Int8) in
-      Int64(prints.count { $0.side.rawValue == side })
-    })
+    #expect(
+      [counters.sideSell, counters.sideMid, counters.sideBuy, counters.sideUnknown]
+        == [-1, 0, 1, 2].map { (side: Int8) in
+          Int64(prints.count { $0.side.rawValue == side })
+        })
     for method in LabelMethod.allCases {
       #expect(counters.byMethod[Int(method.rawValue)] == Int64(prints.count { $0.method == method }))
     }
@@ -83,7 +87,9 @@ import Testing
 
   @Test func greeksAreExactIntegers() throws {
     let run = EngineRun()
-    run.feed(quote(0, 100, 110), trade(0, 110, size: 7), greeks(delta: 333_333_333, gamma: 1), trade(1, 110, size: 4_000_000_000))
+    run.feed(
+      quote(0, 100, 110), trade(0, 110, size: 7), greeks(delta: 333_333_333, gamma: 1),
+      trade(1, 110, size: 4_000_000_000))
     run.feed(trade(2, 100, size: 3), trade(3, 105, size: 9), trade(4, 110, size: 5, conditions: [232]))
     let contract = try #require(run.contract(EngineRun.call))
     #expect(contract.netDeltaNanos == 333_333_333 * (4_000_000_000 - 3))
@@ -97,14 +103,21 @@ import Testing
 
   @Test func referencesFillInWhatTheyKnow() throws {
     let run = EngineRun()
-    func reference(delta: Int64 = ContractReference.unknown, volatility: Int64 = ContractReference.unknown, open: Int64 = ContractReference.unknown) -> MarketEvent {
+    func reference(
+      delta: Int64 = ContractReference.unknown, volatility: Int64 = ContractReference.unknown,
+      open: Int64 = ContractReference.unknown
+    ) -> MarketEvent {
       .reference(
         ContractReference(
-          time: EngineRun.start, instrument: EngineRun.call, deltaNanos: delta, impliedVolatilityNanos: volatility, openInterest: open))
+          time: EngineRun.start, instrument: EngineRun.call, deltaNanos: delta, impliedVolatilityNanos: volatility,
+          openInterest: open))
     }
-    run.feed(quote(0, 1, 2), reference(delta: 5, open: 700), reference(volatility: 9), reference(open: 700), reference(open: 701))
+    run.feed(
+      quote(0, 1, 2), reference(delta: 5, open: 700), reference(volatility: 9), reference(open: 700),
+      reference(open: 701))
     let contract = try #require(run.contract(EngineRun.call))
-    #expect([contract.deltaNanos, contract.gammaNanos, contract.impliedVolatilityNanos] == [5, ContractReference.unknown, 9])
+    #expect(
+      [contract.deltaNanos, contract.gammaNanos, contract.impliedVolatilityNanos] == [5, ContractReference.unknown, 9])
     #expect(run.outputs.openInterests.map(\.contracts) == [700, 701])
     #expect(contract.openInterest == 701)
   }
@@ -115,7 +128,9 @@ import Testing
     run.engine.capture(into: snapshot)
     #expect(snapshot.contracts.isEmpty)
     #expect(snapshot.session == nil)
-    run.feed(quote(0, 100, 110, InstrumentID(4)), trade(1, 57_000, EngineRun.stock, conditions: []), quote(2, 100, 110), trade(3, 110, size: 2))
+    run.feed(
+      quote(0, 100, 110, InstrumentID(4)), trade(1, 57_000, EngineRun.stock, conditions: []), quote(2, 100, 110),
+      trade(3, 110, size: 2))
     run.engine.capture(into: snapshot)
     #expect(snapshot.contracts.map(\.instrument.rawValue) == [0, 1, 4])
     #expect(snapshot.underlyings.map(\.instrument.rawValue) == [0, 3])
@@ -138,13 +153,17 @@ import Testing
   }
 
   @Test func roomForManyContractsAndUnderlyings() {
-    let symbols = (0..<1200).map { "O:\(["A", "B", "C", "D", "E"][$0 % 5])\(["A", "B", "C", "D", "E", "F", "G"][$0 / 5 % 7])251216C\(String(String(100_000_000 + $0 * 1000).dropFirst()))" }
-      .filter { !$0.hasSuffix("C00000000") }
+    let symbols = (0..<1200).map {
+      "O:\(["A", "B", "C", "D", "E"][$0 % 5])\(["A", "B", "C", "D", "E", "F", "G"][$0 / 5 % 7])251216C\(String(String(100_000_000 + $0 * 1000).dropFirst()))"
+    }
+    .filter { !$0.hasSuffix("C00000000") }
     let run = EngineRun(more: symbols)
     let count = run.instruments.count
     // The newest first: all before it are made with it.
     run.feed(quote(0, 1, 2, InstrumentID(UInt32(count - 1))))
-    for id in 0..<count where run.instruments[InstrumentID(UInt32(id))].kind == .option { run.feed(trade(1, 100, InstrumentID(UInt32(id)))) }
+    for id in 0..<count where run.instruments[InstrumentID(UInt32(id))].kind == .option {
+      run.feed(trade(1, 100, InstrumentID(UInt32(id))))
+    }
     let snapshot = run.snapshot
     #expect(count > 1200)
     #expect(snapshot.underlyings.count == 36)
@@ -154,7 +173,9 @@ import Testing
 
   @Test func outputBufferGrows() {
     var buffer = OutputBuffer(capacity: 1)
-    for i in 0..<100 as Range<Int64> { buffer.append(.incident(FeedIncident(kind: .ended, time: Timestamp(seconds: i)))) }
+    for i in 0..<100 as Range<Int64> {
+      buffer.append(.incident(FeedIncident(kind: .ended, time: Timestamp(seconds: i))))
+    }
     #expect(Array(buffer.outputs).incidents.map(\.time.milliseconds) == (0..<100).map { Int64($0) * 1000 })
     buffer.removeAll()
     #expect(buffer.outputs.isEmpty)

@@ -16,11 +16,14 @@ import Testing
   static let opening: [MarketEvent] = [quote(0, 100, 110), quote(0, 100, 110, EngineRun.put)]
 
   /// Sweep ids of the prints that the legs became.
-  static func ids(_ legs: [MarketEvent], _ run: EngineRun = EngineRun()) -> [UInt32] { run.feed(opening + legs).prints.map(\.sweepID) }
+  static func ids(_ legs: [MarketEvent], _ run: EngineRun = EngineRun()) -> [UInt32] {
+    run.feed(opening + legs).prints.map(\.sweepID)
+  }
 
   @Test func fourLegsOnTwoVenuesWithinTheWindow() throws {
     let run = EngineRun()
-    let ids = Self.ids([Self.leg(0), Self.leg(500, venue: 303), Self.leg(1000), Self.leg(2000), Self.leg(4000), Self.leg(6001)], run)
+    let ids = Self.ids(
+      [Self.leg(0), Self.leg(500, venue: 303), Self.leg(1000), Self.leg(2000), Self.leg(4000), Self.leg(6001)], run)
     #expect(ids == [0, 0, 0, 1, 1, 0])
     #expect(
       run.engine.sweeps == [
@@ -43,17 +46,22 @@ import Testing
     // 9,999 dollars do not count, 10,000 do.
     func four(_ cents: Int64, _ size: UInt32) -> [UInt32] {
       let run = EngineRun()
-      return run.feed([quote(0, 1, cents)] + (0..<4).map { Self.leg($0, venue: 300 + UInt16($0), cents: cents, size: size) })
-        .prints.map(\.sweepID)
+      return run.feed(
+        [quote(0, 1, cents)] + (0..<4).map { Self.leg($0, venue: 300 + UInt16($0), cents: cents, size: size) }
+      )
+      .prints.map(\.sweepID)
     }
     #expect(four(9_999, 1) == [0, 0, 0, 0])
     #expect(four(10_000, 1) == [0, 0, 0, 1])
     // Two buys and two sells are no sweep, nor are prints inside the quote, nor of two contracts.
     #expect(
-      Self.ids([Self.leg(0), Self.leg(1, venue: 303), Self.leg(2, cents: 100), Self.leg(3, venue: 303, cents: 100)]) == [0, 0, 0, 0])
+      Self.ids([Self.leg(0), Self.leg(1, venue: 303), Self.leg(2, cents: 100), Self.leg(3, venue: 303, cents: 100)])
+        == [0, 0, 0, 0])
     #expect(Self.ids((0..<4).map { Self.leg($0, venue: 300 + UInt16($0), cents: 109) }) == [0, 0, 0, 0])
     #expect(
-      Self.ids([Self.leg(0), Self.leg(1, venue: 303), Self.leg(2, EngineRun.put), Self.leg(3, venue: 303, EngineRun.put)])
+      Self.ids([
+        Self.leg(0), Self.leg(1, venue: 303), Self.leg(2, EngineRun.put), Self.leg(3, venue: 303, EngineRun.put),
+      ])
         == [0, 0, 0, 0])
     #expect(Self.ids((0..<4).map { Self.leg($0, venue: 300 + UInt16($0), conditions: [232]) }) == [0, 0, 0, 0])
   }
@@ -155,7 +163,8 @@ import Testing
 
 @Suite struct BlockTests {
   static func isBlock(_ size: Int64, dollars: Int64, _ count: Int64, _ sum: Int64) -> Bool {
-    BlockDetector(rule: BlockRule()).isBlock(size: size, premiumMicros: dollars * 1_000_000, priorCount: count, priorSize: sum)
+    BlockDetector(rule: BlockRule()).isBlock(
+      size: size, premiumMicros: dollars * 1_000_000, priorCount: count, priorSize: sum)
   }
 
   @Test func edges() {
@@ -173,7 +182,8 @@ import Testing
     let run = EngineRun()
     let prints = run.feed(
       trade(0, 1000, size: 500), trade(1, 1000, size: 10), trade(2, 1000, size: 10, EngineRun.put),
-      trade(3, 1000, size: 2000), trade(4, 1000, size: 2000, conditions: [204]), trade(5, 1000, size: 9000, EngineRun.stock, conditions: [])
+      trade(3, 1000, size: 2000), trade(4, 1000, size: 2000, conditions: [204]),
+      trade(5, 1000, size: 9000, EngineRun.stock, conditions: [])
     ).prints
     // The first has no predecessor; the fourth is ten times 173 and more; late prints do not count, stocks have no blocks.
     #expect(prints.map { $0.flags.contains(.block) } == [false, false, false, true, false, false])

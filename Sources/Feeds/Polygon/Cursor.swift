@@ -60,7 +60,9 @@ struct Cursor {
   @inline(__always) mutating func milliseconds() -> Int64? {
     let high = word ^ Word.zeroDigits
     let low = word(at: 8) ^ Word.zeroDigits
-    guard Word.leadingDigits(high) == 8, Word.leadingDigits(low) == 5, high & 0xFF != 0, high & 0xFF <= 3 else { return nil }
+    guard Word.leadingDigits(high) == 8, Word.leadingDigits(low) == 5, high & 0xFF != 0, high & 0xFF <= 3 else {
+      return nil
+    }
     position += 13
     return Int64(truncatingIfNeeded: Word.number(high, 8) &* 100_000 &+ Word.number(low, 5))
   }
@@ -121,5 +123,7 @@ enum Word {
     return (upper &+ lower) >> 32
   }
 
-  static let powersOfTen: InlineArray<9, UInt64> = [1, 10, 100, 1000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000]
+  static let powersOfTen: InlineArray<9, UInt64> = [
+    1, 10, 100, 1000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000,
+  ]
 }

@@ -31,7 +31,8 @@ public struct PolygonDecoder: ~Copyable {
   ///   - frame: a JSON array of events; `frameSourcePadding` readable bytes must follow it.
   ///   - flags: set on every trade of the frame.
   @inline(__always)
-  public mutating func decode(_ frame: UnsafeBufferPointer<UInt8>, into batch: inout EventBatch, flags: TradeFlags = []) {
+  public mutating func decode(_ frame: UnsafeBufferPointer<UInt8>, into batch: inout EventBatch, flags: TradeFlags = [])
+  {
     counters.frames &+= 1
     if !statuses.isEmpty { statuses.removeAll(keepingCapacity: true) }
     if usesLayoutScanner, flags.isEmpty {
@@ -46,7 +47,9 @@ public struct PolygonDecoder: ~Copyable {
   }
 
   @inline(never)
-  private mutating func decodeGeneral(_ frame: UnsafeBufferPointer<UInt8>, into batch: inout EventBatch, flags: TradeFlags) {
+  private mutating func decodeGeneral(
+    _ frame: UnsafeBufferPointer<UInt8>, into batch: inout EventBatch, flags: TradeFlags
+  ) {
     counters.reparsedFrames &+= 1
     guard let bytes = frame.baseAddress, frame.count <= Limits.frameBytes else {
       counters.badFrames += 1
@@ -56,7 +59,9 @@ public struct PolygonDecoder: ~Copyable {
     }
     var events: UnsafePointer<csj_event>?
     var count = 0
-    if !csj_decode(parser, bytes, frame.count, frame.count + frameSourcePadding, &events, &count) { counters.badFrames += 1 }
+    if !csj_decode(parser, bytes, frame.count, frame.count + frameSourcePadding, &events, &count) {
+      counters.badFrames += 1
+    }
     for event in UnsafeBufferPointer(start: events, count: count) { append(event, to: &batch, flags: flags) }
   }
 
@@ -77,7 +82,8 @@ public struct PolygonDecoder: ~Copyable {
     let symbol = SymbolText(words: SIMD4(event.symbol.0, event.symbol.1, event.symbol.2, event.symbol.3))
     guard let instrument = instruments.intern(symbol) else {
       let reason =
-        instruments.count == instruments.capacity ? "symbol table full (\(instruments.capacity))" : "not an option symbol"
+        instruments.count == instruments.capacity
+        ? "symbol table full (\(instruments.capacity))" : "not an option symbol"
       countBad("\(symbol): \(reason)")
       return
     }
@@ -146,7 +152,8 @@ extension Trade {
 extension Quote {
   init(_ event: csj_event, instrument: InstrumentID) {
     self.init(
-      time: Timestamp(milliseconds: event.time_ms), bid: Price(micros: event.price_a), ask: Price(micros: event.price_b),
+      time: Timestamp(milliseconds: event.time_ms), bid: Price(micros: event.price_a),
+      ask: Price(micros: event.price_b),
       sequence: event.sequence, instrument: instrument, bidSize: UInt32(truncatingIfNeeded: event.size_a),
       askSize: UInt32(truncatingIfNeeded: event.size_b), bidVenue: VenueID(event.venue_a),
       askVenue: VenueID(event.venue_b))
@@ -156,8 +163,10 @@ extension Quote {
 extension Bar {
   init(_ event: csj_event, instrument: InstrumentID) {
     self.init(
-      start: Timestamp(milliseconds: event.time_ms), open: Price(micros: event.price_a), high: Price(micros: event.price_b),
-      low: Price(micros: event.price_c), close: Price(micros: event.price_d), volume: event.size_a, instrument: instrument,
+      start: Timestamp(milliseconds: event.time_ms), open: Price(micros: event.price_a),
+      high: Price(micros: event.price_b),
+      low: Price(micros: event.price_c), close: Price(micros: event.price_d), volume: event.size_a,
+      instrument: instrument,
       lengthSeconds: UInt32(event.bar_seconds))
   }
 }

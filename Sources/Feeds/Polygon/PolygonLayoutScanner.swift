@@ -15,7 +15,9 @@ import MarketModel
 enum PolygonLayoutScanner {
   /// - Returns: false when anything in the frame is out of layout; `batch` then holds leftovers to be dropped.
   @inline(__always)
-  static func scan(_ frame: UnsafeBufferPointer<UInt8>, instruments: InstrumentTable, into batch: inout EventBatch) -> Bool {
+  static func scan(_ frame: UnsafeBufferPointer<UInt8>, instruments: InstrumentTable, into batch: inout EventBatch)
+    -> Bool
+  {
     guard let start = frame.baseAddress, frame.count > 2 else { return false }
     var cursor = Cursor(position: UnsafeRawPointer(start), end: UnsafeRawPointer(start) + frame.count)
     guard cursor.take(UInt8(ascii: "[")) else { return false }
@@ -54,7 +56,8 @@ enum PolygonLayoutScanner {
     else { return nil }
     return Quote(
       time: Timestamp(milliseconds: time), bid: Price(micros: bid), ask: Price(micros: ask), sequence: sequence,
-      instrument: instrument, bidSize: UInt32(truncatingIfNeeded: bidSize), askSize: UInt32(truncatingIfNeeded: askSize),
+      instrument: instrument, bidSize: UInt32(truncatingIfNeeded: bidSize),
+      askSize: UInt32(truncatingIfNeeded: askSize),
       bidVenue: VenueID(UInt16(truncatingIfNeeded: bidVenue)), askVenue: VenueID(UInt16(truncatingIfNeeded: askVenue)))
   }
 

@@ -132,7 +132,8 @@ struct MinuteSums: BitwiseCopyable {
 
   func bar(of instrument: InstrumentID) -> MinuteBar {
     MinuteBar(
-      instrument: instrument, minute: minute, open: Price(micros: open), high: Price(micros: high), low: Price(micros: low),
+      instrument: instrument, minute: minute, open: Price(micros: open), high: Price(micros: high),
+      low: Price(micros: low),
       close: Price(micros: close), trades: trades, volume: volume, premiumMicros: premiumMicros, buyVolume: buyVolume,
       sellVolume: sellVolume)
   }

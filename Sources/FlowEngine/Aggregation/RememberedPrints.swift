@@ -31,12 +31,15 @@ struct RememberedPrints: ~Copyable {
   private let capacity: Int
 
   init(capacity: Int) {
-    precondition(capacity > 0 && capacity & (capacity - 1) == 0, "RememberedPrints: capacity \(capacity), a power of two")
+    precondition(
+      capacity > 0 && capacity & (capacity - 1) == 0, "RememberedPrints: capacity \(capacity), a power of two")
     self.capacity = capacity
     storage = .allocate(capacity: capacity)
     let none = RememberedPrint(
-      number: 0, previous: 0, time: .none, tradeTime: .none, price: 0, premiumMicros: 0, netDeltaNanos: 0, netGammaNanos: 0,
-      sweepID: 0, size: 0, venue: VenueID(0), side: .unknown, isBlock: false, isSweepLeg: false, setsPrice: false, isCancelled: false)
+      number: 0, previous: 0, time: .none, tradeTime: .none, price: 0, premiumMicros: 0, netDeltaNanos: 0,
+      netGammaNanos: 0,
+      sweepID: 0, size: 0, venue: VenueID(0), side: .unknown, isBlock: false, isSweepLeg: false, setsPrice: false,
+      isCancelled: false)
     storage.initialize(repeating: none, count: capacity)
   }
 
@@ -101,7 +104,11 @@ extension MinuteSums {
     trades += 1
     volume += Int64(print.size)
     premiumMicros += print.premiumMicros
-    if print.side == .buy { buyVolume += Int64(print.size) } else if print.side == .sell { sellVolume += Int64(print.size) }
+    if print.side == .buy {
+      buyVolume += Int64(print.size)
+    } else if print.side == .sell {
+      sellVolume += Int64(print.size)
+    }
     guard print.setsPrice else { return }
     if close == 0 {
       close = print.price

@@ -80,7 +80,8 @@ extension UnderlyingMinute {
 
   @inline(__always)
   mutating func add(
-    _ isCall: Bool, _ size: Int64, _ premium: Int64, _ side: AggressorSide, underlyingPrice price: Int64, _ weight: Int64
+    _ isCall: Bool, _ size: Int64, _ premium: Int64, _ side: AggressorSide, underlyingPrice price: Int64,
+    _ weight: Int64
   ) {
     trades &+= weight
     if isCall {
@@ -125,7 +126,8 @@ struct RollingWindow {
     let newest = time.nanoseconds / RollingWindow.bucketNanoseconds
     var count: Int64 = 0
     var premium: Int64 = 0
-    for i in buckets.indices where buckets[i].period <= newest && buckets[i].period > newest - Int64(RollingWindow.bucketCount) {
+    for i in buckets.indices
+    where buckets[i].period <= newest && buckets[i].period > newest - Int64(RollingWindow.bucketCount) {
       count += buckets[i].count
       premium += buckets[i].premiumMicros
     }

@@ -91,21 +91,25 @@ struct SweepDetector: ~Copyable {
   /// sweep, and out of the sweep that owns it. A sweep stays one when it loses legs: its id has been given out.
   /// - Parameter sweepID: what `add` returned for the leg; 0 also for legs that a sweep took over when it was recognised.
   mutating func remove(
-    instrument: InstrumentID, side: AggressorSide, time: Timestamp, venue: VenueID, premiumMicros: Int64, sweepID: UInt32
+    instrument: InstrumentID, side: AggressorSide, time: Timestamp, venue: VenueID, premiumMicros: Int64,
+    sweepID: UInt32
   ) {
     dropLeg(windows + (instrument.index * 2 + (side == .buy ? 0 : 1)), time, venue, premiumMicros)
     var owner = Int(sweepID) - 1
     if owner < 0 {
-      owner = sweeps.lastIndex {
-        $0.instrument == instrument && $0.side == side && $0.firstTime <= time && time <= $0.lastTime
-      } ?? -1
+      owner =
+        sweeps.lastIndex {
+          $0.instrument == instrument && $0.side == side && $0.firstTime <= time && time <= $0.lastTime
+        } ?? -1
     }
     guard owner >= 0 else { return }
     records[owner].legs -= 1
     records[owner].premiumMicros -= premiumMicros
   }
 
-  private func dropLeg(_ window: UnsafeMutablePointer<Window>, _ time: Timestamp, _ venue: VenueID, _ premiumMicros: Int64) {
+  private func dropLeg(
+    _ window: UnsafeMutablePointer<Window>, _ time: Timestamp, _ venue: VenueID, _ premiumMicros: Int64
+  ) {
     let count = window.pointee.count
     let found = (0..<count).last {
       let leg = leg(window, $0)
@@ -142,7 +146,8 @@ struct SweepDetector: ~Copyable {
     for i in 0..<window.pointee.count { premium &+= leg(window, i).premiumMicros }
     if count == recordCapacity { growRecords() }
     records[count] = Sweep(
-      instrument: instrument, side: side, firstTime: leg(window, 0).time, lastTime: time, legs: Int64(window.pointee.count),
+      instrument: instrument, side: side, firstTime: leg(window, 0).time, lastTime: time,
+      legs: Int64(window.pointee.count),
       premiumMicros: premium)
     count += 1
     window.pointee.activeSweep = UInt32(count)

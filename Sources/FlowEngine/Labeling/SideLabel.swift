@@ -48,8 +48,12 @@ extension SideLabel {
       return byTick(tick)
     case .clnv:
       // 0.3 B + 0.7 A and 0.7 B + 0.3 A, in tenths so that integers stay exact.
-      if price <= ask, 10 &* price > 3 &* bid &+ 7 &* ask { return SideLabel(.buy, price == ask ? .atOrAboveAsk : .aboveMid) }
-      if price >= bid, 10 &* price < 7 &* bid &+ 3 &* ask { return SideLabel(.sell, price == bid ? .atOrBelowBid : .belowMid) }
+      if price <= ask, 10 &* price > 3 &* bid &+ 7 &* ask {
+        return SideLabel(.buy, price == ask ? .atOrAboveAsk : .aboveMid)
+      }
+      if price >= bid, 10 &* price < 7 &* bid &+ 3 &* ask {
+        return SideLabel(.sell, price == bid ? .atOrBelowBid : .belowMid)
+      }
       return byTick(tick)
     }
   }
