@@ -450,18 +450,20 @@ bool csj_decode(csj_decoder *decoder, const uint8_t *bytes, size_t length, size_
 const char *csj_status_text(const csj_decoder *decoder) { return decoder->status_text.data(); }
 
 const char *csj_reason_text(uint8_t reason) {
-  switch (reason) {
-    case CSJ_NOT_JSON: return "not a JSON object";
-    case CSJ_NO_TYPE: return "no event type (ev)";
-    case CSJ_SYMBOL: return "symbol (sym) missing or malformed";
-    case CSJ_TIME: return "time (t) missing or not in milliseconds";
-    case CSJ_PRICE: return "price missing or out of range";
-    case CSJ_SIZE: return "size missing or out of range";
-    case CSJ_VENUE: return "venue out of range";
-    case CSJ_CONDITIONS: return "conditions (c) not a list of numbers";
-    case CSJ_SEQUENCE: return "sequence number (q) out of range";
-    default: return "unknown";
-  }
+  // In the order of the CSJ_ reasons.
+  static const char *const texts[] = {
+      "unknown",
+      "not a JSON object",
+      "no event type (ev)",
+      "symbol (sym) missing or malformed",
+      "time (t) missing or not in milliseconds",
+      "price missing or out of range",
+      "size missing or out of range",
+      "venue out of range",
+      "conditions (c) not a list of numbers",
+      "sequence number (q) out of range",
+  };
+  return texts[reason < sizeof texts / sizeof *texts ? reason : 0];
 }
 
 const char *csj_version(void) { return SIMDJSON_STRINGIFY(SIMDJSON_VERSION); }
