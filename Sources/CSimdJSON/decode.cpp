@@ -2,6 +2,7 @@
 
 #include <simdjson.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
@@ -23,11 +24,6 @@ constexpr int64_t latest_ms = 4102444800000;  // 2100-01-01: a larger "milliseco
 constexpr int64_t largest_price_micros = 1'000'000'000'000'000;  // $1e9
 constexpr size_t largest_object_bytes = 64 * 1024;
 constexpr int deepest_nesting = 64;
-
-/// A JSON number as text, cut out of the frame; simdjson has not validated it.
-struct Number {
-  std::string_view text;
-};
 
 std::string_view trimmed(std::string_view token) {
   while (!token.empty() && (token.back() == ' ' || token.back() == '\t' || token.back() == '\n' || token.back() == '\r')) token.remove_suffix(1);
@@ -131,6 +127,15 @@ constexpr uint32_t key_code(std::string_view k) {
   return k.size() <= 4 ? code : 0;
 }
 
+/// A number as text, cut out of the frame and not yet validated; what is no number becomes a text that is none either.
+/// The type is asked first: where a value is missing, simdjson's token may reach outside the frame.
+error_code read_number(ondemand::value value, std::string_view &out) {
+  ondemand::json_type type;
+  if (auto error = value.type().get(type)) return error;
+  out = type == ondemand::json_type::number ? value.raw_json_token() : std::string_view("not a number");
+  return SUCCESS;
+}
+
 error_code read_conditions(ondemand::value value, Fields &f) {
   ondemand::json_type type;
   if (auto error = value.type().get(type)) return error;
@@ -148,8 +153,10 @@ error_code read_conditions(ondemand::value value, Fields &f) {
   for (auto item : array) {
     ondemand::value element;
     if (auto error = item.get(element)) return error;
+    std::string_view token;
+    if (auto error = read_number(element, token)) return error;
     int64_t id;
-    if (in_range(element.raw_json_token(), 0, 0, INT32_MAX, id)) f.conditions |= condition_bit(id);
+    if (in_range(token, 0, 0, INT32_MAX, id)) f.conditions |= condition_bit(id);
     else f.conditions_bad = true;
   }
   return SUCCESS;
@@ -185,23 +192,23 @@ error_code read_fields(ondemand::object object, Fields &f) {
       case key_code("ev"): if (auto error = read_string(value, f.ev)) return error; break;
       case key_code("sym"): if (auto error = read_string(value, f.sym)) return error; break;
       case key_code("c"): if (auto error = read_conditions(value, f)) return error; break;
-      case key_code("x"): f.x = value.raw_json_token(); break;
-      case key_code("p"): f.p = value.raw_json_token(); break;
-      case key_code("s"): f.s = value.raw_json_token(); break;
-      case key_code("t"): f.t = value.raw_json_token(); break;
-      case key_code("q"): f.q = value.raw_json_token(); break;
-      case key_code("bx"): f.bx = value.raw_json_token(); break;
-      case key_code("ax"): f.ax = value.raw_json_token(); break;
-      case key_code("bp"): f.bp = value.raw_json_token(); break;
-      case key_code("ap"): f.ap = value.raw_json_token(); break;
-      case key_code("bs"): f.bs = value.raw_json_token(); break;
-      case key_code("as"): f.as = value.raw_json_token(); break;
-      case key_code("o"): f.o = value.raw_json_token(); break;
-      case key_code("h"): f.h = value.raw_json_token(); break;
-      case key_code("l"): f.l = value.raw_json_token(); break;
-      case key_code("v"): f.v = value.raw_json_token(); break;
-      case key_code("e"): f.e = value.raw_json_token(); break;
-      case key_code("trfi"): f.trfi = value.raw_json_token(); break;
+      case key_code("x"): if (auto error = read_number(value, f.x)) return error; break;
+      case key_code("p"): if (auto error = read_number(value, f.p)) return error; break;
+      case key_code("s"): if (auto error = read_number(value, f.s)) return error; break;
+      case key_code("t"): if (auto error = read_number(value, f.t)) return error; break;
+      case key_code("q"): if (auto error = read_number(value, f.q)) return error; break;
+      case key_code("bx"): if (auto error = read_number(value, f.bx)) return error; break;
+      case key_code("ax"): if (auto error = read_number(value, f.ax)) return error; break;
+      case key_code("bp"): if (auto error = read_number(value, f.bp)) return error; break;
+      case key_code("ap"): if (auto error = read_number(value, f.ap)) return error; break;
+      case key_code("bs"): if (auto error = read_number(value, f.bs)) return error; break;
+      case key_code("as"): if (auto error = read_number(value, f.as)) return error; break;
+      case key_code("o"): if (auto error = read_number(value, f.o)) return error; break;
+      case key_code("h"): if (auto error = read_number(value, f.h)) return error; break;
+      case key_code("l"): if (auto error = read_number(value, f.l)) return error; break;
+      case key_code("v"): if (auto error = read_number(value, f.v)) return error; break;
+      case key_code("e"): if (auto error = read_number(value, f.e)) return error; break;
+      case key_code("trfi"): if (auto error = read_number(value, f.trfi)) return error; break;
       default: break;  // a field we do not use; simdjson steps over it
     }
   }
@@ -220,13 +227,19 @@ bool optional_integer(std::string_view token, int64_t highest, int64_t &out) {
   return token.empty() || in_range(token, 0, 0, highest, out);
 }
 
+/// Whether price x size x multiplier fits 63 bits of millionths, as every sum of money needs it to.
+bool countable(std::string_view symbol, const csj_event &e) {
+  int64_t multiplier = symbol.substr(0, 2) == "O:" ? 100 : 1, premium;
+  return !__builtin_mul_overflow(e.price_a, e.size_a * multiplier, &premium);
+}
+
 csj_event trade(const Fields &f) {
   csj_event e{};
   int64_t venue, facility;
   if (!set_symbol(f.sym, e)) return bad(CSJ_SYMBOL);
   if (!in_range(f.t, 0, 0, latest_ms, e.time_ms)) return bad(CSJ_TIME);
   if (!in_range(f.p, 6, 1, largest_price_micros, e.price_a)) return bad(CSJ_PRICE);
-  if (!in_range(f.s, 0, 0, UINT32_MAX, e.size_a)) return bad(CSJ_SIZE);
+  if (!in_range(f.s, 0, 0, UINT32_MAX, e.size_a) || !countable(f.sym, e)) return bad(CSJ_SIZE);
   if (!optional_integer(f.x, UINT16_MAX, venue) || !optional_integer(f.trfi, UINT16_MAX, facility)) return bad(CSJ_VENUE);
   if (!optional_integer(f.q, INT64_MAX, e.sequence)) return bad(CSJ_SEQUENCE);
   if (f.conditions_bad || !f.c_number.empty()) return bad(CSJ_CONDITIONS);
@@ -354,46 +367,68 @@ size_t object_end(const uint8_t *bytes, size_t begin, size_t length, size_t &bud
   return end;
 }
 
+/// Reads the object at `begin`; false, and nothing added, when it is not JSON.
+bool read_object(csj_decoder &d, const uint8_t *bytes, size_t begin, size_t end, size_t readable) {
+  size_t before = d.events.size();
+  ondemand::document document;
+  ondemand::object object;
+  if (!d.parser.iterate(bytes + begin, end - begin, readable - begin).get(document) && !document.get_object().get(object) &&
+      !decode_object(d, object))
+    return true;
+  d.events.resize(before);
+  return false;
+}
+
 /// A damaged frame, object by object: what parses is kept, what does not is counted, whatever the damage did to the JSON
 /// around it. `budget` bounds the work that hostile input can cause.
 void recover(csj_decoder &d, const uint8_t *bytes, size_t length, size_t readable) {
+  constexpr size_t next_object = SIZE_MAX;
   d.events.clear();
   d.status_text.clear();
   size_t budget = 16 * length + (1 << 20);
-  bool after_bad = false;  // bytes up to the next object belong to a bad one that is counted already
+  size_t counted_until = 0;  // bytes before this belong to a bad event that is counted already
+  bool garbage = false;      // bytes between objects that do not belong there
+  int commas = 0, wanted_commas = 0;
   size_t i = 0;
-  bool garbage = false;
   while (i < length) {
     uint8_t c = bytes[i];
     if (c != '{') {
-      if (c > ' ' && c != ',' && c != '[' && c != ']') garbage = true;
+      if (i >= counted_until) {
+        if (c == ',') commas++;
+        else if (c > ' ' && c != '[' && c != ']') garbage = true;
+      }
       i++;
       continue;
     }
-    if (garbage && !after_bad) d.events.push_back(bad(CSJ_NOT_JSON));
-    garbage = after_bad = false;
-    size_t end = object_end(bytes, i, length, budget);
-    if (end) {
-      size_t before = d.events.size();
-      ondemand::document document;
-      ondemand::object object;
-      if (!d.parser.iterate(bytes + i, end - i, readable - i).get(document) && !document.get_object().get(object) &&
-          !decode_object(d, object)) {
-        // A known event that lacks a field may have swallowed its neighbour's opening: look inside it, too.
-        if (d.events.back().kind != CSJ_BAD) {
-          i = end;
-          continue;
-        }
-        d.events.pop_back();
-      }
-      d.events.resize(before);
+    bool is_inside = i < counted_until && counted_until != next_object;
+    if (!is_inside) {
+      if (counted_until != next_object && (garbage || commas != wanted_commas)) d.events.push_back(bad(CSJ_NOT_JSON));
+      garbage = false;
+      commas = 0;
+      wanted_commas = 1;
+      counted_until = 0;
     }
-    d.events.push_back(bad(CSJ_NOT_JSON));
-    after_bad = true;
+    size_t end = object_end(bytes, i, length, budget);
+    bool is_json = end && read_object(d, bytes, i, end, readable);
+    if (is_json && d.events.back().kind != CSJ_BAD) {
+      i = end;
+      continue;
+    }
+    if (is_inside) {
+      if (is_json) d.events.pop_back();
+    } else if (is_json) {
+      // A known event that lacks a field may have swallowed its neighbour's opening: look inside it, too.
+      counted_until = end;
+    } else {
+      d.events.push_back(bad(CSJ_NOT_JSON));
+      counted_until = next_object;
+    }
     i++;
     if (budget == 0) return;
   }
-  if ((garbage && !after_bad) || d.events.empty()) d.events.push_back(bad(CSJ_NOT_JSON));
+  bool is_counted = std::any_of(d.events.begin(), d.events.end(), [](const csj_event &e) { return e.kind == CSJ_BAD; });
+  // Something was wrong with the frame, if only a bracket: it shows as one bad event at least.
+  if ((counted_until != next_object && (garbage || commas != 0)) || !is_counted) d.events.push_back(bad(CSJ_NOT_JSON));
 }
 
 }  // namespace
@@ -401,8 +436,8 @@ void recover(csj_decoder &d, const uint8_t *bytes, size_t length, size_t readabl
 csj_decoder *csj_create(void) { return new csj_decoder; }
 void csj_destroy(csj_decoder *decoder) { delete decoder; }
 
-bool csj_decode(csj_decoder *decoder, const uint8_t *bytes, size_t length, size_t readable, const csj_event **events,
-                size_t *count) {
+bool csj_decode(csj_decoder *decoder, const uint8_t *bytes, size_t length, size_t readable,
+                const csj_event *CSJ_MAYBE_NULL *CSJ_NOT_NULL events, size_t *count) {
   decoder->events.clear();
   decoder->status_text.clear();
   bool well_formed = decode_frame(*decoder, bytes, length, readable) == SUCCESS;
@@ -415,18 +450,20 @@ bool csj_decode(csj_decoder *decoder, const uint8_t *bytes, size_t length, size_
 const char *csj_status_text(const csj_decoder *decoder) { return decoder->status_text.data(); }
 
 const char *csj_reason_text(uint8_t reason) {
-  switch (reason) {
-    case CSJ_NOT_JSON: return "not a JSON object";
-    case CSJ_NO_TYPE: return "no event type (ev)";
-    case CSJ_SYMBOL: return "symbol (sym) missing or malformed";
-    case CSJ_TIME: return "time (t) missing or not in milliseconds";
-    case CSJ_PRICE: return "price missing or out of range";
-    case CSJ_SIZE: return "size missing or out of range";
-    case CSJ_VENUE: return "venue out of range";
-    case CSJ_CONDITIONS: return "conditions (c) not a list of numbers";
-    case CSJ_SEQUENCE: return "sequence number (q) out of range";
-    default: return "unknown";
-  }
+  // In the order of the CSJ_ reasons.
+  static const char *const texts[] = {
+      "unknown",
+      "not a JSON object",
+      "no event type (ev)",
+      "symbol (sym) missing or malformed",
+      "time (t) missing or not in milliseconds",
+      "price missing or out of range",
+      "size missing or out of range",
+      "venue out of range",
+      "conditions (c) not a list of numbers",
+      "sequence number (q) out of range",
+  };
+  return texts[reason < sizeof texts / sizeof *texts ? reason : 0];
 }
 
 const char *csj_version(void) { return SIMDJSON_STRINGIFY(SIMDJSON_VERSION); }

@@ -22,7 +22,11 @@ extension FlowEngine {
         side: print.side, netDeltaNanos: print.netDeltaNanos, underlyingPrice: 0, weight: -1)
     }
     recent.add(time: print.time, count: -1, premiumMicros: -print.premiumMicros)
-    sweepDetector.remove(sweepID: print.sweepID, premiumMicros: print.premiumMicros)
+    if print.isSweepLeg {
+      sweepDetector.remove(
+        instrument: trade.instrument, side: print.side, time: print.time, venue: print.venue,
+        premiumMicros: print.premiumMicros, sweepID: print.sweepID)
+    }
     if print.setsPrice { restorePrice(contract) }
     repairMinute(of: print, contract, trade.instrument, into: &outputs)
     outputs.append(.cancellation(Cancellation(cancelledNumber: print.number, trade: trade)))
@@ -31,8 +35,8 @@ extension FlowEngine {
   /// The last price is that of the newest print that still stands.
   private func restorePrice(_ contract: UnsafeMutablePointer<ContractState>) {
     guard let standing = remembered.lastPrice(newest: contract.pointee.newestPrint) else { return }
-    contract.pointee.lastPrice = standing.pointee.price
-    contract.pointee.lastTradeTime = standing.pointee.time
+    contract.pointee.lastPrice = standing.price
+    contract.pointee.lastTradeTime = standing.time
   }
 
   /// Opens, highs, lows and closes cannot be subtracted: the minute is built again from its remaining prints, and given out

@@ -69,11 +69,16 @@ extension FlowEngine {
     return .infer(price: trade.price.micros, quote: prevailing, tick: tick, rule: rule)
   }
 
+  @inline(__always)
+  private func isSweepLeg(_ print: LabeledPrint) -> Bool {
+    (print.method == .atOrAboveAsk || print.method == .atOrBelowBid)
+      && print.premiumMicros >= configuration.sweep.minimumLegPremiumMicros
+  }
+
   /// Sweeps and blocks; before the print is in the sums, because a block is measured against the prints before it.
   @inline(__always)
   private mutating func detect(_ print: inout LabeledPrint, _ contract: UnsafeMutablePointer<ContractState>) {
-    let isAggressive = print.method == .atOrAboveAsk || print.method == .atOrBelowBid
-    if isAggressive, print.premiumMicros >= configuration.sweep.minimumLegPremiumMicros {
+    if isSweepLeg(print) {
       let (sweepID, opened) = sweepDetector.add(
         instrument: print.trade.instrument, side: print.side, time: streamTime, venue: print.trade.venue,
         premiumMicros: print.premiumMicros)
@@ -98,10 +103,12 @@ extension FlowEngine {
   private func remember(_ print: LabeledPrint, _ contract: UnsafeMutablePointer<ContractState>, setsPrice: Bool) {
     remembered.remember(
       RememberedPrint(
-        number: print.number, previous: contract.pointee.newestPrint, time: streamTime, price: print.trade.price.micros,
-        premiumMicros: print.premiumMicros, netDeltaNanos: print.netDeltaNanos, netGammaNanos: print.netGammaNanos,
+        number: print.number, previous: contract.pointee.newestPrint, time: streamTime, tradeTime: print.trade.time,
+        price: print.trade.price.micros, premiumMicros: print.premiumMicros, netDeltaNanos: print.netDeltaNanos,
+        netGammaNanos: print.netGammaNanos,
         sweepID: print.sweepID, size: print.trade.size, venue: print.trade.venue, side: print.side,
-        isBlock: print.flags.contains(.block), setsPrice: setsPrice, isCancelled: false))
+        isBlock: print.flags.contains(.block), isSweepLeg: contract.pointee.isOption && isSweepLeg(print),
+        setsPrice: setsPrice, isCancelled: false))
     contract.pointee.newestPrint = print.number
   }
 }

@@ -74,14 +74,13 @@ extension FlowEngine {
     snapshot.underlyings.removeAll(keepingCapacity: true)
     for i in 0..<underlyingCount {
       let instrument = underlyings[i].instrument
-      let equity = instrument.index < contractCount ? contracts[instrument.index] : ContractState()
-      snapshot.underlyings.append(underlyings[i].snapshot(equity: equity, at: streamTime))
+      snapshot.underlyings.append(underlyings[i].snapshot(equity: contracts[instrument.index], at: streamTime))
     }
     snapshot.underlyings.sort { $0.instrument < $1.instrument }
   }
 
-  /// A number that two engines share exactly when they have seen the same events in the same order (up to collisions of 64
-  /// bits). Independent of how events were batched and of who looked on.
+  /// A number that two engines share exactly when they have the same state (up to collisions of 64 bits), as they do after the
+  /// same events in the same order. Independent of how events were batched and of who looked on.
   public func stateDigest() -> UInt64 {
     var digest = StateDigest()
     for i in 0..<contractCount {

@@ -7,6 +7,15 @@
 extern "C" {
 #endif
 
+#ifdef __clang__
+#pragma clang assume_nonnull begin
+#define CSJ_MAYBE_NULL _Nullable
+#define CSJ_NOT_NULL _Nonnull
+#else
+#define CSJ_MAYBE_NULL
+#define CSJ_NOT_NULL
+#endif
+
 typedef struct csj_decoder csj_decoder;
 
 enum {
@@ -72,15 +81,19 @@ void csj_destroy(csj_decoder *decoder);
 /// Decodes one frame: an array of events, or one event object.
 /// `readable` bytes from `bytes` may be read; at least `length` + 64.
 /// Returns true when the whole frame was well-formed JSON. Otherwise it was taken apart object by object, bad ones are
-/// CSJ_BAD and their neighbours are there. `events` and `count` stay valid until the next call.
-bool csj_decode(csj_decoder *decoder, const uint8_t *bytes, size_t length, size_t readable, const csj_event **events,
-                size_t *count);
+/// CSJ_BAD (at least one) and their neighbours are there. `events` (null when there are none) stays valid until the next call.
+bool csj_decode(csj_decoder *decoder, const uint8_t *bytes, size_t length, size_t readable,
+                const csj_event *CSJ_MAYBE_NULL *CSJ_NOT_NULL events, size_t *count);
 
 /// Text that status events point into; valid until the next csj_decode.
 const char *csj_status_text(const csj_decoder *decoder);
 const char *csj_reason_text(uint8_t reason);
 /// simdjson's version, `3.0.1`.
 const char *csj_version(void);
+
+#ifdef __clang__
+#pragma clang assume_nonnull end
+#endif
 
 #ifdef __cplusplus
 }

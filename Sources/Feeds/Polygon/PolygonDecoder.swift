@@ -21,8 +21,7 @@ public struct PolygonDecoder: ~Copyable {
   init(instruments: InstrumentTable, usesLayoutScanner: Bool) {
     self.instruments = instruments
     self.usesLayoutScanner = usesLayoutScanner
-    guard let parser = csj_create() else { preconditionFailure("PolygonDecoder: out of memory") }
-    self.parser = parser
+    parser = csj_create()
   }
 
   deinit { csj_destroy(parser) }
@@ -35,6 +34,7 @@ public struct PolygonDecoder: ~Copyable {
   public mutating func decode(_ frame: UnsafeBufferPointer<UInt8>, into batch: inout EventBatch, flags: TradeFlags = [])
   {
     counters.frames &+= 1
+    if !statuses.isEmpty { statuses.removeAll(keepingCapacity: true) }
     if usesLayoutScanner, flags.isEmpty {
       let before = batch.count
       if PolygonLayoutScanner.scan(frame, instruments: instruments, into: &batch) {
@@ -50,7 +50,6 @@ public struct PolygonDecoder: ~Copyable {
   private mutating func decodeGeneral(
     _ frame: UnsafeBufferPointer<UInt8>, into batch: inout EventBatch, flags: TradeFlags
   ) {
-    if !statuses.isEmpty { statuses.removeAll(keepingCapacity: true) }
     counters.reparsedFrames &+= 1
     guard let bytes = frame.baseAddress, frame.count <= Limits.frameBytes else {
       counters.badFrames += 1
@@ -63,10 +62,7 @@ public struct PolygonDecoder: ~Copyable {
     if !csj_decode(parser, bytes, frame.count, frame.count + frameSourcePadding, &events, &count) {
       counters.badFrames += 1
     }
-    for i in 0..<count {
-      guard let event = events?[i] else { continue }
-      append(event, to: &batch, flags: flags)
-    }
+    for event in UnsafeBufferPointer(start: events, count: count) { append(event, to: &batch, flags: flags) }
   }
 
   private mutating func append(_ event: csj_event, to batch: inout EventBatch, flags: TradeFlags) {
@@ -133,9 +129,8 @@ public struct PolygonStatus: Hashable, Sendable {
   /// The vendor's words.
   public var message: String
 
-  init(_ event: csj_event, text: UnsafePointer<CChar>?) {
+  init(_ event: csj_event, text: UnsafePointer<CChar>) {
     func part(_ offset: UInt32, _ length: UInt32) -> String {
-      guard let text, length > 0 else { return "" }
       let bytes = UnsafeRawBufferPointer(start: text + Int(offset), count: Int(length))
       return String(decoding: bytes, as: UTF8.self)
     }

@@ -9,8 +9,9 @@ import MarketModel
 /// the whole frame is refused and left to simdjson. So symbols need no check here, and whatever is accepted is what simdjson
 /// would have said (the fuzzer compares the two).
 ///
-/// Unsafe: loads whole words, up to 8 bytes past the cursor. Safe because the cursor is compared with the frame's end at
-/// least every 56 bytes and `frameSourcePadding` bytes behind the frame are readable.
+/// Unsafe: loads whole words. Safe because the cursor is compared with the frame's end before it can have moved 45 bytes past
+/// the last comparison, and no load reaches 56 bytes past it: `frameSourcePadding` bytes behind the frame are readable, and
+/// may hold anything, even what would continue the frame (a test reads up to a page that traps).
 enum PolygonLayoutScanner {
   /// - Returns: false when anything in the frame is out of layout; `batch` then holds leftovers to be dropped.
   @inline(__always)
@@ -31,7 +32,10 @@ enum PolygonLayoutScanner {
       } else {
         return false
       }
-      if cursor.take(UInt8(ascii: ",")) { continue }
+      if cursor.take(UInt8(ascii: ",")) {
+        guard cursor.isInside else { return false }
+        continue
+      }
       return cursor.take(UInt8(ascii: "]")) && cursor.position == cursor.end
     }
   }
@@ -66,7 +70,7 @@ enum PolygonLayoutScanner {
       cursor.take(Layout.conditions, Layout.conditionsBytes), let conditions = scanConditions(&cursor), cursor.isInside,
       cursor.take(Layout.tradeTime, Layout.tradeTimeBytes), let time = cursor.milliseconds(),
       cursor.take(Layout.sequence, Layout.sequenceBytes), let sequence = cursor.longInteger(),
-      cursor.take(UInt8(ascii: "}")), venue <= UInt64(UInt16.max)
+      cursor.take(UInt8(ascii: "}")), venue <= UInt64(UInt16.max), hasOrdinaryPremium(price: price, size: size)
     else { return nil }
     return Trade(
       time: Timestamp(milliseconds: time), price: Price(micros: price), sequence: sequence, conditions: conditions,
@@ -85,8 +89,16 @@ enum PolygonLayoutScanner {
     let bits = UInt64(truncatingIfNeeded: quotes.trailingZeroBitCount & ~7)
     let key = SIMD4<UInt64>(cursor.word, cursor.word(at: 8), third & ((1 &<< bits) &- 1), 0)
     cursor.advance(17 &+ Int(truncatingIfNeeded: bits >> 3))
-    guard cursor.isInside else { return nil }
+    // A zero byte before the quote would look like the padding of a shorter symbol.
+    guard cursor.isInside, cursor.byte(at: -2) != 0 else { return nil }
     return instruments.find(SymbolText(words: key))
+  }
+
+  /// Below $68,719 a contract and 1,048,576 contracts no product of price, size and multiplier leaves 63 bits; the rare rest
+  /// is for simdjson's exact check.
+  @inline(__always)
+  private static func hasOrdinaryPremium(price: Int64, size: UInt64) -> Bool {
+    (UInt64(bitPattern: price) | size &<< 16) >> 36 == 0
   }
 
   /// One or more ids of the list; the closing bracket belongs to what follows.
@@ -97,6 +109,7 @@ enum PolygonLayoutScanner {
       guard let id = cursor.shortInteger() else { return nil }
       conditions.formUnion(ConditionSet(vendorID: Int64(id)))
       guard cursor.take(UInt8(ascii: ",")) else { return conditions }
+      guard cursor.isInside else { return nil }
     }
     return nil
   }

@@ -7,6 +7,8 @@ struct RememberedPrint: BitwiseCopyable {
   var previous: Int64
   /// Stream time at which it was booked.
   var time: Timestamp
+  /// Time on the print itself; not after `time`.
+  var tradeTime: Timestamp
   var price: Int64
   var premiumMicros: Int64
   var netDeltaNanos: Int64
@@ -16,6 +18,8 @@ struct RememberedPrint: BitwiseCopyable {
   var venue: VenueID
   var side: AggressorSide
   var isBlock: Bool
+  /// Counted in a sweep window.
+  var isSweepLeg: Bool
   var setsPrice: Bool
   var isCancelled: Bool
 }
@@ -32,9 +36,10 @@ struct RememberedPrints: ~Copyable {
     self.capacity = capacity
     storage = .allocate(capacity: capacity)
     let none = RememberedPrint(
-      number: 0, previous: 0, time: .none, price: 0, premiumMicros: 0, netDeltaNanos: 0, netGammaNanos: 0, sweepID: 0,
-      size: 0,
-      venue: VenueID(0), side: .unknown, isBlock: false, setsPrice: false, isCancelled: false)
+      number: 0, previous: 0, time: .none, tradeTime: .none, price: 0, premiumMicros: 0, netDeltaNanos: 0,
+      netGammaNanos: 0,
+      sweepID: 0, size: 0, venue: VenueID(0), side: .unknown, isBlock: false, isSweepLeg: false, setsPrice: false,
+      isCancelled: false)
     storage.initialize(repeating: none, count: capacity)
   }
 
@@ -66,14 +71,15 @@ struct RememberedPrints: ~Copyable {
     return nil
   }
 
-  /// The chain's newest print that still stands and set the price.
-  func lastPrice(newest: Int64) -> UnsafeMutablePointer<RememberedPrint>? {
-    var next = find(newest)
-    while let candidate = next {
-      if !candidate.pointee.isCancelled, candidate.pointee.setsPrice { return candidate }
-      next = find(candidate.pointee.previous)
+  /// Price and time of the chain's newest print that still stands and set the price; zero and `.none` when the day has no
+  /// such print, nil when the chain does not reach back to the day's first print.
+  func lastPrice(newest: Int64) -> (price: Int64, time: Timestamp)? {
+    var number = newest
+    while let print = find(number)?.pointee {
+      if !print.isCancelled, print.setsPrice { return (print.price, print.tradeTime) }
+      number = print.previous
     }
-    return nil
+    return number == 0 ? (0, .none) : nil
   }
 
   /// The sums of a minute from the prints that still stand; nil when the chain does not reach back to its start.
@@ -81,7 +87,6 @@ struct RememberedPrints: ~Copyable {
     var sums = MinuteSums()
     sums.minute = minute
     var next = find(newest)
-    if next == nil { return nil }
     // Backwards: the close is the first price met, the open the last.
     while let print = next, print.pointee.time.minuteStart >= minute {
       if print.pointee.time.minuteStart == minute, !print.pointee.isCancelled { sums.prepend(print.pointee) }

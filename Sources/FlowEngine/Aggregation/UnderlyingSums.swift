@@ -55,6 +55,7 @@ struct UnderlyingSums {
       let minute = time.minuteStart
       if let index = minutes.lastIndex(where: { $0.minute <= minute }), minutes[index].minute == minute {
         minutes[index].add(isCall, size, premium, side, underlyingPrice: 0, weight)
+        if minutes[index].trades == 0 { minutes.remove(at: index) }
       }
       return
     }

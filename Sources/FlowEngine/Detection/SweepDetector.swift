@@ -87,11 +87,41 @@ struct SweepDetector: ~Copyable {
     return openSweep(window, instrument: instrument, side: side, time: time)
   }
 
-  /// Takes a leg out of its sweep again, because its print was cancelled.
-  mutating func remove(sweepID: UInt32, premiumMicros: Int64) {
-    guard sweepID > 0, Int(sweepID) <= count else { return }
-    records[Int(sweepID) - 1].legs -= 1
-    records[Int(sweepID) - 1].premiumMicros -= premiumMicros
+  /// Takes back a leg of this session, because its print was cancelled: out of the window, so that it counts towards no later
+  /// sweep, and out of the sweep that owns it. A sweep stays one when it loses legs: its id has been given out.
+  /// - Parameter sweepID: what `add` returned for the leg; 0 also for legs that a sweep took over when it was recognised.
+  mutating func remove(
+    instrument: InstrumentID, side: AggressorSide, time: Timestamp, venue: VenueID, premiumMicros: Int64,
+    sweepID: UInt32
+  ) {
+    dropLeg(windows + (instrument.index * 2 + (side == .buy ? 0 : 1)), time, venue, premiumMicros)
+    var owner = Int(sweepID) - 1
+    if owner < 0 {
+      owner =
+        sweeps.lastIndex {
+          $0.instrument == instrument && $0.side == side && $0.firstTime <= time && time <= $0.lastTime
+        } ?? -1
+    }
+    guard owner >= 0 else { return }
+    records[owner].legs -= 1
+    records[owner].premiumMicros -= premiumMicros
+  }
+
+  private func dropLeg(
+    _ window: UnsafeMutablePointer<Window>, _ time: Timestamp, _ venue: VenueID, _ premiumMicros: Int64
+  ) {
+    let count = window.pointee.count
+    let found = (0..<count).last {
+      let leg = leg(window, $0)
+      return leg.time == time && leg.venue == venue && leg.premiumMicros == premiumMicros
+    }
+    guard let found, let legs = window.pointee.legs else { return }
+    for i in found..<(count - 1) {
+      legs[Int((window.pointee.head &+ i) & (window.pointee.capacity &- 1))] = leg(window, i + 1)
+    }
+    window.pointee.count = count - 1
+    // A leg that is no longer in the window is too old to be joined, too.
+    window.pointee.lastLegTime = count == 1 ? .none : leg(window, count - 2).time
   }
 
   /// Forgets windows and sweeps; keeps their memory.

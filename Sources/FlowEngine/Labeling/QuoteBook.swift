@@ -12,6 +12,7 @@ struct QuoteBook: BitwiseCopyable {
   private var previousBid: Int64 = 0
   private var previousAsk: Int64 = 0
   private var previousTime = Timestamp.none
+  private var previousSequence: Int64 = 0
 
   init() {}
 
@@ -20,17 +21,25 @@ struct QuoteBook: BitwiseCopyable {
     previousBid = bid
     previousAsk = ask
     previousTime = time
+    previousSequence = sequence
     bid = quote.bid.micros
     ask = quote.ask.micros
     time = quote.time
     sequence = quote.sequence
   }
 
-  /// The quote in force at the print: the newest one not from after it; within one millisecond the sequence decides.
+  /// The quote in force at the print: the newest one not from after it; within one millisecond the sequence decides. When
+  /// both are from after it, none is known: a later quote may be the print's own consequence.
   @inline(__always)
   func prevailing(at trade: Trade) -> (bid: Int64, ask: Int64, time: Timestamp) {
-    if time < trade.time { return (bid, ask, time) }
-    let isLater = time > trade.time || (sequence != 0 && trade.sequence != 0 && sequence > trade.sequence)
-    return isLater && previousTime != .none ? (previousBid, previousAsk, previousTime) : (bid, ask, time)
+    if time < trade.time || !QuoteBook.isAfter(trade, time, sequence) { return (bid, ask, time) }
+    if !QuoteBook.isAfter(trade, previousTime, previousSequence) { return (previousBid, previousAsk, previousTime) }
+    return (0, 0, .none)
+  }
+
+  @inline(__always)
+  private static func isAfter(_ trade: Trade, _ time: Timestamp, _ sequence: Int64) -> Bool {
+    if time != trade.time { return time > trade.time }
+    return sequence != 0 && trade.sequence != 0 && sequence > trade.sequence
   }
 }

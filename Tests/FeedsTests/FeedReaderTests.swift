@@ -1,0 +1,158 @@
+import MarketModel
+import Testing
+
+@testable import Feeds
+
+/// The door between sources and the engine.
+@Suite struct FeedReaderTests {
+  /// Hands over prepared items; a frame is a line of text.
+  struct Prepared: FrameSource, ~Copyable {
+    enum Item {
+      case frame(String)
+      case events([MarketEvent])
+      case failure(String)
+    }
+    let summary = "prepared"
+    private var items: [Item]
+    private let bytes = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: 4096)
+    private let events = UnsafeMutableBufferPointer<MarketEvent>.allocate(capacity: 16)
+
+    init(_ items: [Item]) {
+      self.items = items.reversed()
+      bytes.initialize(repeating: 0)
+    }
+
+    deinit {
+      bytes.deallocate()
+      events.deallocate()
+    }
+
+    mutating func next() throws(FrameSourceError) -> FrameSourceItem {
+      switch items.popLast() {
+      case nil: return .end
+      case .failure(let text): throw FrameSourceError(text)
+      case .frame(let text):
+        _ = bytes.update(fromContentsOf: Array(text.utf8))
+        return .frame(UnsafeBufferPointer(rebasing: bytes[..<text.utf8.count]))
+      case .events(let list):
+        _ = events.update(fromContentsOf: list)
+        return .events(UnsafeBufferPointer(rebasing: events[..<list.count]))
+      }
+    }
+  }
+
+  /// Copies of what a reader hands out, for expectations.
+  final class Reader {
+    private var reader: FeedReader<Prepared>
+    init(_ reader: consuming FeedReader<Prepared>) { self.reader = reader }
+    /// The next batch; nil at the end.
+    func next() throws -> [MarketEvent]? { try reader.next() ? Array(reader.batch.events) : nil }
+    func inject(_ text: String) -> [MarketEvent] {
+      let bytes = Array(text.utf8) + [UInt8](repeating: 0, count: frameSourcePadding)
+      bytes.withUnsafeBufferPointer { reader.inject(UnsafeBufferPointer(rebasing: $0.dropLast(frameSourcePadding))) }
+      return Array(reader.batch.events)
+    }
+    var frames: Int64 { reader.decoder.counters.frames }
+    var remainder: Int { reader.batch.count }
+  }
+
+  static func quote(_ milliseconds: Int64) -> MarketEvent {
+    .quote(Quote(time: Timestamp(milliseconds: milliseconds), bid: .zero, ask: .zero, instrument: InstrumentID(0)))
+  }
+
+  @Test func framesEventsAndTheEndComeInOrder() throws {
+    let instruments = InstrumentTable(capacity: 16)
+    let source = Prepared([
+      .frame("[\(PolygonText.trade(time: "1765895400000"))]"), .events([Self.quote(1_765_895_400_999)]), .frame("[]"),
+    ])
+    let reader = Reader(FeedReader(source: source, instruments: instruments))
+    let first = try #require(try reader.next())
+    #expect(first.count == 2)
+    #expect(first[1] == .clock(Timestamp(seconds: 1_765_895_400)))
+    // Still within the second.
+    #expect(try reader.next() == [Self.quote(1_765_895_400_999)])
+    #expect(try reader.next() == [])
+    #expect(try reader.next() == [.incident(FeedIncident(kind: .ended, time: .none))])
+    #expect(try reader.next() == nil)
+    #expect(reader.remainder == 0)
+    #expect(reader.frames == 2)
+  }
+
+  @Test func failuresComeThrough() {
+    let reader = Reader(FeedReader(source: Prepared([.failure("broken")]), instruments: InstrumentTable(capacity: 16)))
+    #expect(throws: FrameSourceError.self) { try reader.next() }
+    #expect(FrameSourceError("broken").description == "broken")
+  }
+
+  @Test func injectedFramesTakeTheSameDoor() throws {
+    let reader = Reader(FeedReader(source: Prepared([]), instruments: InstrumentTable(capacity: 16)))
+    let events = reader.inject("[\(PolygonText.trade())]")
+    #expect(events.count == 2)
+    guard case .trade(let trade) = events.first else {
+      Issue.record("no trade")
+      return
+    }
+    #expect(trade.flags == .injected)
+  }
+}
+
+@Suite struct StreamClockTests {
+  static func ticks(_ milliseconds: [Int64]) -> [Int64] {
+    var clock = StreamClock()
+    var batch = EventBatch(capacity: 1)
+    var seconds: [Int64] = []
+    for time in milliseconds {
+      batch.removeAll()
+      batch.append(FeedReaderTests.quote(time))
+      clock.tick(&batch, from: 0)
+      if case .clock(let time) = batch.events[batch.count - 1] { seconds.append(time.milliseconds) }
+    }
+    return seconds
+  }
+
+  @Test func oncePerSecondOfStreamTime() {
+    #expect(Self.ticks([1500, 1600, 1999, 2000, 2000, 5001, 4000, 5999, 6000]) == [1000, 2000, 5000, 6000])
+  }
+
+  @Test func tradesMoveItOthersDoNot() {
+    var clock = StreamClock()
+    var batch = EventBatch(capacity: 1)
+    clock.tick(&batch, from: 0)
+    let time = Timestamp(seconds: 9)
+    let still: [MarketEvent] = [
+      .bar(
+        Bar(
+          start: time, open: .zero, high: .zero, low: .zero, close: .zero, volume: 0, instrument: InstrumentID(0),
+          lengthSeconds: 1)),
+      .reference(ContractReference(time: time, instrument: InstrumentID(0))), .clock(time),
+      .incident(FeedIncident(kind: .connected, time: time)),
+    ]
+    for event in still {
+      batch.append(event)
+      clock.tick(&batch, from: 0)
+    }
+    #expect(batch.count == still.count)
+    batch.append(.trade(Trade(time: time, price: .zero, instrument: InstrumentID(0), size: 1)))
+    clock.tick(&batch, from: batch.count)
+    #expect(batch.count == still.count + 1)
+    clock.tick(&batch, from: still.count)
+    #expect(batch.events[batch.count - 1] == .clock(time))
+  }
+}
+
+@Suite struct EventBatchTests {
+  @Test func growsAndKeepsItsEvents() {
+    var batch = EventBatch(capacity: 1)
+    for i in 0..<1000 { batch.append(FeedReaderTests.quote(Int64(i))) }
+    #expect(batch.count == 1000)
+    #expect(Array(batch.events) == (0..<1000).map { FeedReaderTests.quote(Int64($0)) })
+    batch.truncate(to: 3)
+    #expect(Array(batch.events) == (0..<3).map { FeedReaderTests.quote(Int64($0)) })
+    batch.removeAll()
+    #expect(batch.events.isEmpty)
+  }
+
+  @Test func withoutRoomItTraps() async {
+    await #expect(processExitsWith: .failure) { _ = EventBatch(capacity: 0) }
+  }
+}
