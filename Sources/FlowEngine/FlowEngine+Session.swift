@@ -6,11 +6,25 @@ extension FlowEngine {
   @inline(__always)
   mutating func advance(to time: Timestamp, into outputs: inout OutputBuffer) {
     guard time > streamTime else { return }
-    if time >= sessionBoundary { startSession(at: time, into: &outputs) }
+    if time >= sessionBoundary, !beginSession(at: time, into: &outputs) { return }
     streamTime = time
   }
 
+  /// A single stamp from far in the future is the vendor's mistake and must not end the day; when the next one says the same,
+  /// the recording has a gap.
+  /// - Returns: false when the time is not believed.
   @inline(never)
+  private mutating func beginSession(at time: Timestamp, into outputs: inout OutputBuffer) -> Bool {
+    let day: Int64 = 86_400_000_000_000
+    if session != nil, time - streamTime > 31 * day, abs(time - doubtedTime) > day {
+      doubtedTime = time
+      tally.doubtedTimes += 1
+      return false
+    }
+    startSession(at: time, into: &outputs)
+    return true
+  }
+
   private mutating func startSession(at time: Timestamp, into outputs: inout OutputBuffer) {
     if session != nil {
       closeMinutes(before: Timestamp(nanoseconds: .max), into: &outputs)

@@ -29,6 +29,8 @@ public struct FlowEngine: ~Copyable {
   public internal(set) var session: MarketDate?
   /// The trading day ends when an event reaches this moment.
   var sessionBoundary = Timestamp(nanoseconds: .min)
+  /// The latest time that was too far ahead to be believed at once.
+  var doubtedTime = Timestamp.none
   /// Minute bars from before this moment are closed.
   var minutesClosedBefore = Timestamp(nanoseconds: .min)
 

@@ -10,7 +10,7 @@ public final class FlowSnapshot: @unchecked Sendable {
   public var counters = FlowCounters()
   /// Every contract that has a quote or a print today, in order of `InstrumentID`.
   public var contracts: [ContractSnapshot] = []
-  /// Every underlying that has a contract above, in order of `InstrumentID`.
+  /// Every underlying of a contract ever seen, in order of `InstrumentID`.
   public var underlyings: [UnderlyingSnapshot] = []
 
   public init() {}
@@ -105,6 +105,8 @@ public struct FlowCounters: Hashable, Sendable {
   public var cancellations: Int64 = 0
   /// Cancellations whose print was not among the remembered ones.
   public var unmatchedCancellations: Int64 = 0
+  /// Times more than a month ahead of the stream that no second event confirmed.
+  public var doubtedTimes: Int64 = 0
   /// Prints of the last five minutes of stream time, all underlyings.
   public var fiveMinuteTrades: Int64 = 0
 

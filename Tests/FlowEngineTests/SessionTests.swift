@@ -34,6 +34,22 @@ import Testing
     #expect(run.contract(EngineRun.call) == nil)
   }
 
+  @Test func oneStampFromTheFutureIsNotBelievedTwoAre() throws {
+    let run = EngineRun()
+    run.feed(Self.print(try Self.at(2025, 1, 17, 10)))
+    run.feed(Self.print(try Self.at(2091, 1, 17, 10)))
+    run.feed(Self.print(try Self.at(2025, 1, 17, 11)))
+    #expect(run.engine.session == MarketDate(year: 2025, month: 1, day: 17))
+    #expect(run.engine.counters.doubtedTimes == 1)
+    #expect(run.contract(EngineRun.call)?.trades == 3)
+    #expect(run.engine.streamTime == (try Self.at(2025, 1, 17, 11)))
+    // A recording that goes on months later says so with every event.
+    run.feed(Self.print(try Self.at(2025, 6, 2, 10)))
+    run.feed(Self.print(try Self.at(2025, 6, 2, 11)))
+    #expect(run.engine.session == MarketDate(year: 2025, month: 6, day: 2))
+    #expect(run.contract(EngineRun.call)?.trades == 1)
+  }
+
   @Test func sumsStartAgainReferenceDataStay() throws {
     let run = EngineRun()
     let monday = try Self.at(2025, 12, 15, 10)

@@ -15,6 +15,8 @@ struct Tally: BitwiseCopyable {
   var unmatchedCancellations: Int64 = 0
   /// Minutes that could not be built again after a cancellation, because their prints are no longer remembered.
   var unrepairedMinutes: Int64 = 0
+  /// Times too far ahead of the stream to be believed at once.
+  var doubtedTimes: Int64 = 0
   /// By side: sell, mid, buy, unknown (raw value + 1).
   private var bySide: InlineArray<4, Int64> = .init(repeating: 0)
   private var byMethod: InlineArray<16, Int64> = .init(repeating: 0)
@@ -43,6 +45,7 @@ struct Tally: BitwiseCopyable {
     counters.blocks = blocks
     counters.cancellations = cancellations
     counters.unmatchedCancellations = unmatchedCancellations
+    counters.doubtedTimes = doubtedTimes
     return counters
   }
 }
