@@ -58,7 +58,7 @@ import Testing
     let written = try Self.json(Data(json.bytes))
     let keys = ["events", "wall_seconds", "cpu_seconds", "events_per_second", "peak_rss_bytes", "service_nanoseconds"]
     #expect(keys.allSatisfy { written[$0] != nil })
-    #expect((written["service_nanoseconds"] as? NSDictionary)?["p999"] as? Int64 == service.p999)
+    #expect((written["service_nanoseconds"] as? NSDictionary)?["p99_9"] as? Int64 == service.p999)
   }
 
   @Test func missingFilesAreNamed() {

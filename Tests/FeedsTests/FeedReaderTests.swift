@@ -49,8 +49,11 @@ import Testing
     func next() throws -> [MarketEvent]? { try reader.next() ? Array(reader.batch.events) : nil }
     func inject(_ text: String) -> [MarketEvent] {
       let bytes = Array(text.utf8) + [UInt8](repeating: 0, count: frameSourcePadding)
-      bytes.withUnsafeBufferPointer { reader.inject(UnsafeBufferPointer(rebasing: $0.dropLast(frameSourcePadding))) }
-      return Array(reader.batch.events)
+      var injected = EventBatch()
+      bytes.withUnsafeBufferPointer {
+        reader.inject(UnsafeBufferPointer(rebasing: $0.dropLast(frameSourcePadding)), into: &injected)
+      }
+      return Array(injected.events)
     }
     var frames: Int64 { reader.decoder.counters.frames }
     var remainder: Int { reader.batch.count }
