@@ -46,20 +46,21 @@ let package = Package(
 
     // The house, lowest room first.
     target("MarketModel"),
+    target("Clocks"),
     target("Rings"),
     target("JSONText"),
-    target("Logging", ["JSONText"]),
+    target("Logging", ["JSONText", "Clocks"]),
     target("OptionMath", ["MarketModel"]),
     target("FlowEngine", ["MarketModel", "OptionMath"]),
-    target("Transport", ["CWebSockets", "Logging"]),
+    target("Transport", ["CWebSockets", "Logging", "Rings"]),
     target("Feeds", ["MarketModel", "OptionMath", "JSONText", "CSimdJSON", "CZlib", "CZstd"]),
-    target("Storage", ["MarketModel", "FlowEngine", "Rings", "Logging", "CDuckDB"]),
-    target("Server", ["MarketModel", "FlowEngine", "Storage", "Transport", "Rings", "JSONText", "Logging"]),
+    target("Storage", ["MarketModel", "FlowEngine", "Rings", "Logging", "Clocks", "CDuckDB"]),
+    target("Server", ["MarketModel", "FlowEngine", "Storage", "Transport", "Rings", "JSONText", "Logging", "Clocks"]),
     target(
       "Application",
       [
         "MarketModel", "OptionMath", "FlowEngine", "Feeds", "Storage", "Transport", "Server", "Rings", "JSONText",
-        "Logging",
+        "Logging", "Clocks",
       ]),
     .executableTarget(name: "marketflow", dependencies: ["Application"], swiftSettings: swiftSettings),
 

@@ -1,3 +1,4 @@
+import Clocks
 import Synchronization
 
 #if canImport(Glibc)
@@ -34,7 +35,7 @@ public final class Log: Sendable {
   ///   - now: nanoseconds since 1970 UTC.
   public init(
     minimumLevel: LogLevel = .info, format: LogFormat = .text, sink: LogSink = .standardError,
-    repeats: RepeatLimit = RepeatLimit(), now: @escaping @Sendable () -> Int64 = Log.wallClockNanoseconds
+    repeats: RepeatLimit = RepeatLimit(), now: @escaping @Sendable () -> Int64 = { SystemClock.wallNanoseconds }
   ) {
     self.minimumLevel = minimumLevel
     self.format = format
@@ -81,13 +82,6 @@ public final class Log: Sendable {
   }
   public func critical(_ subject: String, _ message: String, _ fields: KeyValuePairs<String, String> = [:]) {
     write(.critical, subject, message, fields)
-  }
-
-  /// The machine's wall clock, nanoseconds since 1970 UTC.
-  public static func wallClockNanoseconds() -> Int64 {
-    var time = timespec()
-    clock_gettime(CLOCK_REALTIME, &time)
-    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
   }
 
   // MARK: Pieces

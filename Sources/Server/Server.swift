@@ -1,3 +1,4 @@
+import Clocks
 import FlowEngine
 import Logging
 import MarketModel
@@ -95,7 +96,8 @@ public final class Server: Sendable {
       model: ReadModel(
         instruments: connections.instruments, printBase: configuration.printBase,
         recentPrints: configuration.recentPrints), identity: identity,
-      outputs: connections.outputs, snapshots: connections.snapshots, facts: connections.facts, now: Server.wallTime)
+      outputs: connections.outputs, snapshots: connections.snapshots, facts: connections.facts,
+      now: { Timestamp(nanoseconds: SystemClock.wallNanoseconds) })
     let router = Router(
       model: core.model, version: configuration.versions.marketflow, files: files, history: history,
       health: { core.health() }, inject: connections.inject)
@@ -116,11 +118,5 @@ public final class Server: Sendable {
   public func stop() {
     http.stop()
     history?.stop()
-  }
-
-  @Sendable private static func wallTime() -> Timestamp {
-    var time = timespec()
-    clock_gettime(CLOCK_REALTIME, &time)
-    return Timestamp(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
   }
 }

@@ -1,5 +1,6 @@
 import CWebSockets
 import Logging
+import Rings
 import Synchronization
 
 #if canImport(Glibc)
@@ -33,7 +34,7 @@ public final class HTTPServer: Sendable {
 
   private struct State {
     var wasStarted = false
-    var thread: pthread_t?
+    var thread: WorkerThread?
   }
 
   /// - Parameter application: handed over to the network thread; it stays usable elsewhere only if it is `Sendable`.
@@ -75,22 +76,7 @@ public final class HTTPServer: Sendable {
     inbox.withLock { $0.context = loop.context }
 
     // The thread holds the server until it ends, so that a reply underway always finds it.
-    let retained = Unmanaged.passRetained(self)
-    var thread = pthread_t(bitPattern: 0)
-    let result = pthread_create(
-      &thread, nil,
-      { argument in
-        guard let argument else { return nil }
-        let server = Unmanaged<HTTPServer>.fromOpaque(argument).takeRetainedValue()
-        server.runThread()
-        return nil
-      }, retained.toOpaque())
-    guard result == 0 else {
-      retained.release()
-      inbox.withLock { $0.context = nil }
-      loop.destroy()
-      throw .system(what: "starting the network thread", errorNumber: result)
-    }
+    let thread = WorkerThread("network") { [self] in runThread() }
     state.withLock { $0.thread = thread }
   }
 
@@ -103,7 +89,7 @@ public final class HTTPServer: Sendable {
     inbox.withLock { inbox in
       if let context = inbox.context { lws_cancel_service(context) }
     }
-    pthread_join(thread, nil)
+    thread.join()
   }
 
   /// The clients connected now. Network thread only.

@@ -1,3 +1,4 @@
+import Clocks
 import Feeds
 import FlowEngine
 import JSONText
@@ -71,7 +72,7 @@ public struct BenchRun {
     let references = try loadReferences(instruments)
     var golden = wantsGolden ? GoldenReport(instruments: instruments) : nil
     let usageBefore = ProcessUsage.now()
-    let start = monotonicNanoseconds()
+    let start = SystemClock.monotonicNanoseconds
     references.withUnsafeBufferPointer { engine.process($0, into: &outputs) }
     outputs.removeAll()
     var reader = FeedReader(source: try ReplayFile(path: tape, instruments: instruments), instruments: instruments)
@@ -81,7 +82,7 @@ public struct BenchRun {
       if outputs.count > 0 { sink(outputs.outputs) }
       outputs.removeAll()
     }
-    let wall = monotonicNanoseconds() - start
+    let wall = SystemClock.monotonicNanoseconds - start
     let usage = ProcessUsage.now()
     let counters = engine.counters
     return BenchResult(
@@ -101,7 +102,7 @@ public struct BenchRun {
     options.profile = .reference
     let instruments = InstrumentTable()
     let usageBefore = ProcessUsage.now()
-    let start = monotonicNanoseconds()
+    let start = SystemClock.monotonicNanoseconds
     options.checkpointsAtClose = false
     let store = try Store(options)
     let writer = try store.makeWriter(instruments: instruments, log: Log(minimumLevel: .warning))
@@ -115,13 +116,13 @@ public struct BenchRun {
     }
     try writer.close(finished: true, timeoutMilliseconds: 60_000)
     let usage = ProcessUsage.now()
-    result.wallSeconds = Double(monotonicNanoseconds() - start) / 1e9
+    result.wallSeconds = Double(SystemClock.monotonicNanoseconds - start) / 1e9
     result.cpuSeconds = usage.cpuSeconds - usageBefore.cpuSeconds
     result.peakResidentBytes = usage.peakResidentBytes
     result.rowsStored = writer.counters.rowsWritten
-    let committed = monotonicNanoseconds()
+    let committed = SystemClock.monotonicNanoseconds
     try store.checkpoint()
-    result.checkpointSeconds = Double(monotonicNanoseconds() - committed) / 1e9
+    result.checkpointSeconds = Double(SystemClock.monotonicNanoseconds - committed) / 1e9
     return result
   }
 
@@ -139,9 +140,9 @@ public struct BenchRun {
           engine.process(event, into: &outputs)
           continue
         }
-        let before = monotonicNanoseconds()
+        let before = SystemClock.monotonicNanoseconds
         engine.process(event, into: &outputs)
-        histogram.record(monotonicNanoseconds() - before)
+        histogram.record(SystemClock.monotonicNanoseconds - before)
       }
       outputs.removeAll()
     }
@@ -159,8 +160,8 @@ public struct BenchRun {
   private static func clockOverhead() -> Int64 {
     var histogram = LatencyHistogram()
     for _ in 0..<10_000 {
-      let before = monotonicNanoseconds()
-      histogram.record(monotonicNanoseconds() - before)
+      let before = SystemClock.monotonicNanoseconds
+      histogram.record(SystemClock.monotonicNanoseconds - before)
     }
     return histogram.percentile(0.5)
   }

@@ -27,11 +27,3 @@ struct ProcessUsage {
     )
   }
 }
-
-/// Nanoseconds of a clock that only goes forward.
-@inline(__always)
-func monotonicNanoseconds() -> Int64 {
-  var time = timespec()
-  clock_gettime(CLOCK_MONOTONIC, &time)
-  return Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
-}

@@ -1,3 +1,4 @@
+import Clocks
 import Feeds
 import JSONText
 import Logging
@@ -103,7 +104,7 @@ enum DoctorCommand {
   }
 
   private static func clock() -> Finding {
-    let now = Timestamp(nanoseconds: Log.wallClockNanoseconds())
+    let now = Timestamp(nanoseconds: SystemClock.wallNanoseconds)
     let isPlausible = now > Timestamp(newYork: MarketDate(daysSinceEpoch: 20_000), hour: 0, minute: 0)
     return Finding(
       subject: "clock", isFine: isPlausible,

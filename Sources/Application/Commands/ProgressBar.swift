@@ -1,3 +1,5 @@
+import Clocks
+
 #if canImport(Glibc)
   import Glibc
 #else
@@ -8,14 +10,14 @@
 struct ProgressBar {
   let subject: String
   private let isShown = isatty(STDERR_FILENO) == 1
-  private let start = monotonicNanoseconds()
+  private let start = SystemClock.monotonicNanoseconds
   private var lastShown: Int64 = 0
 
   init(subject: String) { self.subject = subject }
 
   /// - Parameters: bytes done and bytes in total.
   mutating func show(_ done: Int, of total: Int) {
-    let now = monotonicNanoseconds()
+    let now = SystemClock.monotonicNanoseconds
     guard isShown, total > 0, now - lastShown > 100_000_000 else { return }
     lastShown = now
     let share = min(1, Double(done) / Double(total))

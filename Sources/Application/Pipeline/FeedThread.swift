@@ -1,3 +1,4 @@
+import Clocks
 import Feeds
 import Logging
 import MarketModel
@@ -83,7 +84,7 @@ final class FeedThread: Sendable {
       waitUntilDue(time, &pacer) { injectWaiting(&reader, &injected, at: streamTime) }
       streamTime = max(streamTime, time)
       push(reader.batch.events)
-      gauges.noteReceived(wallNanoseconds: Log.wallClockNanoseconds())
+      gauges.noteReceived(wallNanoseconds: SystemClock.wallNanoseconds)
       gauges.noteDecoded(reader.decoder.counters)
       if reader.decoder.counters.badEvents != badEvents {
         badEvents = reader.decoder.counters.badEvents
@@ -107,7 +108,7 @@ final class FeedThread: Sendable {
   private func waitUntilDue(_ time: Timestamp, _ pacer: inout Pacer, _ inject: () -> Void) {
     while !isStopping.load(ordering: .acquiring) {
       if !inbox.isEmpty { inject() }
-      let delay = pacer.delay(until: time, now: monotonicNanoseconds())
+      let delay = pacer.delay(until: time, now: SystemClock.monotonicNanoseconds)
       guard delay > 0 else { return }
       // Rounded up: a pause of zero would spin through the last millisecond.
       inbox.bell.wait(milliseconds: Int32(clamping: min(delay / 1_000_000 + 1, 500))) {
@@ -122,7 +123,7 @@ final class FeedThread: Sendable {
     guard !inbox.isEmpty else { return }
     for trade in inbox.takeAll() {
       // Before the first event of the stream there is no stream time; the wall's will do.
-      let now = streamTime == .none ? Timestamp(nanoseconds: Log.wallClockNanoseconds()) : streamTime
+      let now = streamTime == .none ? Timestamp(nanoseconds: SystemClock.wallNanoseconds) : streamTime
       var frame = InjectionInbox.frame(trade, streamTime: now)
       let count = frame.count
       frame.append(contentsOf: repeatElement(0, count: frameSourcePadding))

@@ -1,3 +1,4 @@
+import Clocks
 import Feeds
 import FlowEngine
 import JSONText
@@ -47,7 +48,7 @@ struct ReplayRun {
   private func wait(_ batch: borrowing EventBatch, _ pacer: inout Pacer) {
     guard let time = batch.lastTime else { return }
     while true {
-      let delay = pacer.delay(until: time, now: monotonicNanoseconds())
+      let delay = pacer.delay(until: time, now: SystemClock.monotonicNanoseconds)
       guard delay > 0 else { return }
       var pause = timespec(tv_sec: Int(delay / 1_000_000_000), tv_nsec: Int(delay % 1_000_000_000))
       nanosleep(&pause, nil)

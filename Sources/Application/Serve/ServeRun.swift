@@ -1,3 +1,4 @@
+import Clocks
 import Feeds
 import FlowEngine
 import Logging
@@ -31,7 +32,7 @@ final class ServeRun {
     let store = try ServeRun.openStore(settings, log)
     let lastStored = try store?.makeReader().latestPrintTime()
     source = try ServeSource(
-      settings: settings, lastStoredTime: lastStored ?? nil, now: Timestamp(nanoseconds: Log.wallClockNanoseconds()))
+      settings: settings, lastStoredTime: lastStored ?? nil, now: Timestamp(nanoseconds: SystemClock.wallNanoseconds))
     writer = try store?.makeWriter(instruments: instruments, log: log)
     let run = try writer?.begin(source.ingestSource)
     if let run, run.storedOutputs > 0 {
@@ -48,7 +49,7 @@ final class ServeRun {
       options: FeedThread.Options(speed: ServeRun.speed(source, settings)), ring: events, engineBell: engine.bell,
       gauges: gauges, inbox: inbox, log: log)
     var configuration = ServerConfiguration(
-      epoch: String(Log.wallClockNanoseconds(), radix: 36), versions: .ofThisBuild)
+      epoch: String(SystemClock.wallNanoseconds, radix: 36), versions: .ofThisBuild)
     configuration.host = settings.host
     configuration.port = Int(settings.port)
     configuration.staticDirectory = pageDirectory

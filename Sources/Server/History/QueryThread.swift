@@ -21,13 +21,13 @@ final class QueryThread: Sendable {
   private let doorbell = Doorbell()
   private let capacity: Int
   private let log: Log
-  private let thread = Mutex<pthread_t?>(nil)
+  private let thread = Mutex<WorkerThread?>(nil)
 
   /// - Parameter open: called on the thread when the first question comes, and again after it failed.
   init(capacity: Int = Limits.waitingQueries, log: Log, open: @escaping @Sendable () throws -> any PrintHistory) {
     self.capacity = capacity
     self.log = log
-    start { [self] in run(open) }
+    thread.withLock { $0 = WorkerThread("query") { [self] in run(open) } }
   }
 
   /// Returns false when too many wait already, or when the thread stops.
@@ -49,7 +49,7 @@ final class QueryThread: Sendable {
       defer { thread = nil }
       return thread
     }
-    if let running { pthread_join(running, nil) }
+    running?.join()
   }
 
   private func run(_ open: () throws -> any PrintHistory) {
@@ -72,28 +72,5 @@ final class QueryThread: Sendable {
       }
       if isStopping && jobs.isEmpty { return }
     }
-  }
-
-  private func start(_ body: @escaping @Sendable () -> Void) {
-    final class Box: Sendable {
-      let body: @Sendable () -> Void
-      init(_ body: @escaping @Sendable () -> Void) { self.body = body }
-    }
-    #if canImport(Glibc)
-      var handle = pthread_t()
-    #else
-      var handle: pthread_t?
-    #endif
-    let status = pthread_create(
-      &handle, nil,
-      { argument in
-        #if canImport(Glibc)
-          guard let argument else { return nil }
-        #endif
-        Unmanaged<Box>.fromOpaque(argument).takeRetainedValue().body()
-        return nil
-      }, Unmanaged.passRetained(Box(body)).toOpaque())
-    precondition(status == 0, "QueryThread: the system gives no thread (error \(status)); raise `ulimit -u`")
-    thread.withLock { [handle] in $0 = handle }
   }
 }

@@ -1,10 +1,11 @@
+import Clocks
 import Rings
 import Synchronization
 
 /// Stops a query that runs too long. One sleeping thread for each reader, woken once a query.
 final class QueryGuardian: Sendable {
   private let watch: Watch
-  private let thread: WriterThread
+  private let thread: WorkerThread
 
   private struct State {
     /// Monotonic nanoseconds at which the running query is stopped; nil when none runs.
@@ -25,7 +26,7 @@ final class QueryGuardian: Sendable {
       while true {
         let seen = state.withLock { state in
           // Interrupting under the lock: the query that is hit is the one whose time is over, never its successor.
-          if let deadline = state.deadline, Clock.monotonicNanoseconds >= deadline {
+          if let deadline = state.deadline, SystemClock.monotonicNanoseconds >= deadline {
             state.hasFired = true
             connection.interrupt()
           }
@@ -42,14 +43,14 @@ final class QueryGuardian: Sendable {
       guard let deadline = state.deadline else { return -1 }
       // An interrupt between two statements of one query stops none of them, so it is repeated until the query is gone.
       if state.hasFired { return 5 }
-      return Int32(max(1, min(60_000, (deadline - Clock.monotonicNanoseconds) / 1_000_000 + 1)))
+      return Int32(max(1, min(60_000, (deadline - SystemClock.monotonicNanoseconds) / 1_000_000 + 1)))
     }
   }
 
   init(_ connection: Connection) {
     let watch = Watch(connection)
     self.watch = watch
-    thread = WriterThread { watch.run() }
+    thread = WorkerThread("query guard") { watch.run() }
   }
 
   deinit {
@@ -60,7 +61,7 @@ final class QueryGuardian: Sendable {
 
   /// Runs `body` and turns DuckDB's interruption into `.timedOut`.
   func run<Value>(_ seconds: Double, _ body: () throws(StorageError) -> Value) throws(StorageError) -> Value {
-    let deadline = Clock.monotonicNanoseconds + Int64(min(seconds, 1e6) * 1e9)
+    let deadline = SystemClock.monotonicNanoseconds + Int64(min(seconds, 1e6) * 1e9)
     watch.state.withLock { state in
       state.deadline = deadline
       state.hasFired = false

@@ -1,3 +1,5 @@
+import Clocks
+
 /// What a store keeps.
 public enum StoreProfile: String, Sendable {
   /// Everything: raw prints, labels, quotes, minutes, open interest, incidents.
@@ -80,7 +82,7 @@ struct Schema: Sendable {
     sql += Views.trades(profile) + Views.sums + IngestLedger.createSQL
     sql += [
       "CREATE TABLE main.schema_info (version INTEGER NOT NULL, profile VARCHAR NOT NULL, created_at TIMESTAMP_NS NOT NULL)",
-      "INSERT INTO main.schema_info VALUES (\(version), \(profile.rawValue.sqlLiteral), \(Clock.wallSQL))",
+      "INSERT INTO main.schema_info VALUES (\(version), \(profile.rawValue.sqlLiteral), make_timestamp_ns(\(SystemClock.wallNanoseconds)))",
     ]
     return sql
   }

@@ -1,3 +1,5 @@
+import Clocks
+
 /// Where outputs come from, for the ledger that keeps each of them in the file exactly once.
 public struct IngestSource: Sendable {
   /// For people: a file name, `demo seed 7`, a vendor's address.
@@ -57,7 +59,7 @@ struct IngestLedger {
     if source.resumable, let ledger = try resume(source, connection, lastPrintID) { return ledger }
     let runID = Int32(try connection.integer("SELECT coalesce(max(run_id), 0) + 1 FROM main.ingest_runs") ?? 1)
     try connection.query(
-      "INSERT INTO main.ingest_runs VALUES ($1, $2, $3, $4, \(Clock.wallSQL), NULL, 0, 0, $5, $6)",
+      "INSERT INTO main.ingest_runs VALUES ($1, $2, $3, $4, make_timestamp_ns(\(SystemClock.wallNanoseconds)), NULL, 0, 0, $5, $6)",
       [
         .integer(Int64(runID)), .text(source.source), .text(source.fingerprint), .boolean(source.resumable),
         .integer(lastPrintID + 1), .integer(lastPrintID),
@@ -132,7 +134,7 @@ struct IngestLedger {
       committed_outputs = greatest(committed_outputs, \(sourceOutputs)), \
       committed_prints = greatest(committed_prints, \(numbering.ordinal)),
       """
-    let finish = finished && !run.isComplete ? "finished_at = \(Clock.wallSQL)," : ""
+    let finish = finished && !run.isComplete ? "finished_at = make_timestamp_ns(\(SystemClock.wallNanoseconds))," : ""
     try connection.execute(
       "UPDATE main.ingest_runs SET \(counts) \(finish) last_print_id = \(numbering.lastPrintID) WHERE run_id = \(run.runID)"
     )

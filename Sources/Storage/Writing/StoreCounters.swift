@@ -1,3 +1,4 @@
+import Clocks
 import Synchronization
 
 /// What the writer has done, readable from any thread at any time.
@@ -24,7 +25,7 @@ public final class StoreCounters: Sendable {
   /// Age of the oldest output that is not on the disk yet; 0 when there is none.
   public var lagMilliseconds: Int64 {
     let since = oldest.load(ordering: .relaxed)
-    return since == 0 ? 0 : max(0, (Clock.monotonicNanoseconds - since) / 1_000_000)
+    return since == 0 ? 0 : max(0, (SystemClock.monotonicNanoseconds - since) / 1_000_000)
   }
   /// Unix nanoseconds of the last commit; nil before the first.
   public var lastFlushNanoseconds: Int64? {
@@ -42,7 +43,7 @@ public final class StoreCounters: Sendable {
   func noteFlush(rows count: Int) {
     rows.wrappingAdd(Int64(count), ordering: .relaxed)
     flushCount.wrappingAdd(1, ordering: .relaxed)
-    lastFlush.store(Clock.wallNanoseconds, ordering: .relaxed)
+    lastFlush.store(SystemClock.wallNanoseconds, ordering: .relaxed)
   }
 
   func noteCommitted(outputs count: Int64) { committed.wrappingAdd(count, ordering: .releasing) }

@@ -1,3 +1,4 @@
+import Clocks
 import FlowEngine
 import Logging
 import MarketModel
@@ -21,7 +22,7 @@ public final class StoreWriter: Sendable {
   private let signals: WriterSignals
   /// Nil once closed: the connection goes with it, so that the file is free when the store is gone.
   private let loop: Mutex<WriterLoop?>
-  private let thread = Mutex<WriterThread?>(nil)
+  private let thread = Mutex<WorkerThread?>(nil)
   private let offered = Atomic<Int64>(0)
   private let log: Log
 
@@ -50,7 +51,7 @@ public final class StoreWriter: Sendable {
       precondition(thread == nil, "StoreWriter: begin was called twice")
       // From here on the loop belongs to its thread; `close` joins it before touching the loop again.
       nonisolated(unsafe) let loop = self.loop.withLock { $0 }
-      thread = WriterThread { loop?.run() }
+      thread = WorkerThread("storage") { loop?.run() }
     }
     return run
   }
@@ -71,11 +72,11 @@ public final class StoreWriter: Sendable {
   /// - Returns: false when that did not happen in time; `counters.errorText` may say why.
   public func drain(timeoutMilliseconds: Int) -> Bool {
     let target = offered.load(ordering: .sequentiallyConsistent)
-    let deadline = Clock.monotonicNanoseconds + Int64(timeoutMilliseconds) * 1_000_000
+    let deadline = SystemClock.monotonicNanoseconds + Int64(timeoutMilliseconds) * 1_000_000
     signals.drainTarget.store(target, ordering: .sequentiallyConsistent)
     signals.bell.ring()
     while counters.committedOutputs < target {
-      let left = (deadline - Clock.monotonicNanoseconds) / 1_000_000
+      let left = (deadline - SystemClock.monotonicNanoseconds) / 1_000_000
       if left <= 0 { return false }
       signals.drained.wait(milliseconds: Int32(min(left + 1, 1000))) { counters.committedOutputs >= target }
     }
@@ -96,7 +97,7 @@ public final class StoreWriter: Sendable {
     guard let running else { return }
     signals.finished.store(finished, ordering: .relaxed)
     signals.closeDeadline.store(
-      Clock.monotonicNanoseconds + Int64(timeoutMilliseconds) * 1_000_000, ordering: .sequentiallyConsistent)
+      SystemClock.monotonicNanoseconds + Int64(timeoutMilliseconds) * 1_000_000, ordering: .sequentiallyConsistent)
     signals.bell.ring()
     running.join()
     let left = offered.load(ordering: .relaxed) - counters.committedOutputs

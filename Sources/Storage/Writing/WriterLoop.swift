@@ -1,3 +1,4 @@
+import Clocks
 import FlowEngine
 import Logging
 import MarketModel
@@ -70,14 +71,14 @@ final class WriterLoop {
       takeFromRing()
       if shouldCommit(closing: closing != 0) {
         if !commit(finished: closing != 0 && ring.count == 0 && signals.finished.load(ordering: .relaxed)) {
-          if closing != 0, Clock.monotonicNanoseconds >= closing { return }
+          if closing != 0, SystemClock.monotonicNanoseconds >= closing { return }
           waitToRetry()
         }
         continue
       }
       if closing != 0, ring.count == 0 { return end() }
       if ring.count > 0 { continue }
-      if checkpoints.isDue(now: Clock.monotonicNanoseconds) { checkpoint() }
+      if checkpoints.isDue(now: SystemClock.monotonicNanoseconds) { checkpoint() }
       signals.bell.wait(milliseconds: Int32(WriterLoop.tickMilliseconds)) { [ring, signals, counters] in
         ring.count >= WriterSignals.wakeDepth || signals.closeDeadline.load(ordering: .relaxed) != 0
           || signals.drainTarget.load(ordering: .relaxed) > counters.committedOutputs
@@ -102,7 +103,7 @@ final class WriterLoop {
       }
     }
     if oldestNanoseconds == 0, !batch.isEmpty {
-      oldestNanoseconds = Clock.monotonicNanoseconds
+      oldestNanoseconds = SystemClock.monotonicNanoseconds
       counters.noteOldest(oldestNanoseconds)
     }
   }
@@ -115,7 +116,7 @@ final class WriterLoop {
     if signals.drainTarget.load(ordering: .sequentiallyConsistent) > counters.committedOutputs, ring.count == 0 {
       return true
     }
-    let age = Clock.monotonicNanoseconds - oldestNanoseconds
+    let age = SystemClock.monotonicNanoseconds - oldestNanoseconds
     return age >= (Int64(options.flushMilliseconds) - WriterLoop.tickMilliseconds) * 1_000_000
   }
 
@@ -147,7 +148,7 @@ final class WriterLoop {
     counters.noteOldest(0)
     counters.noteFlush(rows: rows)
     counters.noteCommitted(outputs: outputs)
-    checkpoints.noteCommit(rows: rows, wasFull: wasFull, now: Clock.monotonicNanoseconds)
+    checkpoints.noteCommit(rows: rows, wasFull: wasFull, now: SystemClock.monotonicNanoseconds)
     signals.drained.ring()
     return true
   }
@@ -163,10 +164,10 @@ final class WriterLoop {
   }
 
   private func waitToRetry() {
-    let until = Clock.monotonicNanoseconds + WriterLoop.retryMilliseconds * 1_000_000
+    let until = SystemClock.monotonicNanoseconds + WriterLoop.retryMilliseconds * 1_000_000
     let wasClosing = signals.closeDeadline.load(ordering: .relaxed) != 0
     while true {
-      let left = (until - Clock.monotonicNanoseconds) / 1_000_000
+      let left = (until - SystemClock.monotonicNanoseconds) / 1_000_000
       let isClosing = signals.closeDeadline.load(ordering: .relaxed) != 0
       if left <= 0 || isClosing != wasClosing { return }
       signals.bell.wait(milliseconds: Int32(left)) { false }
@@ -174,16 +175,16 @@ final class WriterLoop {
   }
 
   private func checkpoint() {
-    let start = Clock.monotonicNanoseconds
+    let start = SystemClock.monotonicNanoseconds
     do {
       try connection.execute("CHECKPOINT")
-      let took = (Clock.monotonicNanoseconds - start) / 1_000_000
+      let took = (SystemClock.monotonicNanoseconds - start) / 1_000_000
       log.debug("storage", "checkpoint", ["milliseconds": "\(took)"])
     } catch {
       // Not a loss: the rows are in the write-ahead log, and the next quiet moment tries again.
       log.warning("storage", "checkpoint was refused, the write-ahead log stays: \(error)", ["path": options.path])
     }
-    checkpoints.noteCheckpoint(now: Clock.monotonicNanoseconds)
+    checkpoints.noteCheckpoint(now: SystemClock.monotonicNanoseconds)
   }
 
   private func end() {
