@@ -27,12 +27,16 @@ final class EngineThread: Sendable {
   let bell = Doorbell()
   private let connections: Connections
   private let isStopping = Atomic<Bool>(false)
+  /// Monotonic nanoseconds up to which a stopping engine waits for the store.
+  private let stopDeadline = Atomic<Int64>(0)
   private let thread = Mutex<WorkerThread?>(nil)
 
   /// Events taken from the ring at a time: outputs reach their readers after so many at the latest.
   private static let batchEvents = 512
   /// Longest sleep without events: a snapshot that was asked for meanwhile is that late at most.
   private static let idleMilliseconds: Int32 = 10
+  /// How long the last outputs may take to find room in the store's queue.
+  private static let stopPatienceNanoseconds: Int64 = 10_000_000_000
 
   init(_ connections: Connections) { self.connections = connections }
 
@@ -47,6 +51,7 @@ final class EngineThread: Sendable {
 
   /// Processes what is in the ring and ends the thread; the feed must have stopped before.
   func stop() {
+    stopDeadline.store(monotonicNanoseconds() + EngineThread.stopPatienceNanoseconds, ordering: .relaxed)
     isStopping.store(true, ordering: .releasing)
     bell.ring()
     thread.withLock { $0 }?.join()
@@ -55,12 +60,13 @@ final class EngineThread: Sendable {
   private func run(_ fresh: consuming FlowEngine) {
     var engine = fresh
     var outputs = OutputBuffer()
+    var storeIsLost = false
     while true {
       let consumed = connections.events.consume(limit: EngineThread.batchEvents) { events in
         engine.process(events, into: &outputs)
       }
       if outputs.count > 0 {
-        deliver(outputs.outputs)
+        deliver(outputs.outputs, &storeIsLost)
         outputs.removeAll()
       }
       if engine.hasEnded, consumed > 0 { connections.gauges.setDigest(engine.stateDigest()) }
@@ -73,20 +79,28 @@ final class EngineThread: Sendable {
     }
   }
 
-  private func deliver(_ outputs: UnsafeBufferPointer<FlowOutput>) {
+  private func deliver(_ outputs: UnsafeBufferPointer<FlowOutput>, _ storeIsLost: inout Bool) {
     let published = connections.publisher.push(outputs)
     if published < outputs.count { connections.gauges.notePublisherSkipped(outputs.count - published) }
     guard let store = connections.store else { return }
     var rest = outputs
     while true {
-      rest = UnsafeBufferPointer(rebasing: rest[store.offer(rest)...])
+      // Behind a gap in a source that is played again nothing may be stored: the ledger counts outputs.
+      if !storeIsLost { rest = UnsafeBufferPointer(rebasing: rest[store.offer(rest)...]) }
       if rest.isEmpty { return }
-      guard connections.waitsForStore, !isStopping.load(ordering: .acquiring) else {
+      let isStopping = isStopping.load(ordering: .acquiring)
+      if isStopping, !storeIsLost { storeIsLost = hasGivenUp(store) }
+      guard connections.waitsForStore || isStopping, !storeIsLost else {
         connections.gauges.noteStoreDropped(rest.count)
         return
       }
       connections.gauges.noteWaitForStore()
       usleep(200)
     }
+  }
+
+  /// At the end even a source that cannot wait has time, unless the disk refuses.
+  private func hasGivenUp(_ store: StoreWriter) -> Bool {
+    store.counters.errorText != nil || monotonicNanoseconds() >= stopDeadline.load(ordering: .relaxed)
   }
 }
