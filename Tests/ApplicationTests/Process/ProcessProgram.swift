@@ -34,10 +34,7 @@ final class ProcessProgram {
     process.executableURL = try Self.binary()
     process.arguments = words
     process.currentDirectoryURL = folder.url
-    // What the sanitizers and the coverage need, and nothing else of the caller's.
-    process.environment = ProcessInfo.processInfo.environment.filter {
-      ["PATH", "LD_LIBRARY_PATH", "LLVM_PROFILE_FILE", "ASAN_OPTIONS", "TSAN_OPTIONS"].contains($0.key)
-    }.merging(environment) { $1 }
+    process.environment = Self.environment.merging(environment) { $1 }
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = output
     process.standardError = try FileHandle(forWritingTo: errorFile)
@@ -47,11 +44,24 @@ final class ProcessProgram {
 
   deinit { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
 
+  private static let package = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent()
+
+  /// What the sanitizers and the coverage need, and nothing else of the caller's.
+  private static var environment: [String: String] {
+    let names = ["PATH", "LD_LIBRARY_PATH", "LLVM_PROFILE_FILE", "ASAN_OPTIONS", "TSAN_OPTIONS"]
+    var values = ProcessInfo.processInfo.environment.filter { names.contains($0.key) }
+    // A build may lie outside the package.
+    values["MARKETFLOW_WEB_DIRECTORY"] = package.appending(path: "Web").path
+    // Swift keeps an enum's case in the spare bits of its array's address, where the leak checker does not find it again: the
+    // declared options, which live as long as the process, would count as lost.
+    if values["ASAN_OPTIONS"] == nil { values["ASAN_OPTIONS"] = "detect_leaks=0" }
+    return values
+  }
+
   /// Beside the running tests, whatever build they belong to.
   private static func binary() throws -> URL {
     let tests = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
-    let package = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent().deletingLastPathComponent()
     let candidates = [tests, package.appending(path: ".build/debug")].map { $0.appending(path: "marketflow") }
     guard let found = candidates.first(where: { FileManager.default.isExecutableFile(atPath: $0.path) }) else {
       throw Failure(description: "no marketflow in \(candidates.map(\.path)); swift build makes it")
