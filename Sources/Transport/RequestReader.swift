@@ -71,6 +71,11 @@ enum RequestReader {
       expectsContinue: bodyBytes > 0 && expect.elementsEqual("100-continue".utf8))
   }
 
+  /// What the request asks to become, in lower case; nil without headers.
+  static func upgradeName(_ socket: OpaquePointer) -> String? {
+    bytes(socket, WSI_TOKEN_UPGRADE).flatMap { string($0) }?.lowercased()
+  }
+
   /// What is wrong with a WebSocket handshake, nil if nothing.
   static func handshakeFault(_ socket: OpaquePointer, method: HTTPMethod) -> (status: Int, detail: String)? {
     guard method == .get else { return (400, "A WebSocket handshake is a GET.") }

@@ -5,10 +5,9 @@ extension ServerLoop {
   /// A request asks to become something else. Returning 0 goes on with it, negative closes.
   func upgradeAsked(_ connection: Connection, to name: UnsafeMutablePointer<CChar>?) -> Int32 {
     if isLeaving { return -1 }
-    guard let name else { return -1 }
-    let wanted = String(cString: name).lowercased()
-    // Anything else the library has answered already.
-    guard wanted == "websocket" || wanted == "h2c" else { return -1 }
+    // Anything but these two the library has answered already, and freed the headers: `name` must not be looked at.
+    let wanted = RequestReader.upgradeName(connection.socket)
+    guard let name, wanted == "websocket" || wanted == "h2c" else { return -1 }
     if wanted == "h2c" {
       // HTTP/2 over plain text is not offered. Forgetting the header makes it the ordinary request it also is.
       name.pointee = 0

@@ -34,14 +34,15 @@ struct OutputStream {
     contracts = ids
   }
 
-  func print(_ number: Int64, contract: Int? = nil, injected: Bool = false) -> LabeledPrint {
+  /// - Parameter place: the engine's number, when it is not the one that everything else is made from.
+  func print(_ number: Int64, place: Int64? = nil, contract: Int? = nil, injected: Bool = false) -> LabeledPrint {
     let index = contract ?? Int(number % 3)
     let trade = Trade(
       time: OutputStream.open.adding(nanoseconds: number * 1_000_001), price: Price(micros: 1_230_000 + number),
       sequence: number * 10, conditions: ConditionSet(vendorID: 209), instrument: contracts[index],
       size: UInt32(number % 50 + 1), venue: VenueID(302), reportingFacility: 0, flags: injected ? .injected : [])
     return LabeledPrint(
-      number: number, trade: trade, bid: Price(micros: 1_200_000), ask: Price(micros: 1_300_000),
+      number: place ?? number, trade: trade, bid: Price(micros: 1_200_000), ask: Price(micros: 1_300_000),
       quoteTime: trade.time.adding(nanoseconds: -5_000_000),
       premiumMicros: trade.price.micros * Int64(trade.size) * 100, deltaNanos: 512_345_678, gammaNanos: 12_345_678,
       underlyingPrice: Price(micros: 543_210_000), sweepID: UInt32(number % 4),

@@ -124,4 +124,25 @@ import Testing
     #expect((1...9).map { numbering.printID(number: $0) } == [1, 2, 3, 21, 11, 12, 22, 23, nil])
     #expect(numbering.printID(number: 0) == nil)
   }
+
+  /// Prints that found the queue full leave holes in the ids; the others keep theirs, and cancellations find the right ones.
+  @Test func printsThatWereLeftOutKeepTheirIDs() throws {
+    let folder = try TemporaryFolder()
+    let stream = try OutputStream()
+    let kept: [Int64] = [1, 2, 3, 7, 8, 20]
+    let cancels: [FlowOutput] = [5, 8].map {
+      .cancellation(Cancellation(cancelledNumber: $0, trade: stream.print($0).trade))
+    }
+    let live = IngestSource(source: "live", fingerprint: "live", resumable: false)
+    _ = try play(
+      kept.map { .print(stream.print($0)) } + cancels, into: folder.file, stream.instruments, finished: true, as: live)
+    let (next, _) = try play(
+      [.print(stream.print(1))], into: folder.file, stream.instruments, finished: true, as: live)
+    #expect(next.firstPrintID == 21)
+    let store = try Store(StoreOptions(path: folder.file))
+    #expect(
+      try store.rows("SELECT print_id, seq FROM trades_labeled ORDER BY 1")
+        == ["1|10", "2|20", "3|30", "7|70", "8|80", "20|200", "21|10"])
+    #expect(try store.rows("SELECT print_id FROM trades_labeled WHERE cancelled") == ["8"])
+  }
 }

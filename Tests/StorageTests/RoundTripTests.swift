@@ -13,7 +13,7 @@ import Testing
     let writer = try store.makeWriter(instruments: stream.instruments)
     let run = try writer.begin(IngestSource(source: "test", fingerprint: "a", resumable: false))
     #expect(run == IngestRun(runID: 1, firstPrintID: 1, storedOutputs: 0, isComplete: false))
-    let print = stream.print(11)
+    let print = stream.print(11, place: 1)
     var bare = stream.print(2)
     bare.bid = .zero
     bare.ask = .zero
@@ -51,7 +51,7 @@ import Testing
     let writer = try store.makeWriter(instruments: stream.instruments)
     _ = try writer.begin(IngestSource(source: "test", fingerprint: "a", resumable: false))
     writer.offerAll([
-      .print(stream.print(10)), .minuteBar(stream.bar(0)),
+      .print(stream.print(10, place: 1)), .minuteBar(stream.bar(0)),
       .openInterest(OpenInterest(instrument: stream.contracts[1], time: OutputStream.open, contracts: 4321)),
       .cancellation(Cancellation(cancelledNumber: 0, trade: stream.print(3).trade)),
     ])
@@ -176,7 +176,7 @@ import Testing
     writer.offerAll([.print(stream.print(1)), .print(late), .minuteBar(stream.bar(0))])
     #expect(writer.drain(timeoutMilliseconds: 60_000))
     #expect(try store.integer("SELECT count(*) FROM rollups_min") == 0)
-    writer.offerAll([.print(stream.print(10)), .minuteBar(stream.bar(1))])
+    writer.offerAll([.print(stream.print(10, place: 3)), .minuteBar(stream.bar(1))])
     try writer.close(finished: true)
     // Ticker, strike and type stand in `instruments`.
     #expect(ReferenceTables.labeled.columns.count == 15)

@@ -73,6 +73,23 @@ import Testing
     #expect(Database.refusal("/d/f", "IO Error: broken") == .cannotOpen(path: "/d/f", words: "IO Error: broken"))
   }
 
+  /// A process that died while DuckDB wrote the first headers leaves a file in which nothing can be.
+  @Test(arguments: [0, 4096, 8192]) func aFileCutOffWhileItWasMadeIsMadeAgain(bytes: Int) throws {
+    let folder = try TemporaryFolder()
+    _ = try Store(StoreOptions(path: folder.file))
+    let whole = try Data(contentsOf: URL(filePath: folder.file))
+    try whole.prefix(bytes).write(to: URL(filePath: folder.file))
+    #expect(try Store(StoreOptions(path: folder.file)).makeReader().rowCounts().tradesLabeled == 0)
+  }
+
+  @Test func whatOnlyLooksCutOffStays() throws {
+    let folder = try TemporaryFolder()
+    let foreign = Data(repeating: 7, count: 4096)
+    try foreign.write(to: URL(filePath: folder.file))
+    #expect(throws: StorageError.self) { try Store(StoreOptions(path: folder.file)) }
+    #expect(try Data(contentsOf: URL(filePath: folder.file)) == foreign)
+  }
+
   @Test func networkCodeIsOff() throws {
     let folder = try TemporaryFolder()
     let store = try Store(StoreOptions(path: folder.file))

@@ -38,8 +38,12 @@ enum ServeCommand {
     if command.flag("open") { Browser.open(run.url, log: log) }
     StopSignal.wait()
     log.info("serve", "stopping")
-    try run.stop()
-    log.info("serve", "stopped; everything received is stored")
+    let missing = try run.stop()
+    if missing > 0 {
+      log.error("serve", "stopped; \(missing) outputs are not in the database: the disk did not keep up")
+    } else {
+      log.info("serve", settings.isStorageEnabled ? "stopped; everything received is stored" : "stopped")
+    }
     log.flush()
     return .ok
   }

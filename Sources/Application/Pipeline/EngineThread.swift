@@ -1,3 +1,4 @@
+import Clocks
 import FlowEngine
 import MarketModel
 import Rings
@@ -27,12 +28,16 @@ final class EngineThread: Sendable {
   let bell = Doorbell()
   private let connections: Connections
   private let isStopping = Atomic<Bool>(false)
+  /// Monotonic nanoseconds up to which a stopping engine waits for the store.
+  private let stopDeadline = Atomic<Int64>(0)
   private let thread = Mutex<WorkerThread?>(nil)
 
   /// Events taken from the ring at a time: outputs reach their readers after so many at the latest.
   private static let batchEvents = 512
   /// Longest sleep without events: a snapshot that was asked for meanwhile is that late at most.
   private static let idleMilliseconds: Int32 = 10
+  /// How long the last outputs may take to find room in the store's queue.
+  private static let stopPatienceNanoseconds: Int64 = 10_000_000_000
 
   init(_ connections: Connections) { self.connections = connections }
 
@@ -47,6 +52,7 @@ final class EngineThread: Sendable {
 
   /// Processes what is in the ring and ends the thread; the feed must have stopped before.
   func stop() {
+    stopDeadline.store(SystemClock.monotonicNanoseconds + EngineThread.stopPatienceNanoseconds, ordering: .relaxed)
     isStopping.store(true, ordering: .releasing)
     bell.ring()
     thread.withLock { $0 }?.join()
@@ -55,12 +61,13 @@ final class EngineThread: Sendable {
   private func run(_ fresh: consuming FlowEngine) {
     var engine = fresh
     var outputs = OutputBuffer()
+    var storeIsLost = false
     while true {
       let consumed = connections.events.consume(limit: EngineThread.batchEvents) { events in
         engine.process(events, into: &outputs)
       }
       if outputs.count > 0 {
-        deliver(outputs.outputs)
+        deliver(outputs.outputs, &storeIsLost)
         outputs.removeAll()
       }
       if engine.hasEnded, consumed > 0 { connections.gauges.setDigest(engine.stateDigest()) }
@@ -73,20 +80,19 @@ final class EngineThread: Sendable {
     }
   }
 
-  private func deliver(_ outputs: UnsafeBufferPointer<FlowOutput>) {
+  private func deliver(_ outputs: UnsafeBufferPointer<FlowOutput>, _ storeIsLost: inout Bool) {
     for output in outputs where EngineThread.isPublished(output) {
       if !connections.publisher.push(output) { connections.gauges.notePublisherSkipped(1) }
     }
-    guard let store = connections.store, !connections.gauges.isStoreGivenUp else { return }
+    guard let store = connections.store else { return }
     var rest = outputs
     while true {
-      rest = UnsafeBufferPointer(rebasing: rest[store.offer(rest)...])
+      // Behind a gap in a source that is played again nothing may be stored: the ledger counts outputs.
+      if !storeIsLost { rest = UnsafeBufferPointer(rebasing: rest[store.offer(rest)...]) }
       if rest.isEmpty { return }
-      if connections.waitsForStore, isStopping.load(ordering: .acquiring) {
-        // What is stored of a recording must be its beginning without a gap: a later playing goes on from there.
-        connections.gauges.giveUpStore()
-      }
-      guard connections.waitsForStore, !connections.gauges.isStoreGivenUp else {
+      let isStopping = isStopping.load(ordering: .acquiring)
+      if isStopping, !storeIsLost { storeIsLost = hasGivenUp(store) }
+      guard connections.waitsForStore || isStopping, !storeIsLost else {
         connections.gauges.noteStoreDropped(rest.count)
         return
       }
@@ -101,5 +107,10 @@ final class EngineThread: Sendable {
     case .print, .cancellation, .sessionReset, .incident: true
     case .minuteBar, .openInterest: false
     }
+  }
+
+  /// At the end even a source that cannot wait has time, unless the disk refuses.
+  private func hasGivenUp(_ store: StoreWriter) -> Bool {
+    store.counters.errorText != nil || SystemClock.monotonicNanoseconds >= stopDeadline.load(ordering: .relaxed)
   }
 }

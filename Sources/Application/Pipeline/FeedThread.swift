@@ -155,8 +155,11 @@ final class FeedThread: Sendable {
   }
 
   private func reportBad(_ counters: DecodeCounters) {
+    let reason = counters.lastBadReason ?? "unknown"
+    // The text is the kind, so that the log can count repeats; what differs from one to the next stands before the colon.
+    let kind = reason.lastIndex(of: ":").map { reason[$0...].drop { $0 == ":" || $0 == " " } } ?? reason[...]
     log.warning(
-      "feed", "bad event skipped: \(counters.lastBadReason ?? "unknown"); its neighbours are kept",
-      ["bad_events": "\(counters.badEvents)", "bad_frames": "\(counters.badFrames)"])
+      "feed", "bad event skipped: \(kind); its neighbours are kept",
+      ["last": reason, "bad_events": "\(counters.badEvents)", "bad_frames": "\(counters.badFrames)"])
   }
 }

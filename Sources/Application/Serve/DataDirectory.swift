@@ -19,6 +19,10 @@ struct DataDirectory {
       throw ServeError(
         "data folder \(current) cannot be made: \(String(cString: strerror(errno))); name another --data-dir")
     }
+    var status = stat()
+    guard stat(path, &status) != 0 || status.st_mode & S_IFMT == S_IFDIR else {
+      throw ServeError("data folder \(path) is a file, not a folder; name another --data-dir")
+    }
     guard access(path, W_OK) == 0 else {
       throw ServeError(
         "data folder \(path) cannot be written: \(String(cString: strerror(errno))); name another --data-dir")

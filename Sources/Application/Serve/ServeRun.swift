@@ -84,11 +84,13 @@ final class ServeRun {
   }
 
   /// Stops from the source on, so that what is under way reaches the disk.
-  func stop() throws {
+  /// - Returns: outputs that are not in the store because it had no room for them, now or earlier.
+  func stop() throws -> Int64 {
     feed.stop()
     engine.stop()
     defer { server.stop() }
-    try writer?.close(finished: gauges.digest != nil)
+    try writer?.close(finished: gauges.digest != nil && gauges.storeDropped == 0)
+    return gauges.storeDropped
   }
 
   private static func speed(_ source: ServeSource, _ settings: Settings) -> Double? {

@@ -31,6 +31,7 @@ final class Database: @unchecked Sendable {
     let canonical = Database.canonical(path)
     canonicalPath = canonical
     guard Database.openPaths.withLock({ $0.insert(canonical).inserted }) else { throw .alreadyOpen(path: path) }
+    UnfinishedFile.remove(at: path)
     do {
       handle = try Database.open(path, options)
     } catch {

@@ -29,7 +29,7 @@ extension StorageError: CustomStringConvertible {
     case .alreadyOpen(let path):
       "database \(path) is already open in this process; one Store per file is allowed, share it"
     case .cannotOpen(let path, let words):
-      "database \(path) cannot be opened: \(words)"
+      "database \(path) cannot be opened: \(words); move the file away, or start with another --data-dir"
     case .newerSchema(let path, let found, let supported):
       "database \(path) has schema version \(found), this program knows \(supported); "
         + "update marketflow, or start with another --data-dir"

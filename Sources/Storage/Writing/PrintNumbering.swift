@@ -14,6 +14,8 @@ struct PrintNumbering {
   private(set) var segments: [Segment]
   /// Place of the last print in the source.
   private(set) var ordinal: Int64 = 0
+  /// The engine's number of the last print.
+  private var lastNumber: Int64 = 0
   /// Prints entered by hand, by the engine's number, ascending.
   private var injected: [(number: Int64, printID: Int64)] = []
 
@@ -26,6 +28,8 @@ struct PrintNumbering {
   /// - Returns: the print's id, nil when the print is in the file already.
   @inline(__always)
   mutating func assign(number: Int64, isInjected: Bool) -> Int64? {
+    if number != lastNumber + 1 { leaveOut(number - lastNumber - 1) }
+    lastNumber = number
     if isInjected {
       lastPrintID += 1
       injected.append((number, lastPrintID))
@@ -39,6 +43,15 @@ struct PrintNumbering {
     }
     segments.append(Segment(firstOrdinal: ordinal, firstPrintID: lastPrintID))
     return lastPrintID
+  }
+
+  /// Prints that found the queue full and did not come: they keep their ids, so that the file and who reads the stream go on
+  /// naming the same print by the same id, and a later cancellation does not void another one.
+  @inline(never)
+  private mutating func leaveOut(_ count: Int64) {
+    precondition(count > 0, "PrintNumbering: the engine's numbers went back by \(-count)")
+    ordinal += count
+    lastPrintID += max(0, min(count, ordinal - storedPrints))
   }
 
   /// The id of an earlier print by the engine's number; nil when there was no such print.
