@@ -1,3 +1,4 @@
+import FlowEngine
 import MarketModel
 import Testing
 
@@ -75,7 +76,8 @@ import Testing
     // Still within the second.
     #expect(try reader.next() == [Self.quote(1_765_895_400_999)])
     #expect(try reader.next() == [])
-    #expect(try reader.next() == [.incident(FeedIncident(kind: .ended, time: .none))])
+    #expect(
+      try reader.next() == [.incident(FeedIncident(kind: .ended, time: Timestamp(milliseconds: 1_765_895_400_999)))])
     #expect(try reader.next() == nil)
     #expect(reader.remainder == 0)
     #expect(reader.frames == 2)
@@ -117,16 +119,12 @@ import Testing
     #expect(Self.ticks([1500, 1600, 1999, 2000, 2000, 5001, 4000, 5999, 6000]) == [1000, 2000, 5000, 6000])
   }
 
-  @Test func tradesMoveItOthersDoNot() {
+  @Test func tradesQuotesAndBarsMoveItOthersDoNot() {
     var clock = StreamClock()
     var batch = EventBatch(capacity: 1)
     clock.tick(&batch, from: 0)
     let time = Timestamp(seconds: 9)
     let still: [MarketEvent] = [
-      .bar(
-        Bar(
-          start: time, open: .zero, high: .zero, low: .zero, close: .zero, volume: 0, instrument: InstrumentID(0),
-          lengthSeconds: 1)),
       .reference(ContractReference(time: time, instrument: InstrumentID(0))), .clock(time),
       .incident(FeedIncident(kind: .connected, time: time)),
     ]
@@ -140,6 +138,37 @@ import Testing
     #expect(batch.count == still.count + 1)
     clock.tick(&batch, from: still.count)
     #expect(batch.events[batch.count - 1] == .clock(time))
+    // A bar stands for its end.
+    let bar = Bar(
+      start: time, open: .zero, high: .zero, low: .zero, close: .zero, volume: 0, instrument: InstrumentID(0),
+      lengthSeconds: 60)
+    batch.append(.bar(bar))
+    clock.tick(&batch, from: batch.count - 1)
+    #expect(batch.events[batch.count - 1] == .clock(Timestamp(seconds: 69)))
+    #expect(clock.time == Timestamp(seconds: 69))
+  }
+
+  @Test func oneStampFromTheFutureDoesNotSilenceIt() {
+    let far: Int64 = 4_000_000_000_000
+    #expect(Self.ticks([1_765_895_400_000, far, 1_765_895_401_000]) == [1_765_895_400_000, 1_765_895_401_000])
+    #expect(Self.ticks([1_765_895_400_000, far, far + 1000]) == [1_765_895_400_000, far + 1000])
+  }
+
+  /// A frame that ends in a wild stamp: neither the engine nor the clock may take it for the time, nor the one for a
+  /// confirmation of the other.
+  @Test func aWildStampAtTheEndOfAFrameChangesNothingBehindTheDoor() throws {
+    let instruments = InstrumentTable(capacity: 16)
+    let frames = ["1765895400000", "3900000000000", "1765895460000"].map {
+      FeedReaderTests.Prepared.Item.frame("[\(PolygonText.trade(time: $0))]")
+    }
+    let reader = FeedReaderTests.Reader(
+      FeedReader(source: FeedReaderTests.Prepared(frames), instruments: instruments))
+    var engine = FlowEngine(instruments: instruments)
+    var outputs = OutputBuffer()
+    while let events = try reader.next() { events.withUnsafeBufferPointer { engine.process($0, into: &outputs) } }
+    #expect(engine.streamTime == Timestamp(milliseconds: 1_765_895_460_000))
+    #expect(engine.counters.doubtedTimes == 1)
+    #expect(outputs.outputs.count { if case .sessionReset = $0 { true } else { false } } == 1)
   }
 }
 

@@ -199,7 +199,8 @@ import Testing
     ).bid
   }
 
-  /// All small books against the definition: of the two newest quotes the newest one not from after the print.
+  /// All small books against the definition: of two quotes the newest (by time, then sequence, then arrival) not from after the
+  /// print, in whatever order they arrived.
   @Test func newestQuoteNotFromAfterThePrint() {
     for first in [1, 2, 3] as [Int64] {
       for second in [1, 2, 3] as [Int64] {
@@ -209,7 +210,9 @@ import Testing
               let quotes: [(time: Int64, bid: Int64, sequence: Int64)] = [
                 (first, 10, sequences.0), (second, 20, sequences.1),
               ]
-              let inForce = quotes.last { quote -> Bool in
+              let isLate =
+                second < first || (second == first && sequences.1 != 0 && sequences.1 < sequences.0)
+              let inForce = (isLate ? quotes.reversed() : quotes).last { quote -> Bool in
                 quote.time < time
                   || (quote.time == time && (sequence == 0 || quote.sequence == 0 || quote.sequence <= sequence))
               }

@@ -19,7 +19,7 @@ struct QuoteBook: BitwiseCopyable {
   /// Takes in a quote in the order of arrival. One from before the newest takes its place behind it: it must not overrule it.
   @inline(__always)
   mutating func update(_ quote: Quote) {
-    if quote.time < time {
+    if quote.time < time || (quote.time == time && quote.sequence < sequence && quote.sequence != 0) {
       insertLate(quote)
     } else {
       append(quote)
