@@ -145,4 +145,22 @@ import Testing
         == ["1|10", "2|20", "3|30", "7|70", "8|80", "20|200", "21|10"])
     #expect(try store.rows("SELECT print_id FROM trades_labeled WHERE cancelled") == ["8"])
   }
+
+  /// A print entered by hand makes a minute that the source alone does not have: no minute of the source may be skipped for it.
+  @Test func minutesMadeByHandDoNotHideOthers() throws {
+    let folder = try TemporaryFolder()
+    let stream = try OutputStream()
+    let prints = (1...4).map { FlowOutput.print(stream.print($0)) }
+    let byHand: [FlowOutput] = [
+      prints[0], .minuteBar(stream.bar(50)), .minuteBar(stream.bar(51)), prints[1],
+    ]
+    _ = try play(byHand, into: folder.file, stream.instruments, finished: false)
+    let alone: [FlowOutput] = [
+      prints[0], prints[1], .minuteBar(stream.bar(1)), prints[2], .minuteBar(stream.bar(2)), prints[3],
+    ]
+    _ = try play(alone, into: folder.file, stream.instruments, finished: true)
+    let store = try Store(StoreOptions(path: folder.file))
+    #expect(try store.rows("SELECT count(*), count(DISTINCT print_id) FROM trades_labeled") == ["4|4"])
+    #expect(try store.integer("SELECT count(*) FROM rollups_min") == 4)
+  }
 }

@@ -113,11 +113,16 @@ struct IngestLedger {
   }
 
   /// Counts one output of the source.
+  /// - Parameter isReplaceable: writing its rows again changes nothing, because they have a key.
   /// - Returns: whether its rows are in the file already. (Prints are asked by `numbering.assign` instead.)
+  ///
+  /// What comes before the last stored print was stored with it. The prints are the measure and not the count of all outputs,
+  /// because prints entered by hand make minutes of their own. Behind that print, up to the next, the count must do.
   @inline(__always)
-  mutating func advance() -> Bool {
+  mutating func advance(isReplaceable: Bool = false) -> Bool {
     sourceOutputs += 1
-    return run.isComplete || sourceOutputs <= run.storedOutputs
+    if run.isComplete || numbering.ordinal < numbering.storedPrints { return true }
+    return numbering.ordinal == numbering.storedPrints && !isReplaceable && sourceOutputs <= run.storedOutputs
   }
 
   /// Records the progress, inside the transaction that holds the rows.

@@ -49,7 +49,9 @@ final class OutputIntake {
 
   @inline(never)
   private func takeOther(_ output: FlowOutput, _ ledger: inout IngestLedger) -> Bool {
-    if ledger.advance() { return false }
+    var isReplaceable = false
+    if case .minuteBar = output { isReplaceable = true }
+    if ledger.advance(isReplaceable: isReplaceable) { return false }
     switch output {
     case .print: preconditionFailure("OutputIntake: a print among the others")
     case .cancellation(let cancellation): takeCancellation(cancellation, ledger)

@@ -10,7 +10,7 @@ struct PrintNumbering {
   /// Highest id in the file, of any run.
   private(set) var lastPrintID: Int64
   /// Prints of the source that are in the file already, from an earlier process.
-  private let storedPrints: Int64
+  let storedPrints: Int64
   private(set) var segments: [Segment]
   /// Place of the last print in the source.
   private(set) var ordinal: Int64 = 0
