@@ -58,6 +58,7 @@ class Product:
         self._log = open(self.log_path, "w", encoding="utf-8")
         command = [binary(), "serve", "--host", "127.0.0.1", "--port", "0", "--data-dir", str(self.folder / "data"), *self.arguments]
         environment = {name: value for name, value in os.environ.items() if not name.startswith("MARKETFLOW_")}
+        environment["MARKETFLOW_WEB_DIRECTORY"] = str(ROOT / "Web")
         self._process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=self._log, stderr=subprocess.STDOUT, cwd=self.folder, env=environment)
         try:
