@@ -109,13 +109,14 @@ def label_fault(row):
     """The quote rule, applied by hand to the print and the quote that stands beside it."""
     if not row["injected"]:
         return f"print {row['id']} is not marked as injected"
-    price, bid, ask = row["price"], row["bid"], row["ask"]
-    if bid is None or ask is None or bid >= ask:
+    if row["bid"] is None or row["ask"] is None:
         return None
-    middle = (bid + ask) / 2
-    side = "buy" if price > middle else "sell" if price < middle else "mid"
+    price, bid, ask = (round(row[name] * 1_000_000) for name in ("price", "bid", "ask"))
+    if bid >= ask:
+        return None
+    side = "buy" if 2 * price > bid + ask else "sell" if 2 * price < bid + ask else "mid"
     if row["side"] not in (side, "unknown"):
-        return f"print {row['id']} at {price} between {bid} and {ask} is {row['side']}, wanted {side}"
+        return f"print {row['id']} at {row['price']} between {row['bid']} and {row['ask']} is {row['side']}, wanted {side}"
     return None
 
 
@@ -196,8 +197,9 @@ def judge(product, code, samples, latencies, injector, before, after, minutes, w
     verdict = Verdict(f"Load, {minutes:g} minutes, {'with' if with_store else 'without'} store")
     last = samples[-1]
     judge_latencies(verdict, latencies)
-    judge_injections(verdict, injector, after["injected"])
-    judge_streams(verdict, before, after, last)
+    is_fair = any(one["others"] <= OTHERS_SHARE for one in latencies)
+    judge_injections(verdict, injector, after["injected"], is_fair)
+    judge_streams(verdict, before, after, last, is_fair)
     for key, what in (("waits", "ingest waited"), ("skipped", "outputs the publisher skipped"), ("not_stored", "outputs not stored"),
                       ("bad_events", "bad events")):
         verdict.check(what, last[key] == 0, last[key], 0)
@@ -235,33 +237,33 @@ def judge_latencies(verdict, latencies):
     verdict.check("failed requests", failures == 0, failures, 0)
 
 
-def judge_injections(verdict, injector, seen):
+def judge_injections(verdict, injector, seen, is_fair):
     limit = f"< {INJECTION_MILLISECONDS} ms"
     times = [one["milliseconds"] for one in injector.sent]
     verdict.check(f"in /prints after injection, worst of {len(times)}", times and max(times) < INJECTION_MILLISECONDS,
-                  f"{max(times):.0f} ms (median {statistics.median(times):.0f})" if times else "none came back", limit)
+                  f"{max(times):.0f} ms (median {statistics.median(times):.0f})" if times else "none came back", limit, is_fair)
     arrivals = [(seen[one["symbol"], one["size"]], one) for one in injector.sent if (one["symbol"], one["size"]) in seen]
     spans = [(arrival[0] - one["sent"]) * 1000 for arrival, one in arrivals]
     verdict.check("on the stream after injection, worst", len(spans) == len(times) and spans and max(spans) < INJECTION_MILLISECONDS,
-                  f"{max(spans):.0f} ms (median {statistics.median(spans):.0f})" if spans else "none came", limit)
+                  f"{max(spans):.0f} ms (median {statistics.median(spans):.0f})" if spans else "none came", limit, is_fair)
     everyone = sum(arrival[2] >= READING for arrival, _ in arrivals)
-    verdict.check("injections every reading client got", everyone == len(times), everyone, len(times))
+    verdict.check("injections every reading client got", everyone == len(times), everyone, len(times), is_fair)
     verdict.check("injections marked and labelled", not injector.faults, injector.faults[0] if injector.faults else f"all {len(times)}", "all")
 
 
-def judge_streams(verdict, before, after, last):
+def judge_streams(verdict, before, after, last, is_fair):
     readers, sleepers = after["readers"], after["sleepers"]
     faults = [fault for client in readers + sleepers for fault in client["faults"]]
     verdict.check("stream faults (epoch, order, gaps), all clients", not faults, f"{len(faults)} {faults[0] if faults else ''}".strip(), 0)
     verdict.check("clients connected at the end", last["clients"] == READING + SILENT, last["clients"], READING + SILENT)
     verdict.check("prints a reading client missed, most", max(client["missed"] for client in readers) == 0,
-                  max(client["missed"] for client in readers), 0)
+                  max(client["missed"] for client in readers), 0, is_fair)
     counts = [client["states"] for client in readers]
     wanted = int(last["seconds"] * 4 * 0.9)
-    verdict.check("states a reading client got, fewest", min(counts) >= wanted, min(counts), f">= {wanted}")
+    verdict.check("states a reading client got, fewest", min(counts) >= wanted, min(counts), f">= {wanted}", is_fair)
     newest = max(client["last_id"] for client in readers)
     behind = max(newest - (client["last_id"] or 0) for client in sleepers)
-    verdict.check("silent clients once they read: prints behind", behind <= 2000, behind, "<= 2000")
+    verdict.check("silent clients once they read: prints behind", behind <= 2000, behind, "<= 2000", is_fair)
     verdict.note("silent clients: prints they were told they missed", f"{min(c['missed'] for c in sleepers):,} to {max(c['missed'] for c in sleepers):,}")
     verdict.note("sent to the clients", f"{sum(client['bytes'] for client in before['readers']) / last['seconds'] / 1e6:.1f} MB/s")
 
@@ -279,5 +281,5 @@ def judge_memory(verdict, samples, with_store):
         else:
             verdict.check("resident set's slope once warm", megabytes_per_minute(warm) < OWN_SLOPE_MEGABYTES, slope,
                           f"< {OWN_SLOPE_MEGABYTES} MB/min")
-    verdict.check("open files before the bursts and after", abs(last["files"] - first["files"]) <= 8, f"{first['files']}, {last['files']}",
-                  "at most 8 apart")
+    verdict.check("open files before the bursts and after", abs(last["files"] - first["files"]) <= 16, f"{first['files']}, {last['files']}",
+                  "at most 16 apart")
