@@ -1,6 +1,6 @@
 # MarketFlow. `make` lists the targets; `make run` is the one to start with.
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test bench lint format docs clean
+.PHONY: help setup build run test bench soak lint format docs clean
 
 SWIFT ?= swift
 RELEASE := .build/release/marketflow
@@ -11,6 +11,7 @@ help:
 	@echo "make lint   formatting, shell scripts, the page's types and style"
 	@echo "make format rewrites Swift sources in the house's format"
 	@echo "make bench  engine, Python peers and parse ceiling on the reference tape             RUNS=5 CONTENDERS=marketflow,peer-fast"
+	@echo "make soak   ten minutes of load, kills and fuzzing, with a verdict (needs wrk)           ARGS='--minutes 1'"
 	@echo "make docs   API documentation into .build/docs"
 	@echo "make build  release binary ($(RELEASE))"
 	@echo "make setup  what all of these need (each of them runs it first)"
@@ -40,6 +41,9 @@ bench:
 	@scripts/setup --bench
 	$(SWIFT) build -c release --product marketflow
 	@scripts/bench $(ARGS)
+
+soak: build
+	@scripts/soak all $(ARGS)
 
 docs: setup
 	@scripts/docs

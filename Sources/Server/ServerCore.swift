@@ -46,9 +46,10 @@ final class ServerCore {
   func tick(transportDropped: Int64 = 0) {
     let time = now()
     self.transportDropped = transportDropped
-    drain()
-    broadcaster.broadcastPrints()
     let isFresh = takeSnapshot(at: time)
+    drain()
+    if isFresh { model.reconcile() }
+    broadcaster.broadcastPrints()
     requestSnapshot(at: time)
     let silence = lastState.map { time - $0 } ?? .max
     if isFresh || silence >= ServerCore.longestSilenceNanoseconds {

@@ -26,7 +26,12 @@ final class LibraryMemory {
     protocols[0].callback = serverCallback
     // Not used by us, but without it the library does not announce that it is about to close a connection.
     protocols[0].per_session_data_size = 8
+    // Unless told, the library cuts everything into sends of 4 KB, each after another round of its loop.
+    protocols[0].tx_packet_size = Self.largestSend
   }
+
+  /// Bytes offered to the kernel at once; what it has no room for, the library keeps.
+  static let largestSend = 1 << 20
 
   deinit {
     protocols.deallocate()

@@ -11,6 +11,7 @@ import Testing
   init() {
     fixture.facts.value.ingest.status = .streaming
     fixture.facts.value.ingest.lastReceived = fixture.clock.time
+    fixture.absorb(Fixture.symbol(.call, 672), count: 70)
     answerEngine()
   }
 

@@ -93,6 +93,46 @@ final class FakeClient: StreamClient {
     #expect(broadcaster.messagesDropped == 2)
   }
 
+  @Test func aSlowClientIsToldWhatItMissedAlsoWhenNothingFollows() {
+    let slow = join()
+    slow.isBehind = true
+    fixture.absorb(spy, count: 2)
+    broadcaster.broadcastPrints()
+    broadcaster.broadcastPrints()
+    #expect(slow.batches().isEmpty)
+    slow.isBehind = false
+    broadcaster.broadcastPrints()
+    broadcaster.broadcastPrints()
+    #expect(slow.batches().map(\.ids) == [[]])
+    #expect(slow.batches().map(\.missed) == [2])
+  }
+
+  @Test func aGapAtTheEndIsFoundByTheEnginesCount() throws {
+    let client = join()
+    fixture.absorb(spy, count: 2)
+    fixture.core.tick()
+    // The engine has made five prints; the last three found the ring full.
+    fixture.snapshots.answer { $0.counters.sideSell = 5 }
+    fixture.core.tick()
+    #expect(client.batches().map(\.ids) == [[101, 102], []])
+    #expect(client.batches().map(\.missed) == [0, 3])
+    #expect(fixture.core.health().publisherSkipped == 3)
+    fixture.model.absorb(.print(fixture.print(spy, number: 6)))
+    broadcaster.broadcastPrints()
+    #expect(client.batches().last?.ids == [106])
+    #expect(client.batches().last?.missed == 0)
+  }
+
+  @Test func printsUnderWayWhenTheEngineCountedAreNotAGap() {
+    let client = join()
+    fixture.core.tick()
+    fixture.snapshots.answer { $0.counters.sideBuy = 1 }
+    #expect(fixture.outputs.push(.print(fixture.print(spy))))
+    fixture.core.tick()
+    #expect(client.batches().map(\.missed) == [0])
+    #expect(client.batches().map(\.ids) == [[101]])
+  }
+
   @Test func aGapIsMissedByAll() {
     let client = join()
     fixture.absorb(spy, count: 1)

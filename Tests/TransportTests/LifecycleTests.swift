@@ -108,3 +108,12 @@ import Testing
     #expect(response.header("content-type") == "application/problem+json")
   }
 }
+
+@Suite struct LibraryMemoryTests {
+  @Test func anAnswerIsOfferedToTheKernelWhole() {
+    let memory = LibraryMemory(configuration: HTTPServerConfiguration())
+    // The library's own choice, 0, means sends of 4 KB.
+    #expect(memory.protocols[0].tx_packet_size >= ServerLoop.scratchBytes)
+    #expect(memory.protocols[0].tx_packet_size >= HTTPServerConfiguration().maximumQueuedBytes)
+  }
+}

@@ -66,6 +66,17 @@ final class ReadModel {
     return old
   }
 
+  /// Compares with the engine's own count. The ring must have been emptied since the snapshot came: a print that has not come
+  /// by then found it full, and without a later print nothing else would tell.
+  func reconcile() {
+    let counters = snapshot.counters
+    let made = counters.sideBuy + counters.sideSell + counters.sideMid + counters.sideUnknown
+    let missing = prints.skip(through: made)
+    guard missing > 0 else { return }
+    missingPrints += missing
+    printGeneration += 1
+  }
+
   func takeCancellations() -> [Int64] {
     defer { freshCancellations.removeAll(keepingCapacity: true) }
     return freshCancellations

@@ -36,6 +36,14 @@ struct RecentPrints {
     return missing
   }
 
+  /// Takes note that prints up to a number were made and will not come: what comes next is the one after.
+  /// - Returns: how many are missing.
+  mutating func skip(through number: Int64) -> Int64 {
+    let missing = max(0, number - nextNumber + 1)
+    if missing > 0 { restart(at: number + 1) }
+    return missing
+  }
+
   /// Marks a print as cancelled. Returns false when it is not kept any more.
   mutating func void(_ number: Int64) -> Bool {
     guard number >= firstNumber, number < nextNumber else { return false }

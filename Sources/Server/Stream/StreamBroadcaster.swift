@@ -63,7 +63,7 @@ final class StreamBroadcaster {
   func broadcastPrints() {
     let cancelled = model.takeCancellations()
     let last = model.prints.nextNumber - 1
-    guard last > broadcastNumber || !cancelled.isEmpty else { return }
+    guard last > broadcastNumber || !cancelled.isEmpty else { return tellMissed() }
     let oldest = max(broadcastNumber + 1, model.prints.firstNumber, last - Int64(Limits.batchPrints) + 1)
     let rowCount = last > broadcastNumber ? last - oldest + 1 : 0
     let missing = last - broadcastNumber - rowCount
@@ -81,6 +81,17 @@ final class StreamBroadcaster {
         send(batch.message(missed: member.missed), .queued, to: &member)
         member.missed = 0
       }
+      members[key] = member
+    }
+  }
+
+  /// Tells clients that take messages again what they missed; without a next print nothing else would.
+  private func tellMissed() {
+    let batch = PrintBatch(epoch: identity.epoch, rows: [], cancelled: [])
+    for (key, waiting) in members where waiting.missed > 0 && !waiting.client.isBehind {
+      var member = waiting
+      send(batch.message(missed: member.missed), .queued, to: &member)
+      member.missed = 0
       members[key] = member
     }
   }
