@@ -73,7 +73,12 @@ let package = Package(
     tests("StorageTests", ["Storage", "FlowEngine", "MarketModel", "CDuckDB"]),
     tests("TransportTests", ["Transport", "Logging"]),
     tests("ServerTests", ["Server", "Transport", "Storage", "FlowEngine", "MarketModel", "JSONText"]),
-    tests("ApplicationTests", ["Application", "FlowEngine", "Feeds", "MarketModel", "JSONText", "Logging"]),
+    tests(
+      "ApplicationTests",
+      [
+        "Application", "FlowEngine", "Feeds", "Storage", "Server", "Rings", "Clocks", "MarketModel", "JSONText",
+        "Logging",
+      ]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17

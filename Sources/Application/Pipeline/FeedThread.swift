@@ -17,6 +17,7 @@ final class FeedThread: Sendable {
   struct Options: Sendable {
     /// Stream seconds a wall second; nil without pauses.
     var speed: Double?
+    var warmUp: Pacer.WarmUp?
   }
 
   private let options: Options
@@ -67,7 +68,7 @@ final class FeedThread: Sendable {
 
   private func run<Source: FrameSource & ~Copyable>(_ opened: consuming FeedReader<Source>) throws {
     var reader = opened
-    var pacer = Pacer(speed: options.speed)
+    var pacer = Pacer(speed: options.speed, warmUp: options.warmUp)
     var injected = EventBatch()
     var badEvents: Int64 = 0
     var streamTime = Timestamp.none

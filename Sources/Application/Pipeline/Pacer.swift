@@ -2,16 +2,30 @@ import MarketModel
 
 /// Maps stream time to wall time: when is an event of a recorded or synthetic stream due?
 struct Pacer {
+  /// A beginning that is played faster than the rest, so that a viewer finds some history.
+  struct WarmUp: Sendable {
+    /// Stream time at which the ordinary speed begins.
+    var end: Timestamp
+    /// Stream nanoseconds for each wall nanosecond before it.
+    var speed: Double
+  }
+
   /// Stream nanoseconds for each wall nanosecond; nil plays without pauses.
   let speed: Double?
+  private let warmUp: WarmUp?
   private var streamStart = Timestamp.none
   private var wallStart: Int64 = 0
   private var lastTime = Timestamp.none
+  private var isWarm: Bool
 
   /// A longer silence in the stream (nights, weekends, days missing in a recording) is not waited out.
   private static let longestPauseNanoseconds: Int64 = 1_800_000_000_000
 
-  init(speed: Double?) { self.speed = speed }
+  init(speed: Double?, warmUp: WarmUp? = nil) {
+    self.speed = speed
+    self.warmUp = warmUp
+    isWarm = warmUp == nil
+  }
 
   /// Nanoseconds to wait until an event of that stream time is due; 0 or less when it is due now.
   mutating func delay(until time: Timestamp, now: Int64) -> Int64 {
@@ -20,7 +34,13 @@ struct Pacer {
       streamStart = time
       wallStart = now
     }
+    if !isWarm, let warmUp, time >= warmUp.end {
+      isWarm = true
+      streamStart = time
+      wallStart = now
+    }
     lastTime = max(lastTime, time)
-    return wallStart &+ Int64(Double(time - streamStart) / speed) &- now
+    let pace = isWarm ? speed : max(speed, warmUp?.speed ?? speed)
+    return wallStart &+ Int64(Double(time - streamStart) / pace) &- now
   }
 }

@@ -46,7 +46,7 @@ final class ServeRun {
         events: events, publisher: publisher, snapshots: snapshots, store: writer, waitsForStore: source.canWait,
         gauges: gauges))
     feed = FeedThread(
-      options: FeedThread.Options(speed: ServeRun.speed(source, settings)), ring: events, engineBell: engine.bell,
+      options: FeedThread.Options(speed: ServeRun.speed(source, settings), warmUp: source.warmUp), ring: events, engineBell: engine.bell,
       gauges: gauges, inbox: inbox, log: log)
     var configuration = ServerConfiguration(
       epoch: String(SystemClock.wallNanoseconds, radix: 36), versions: .ofThisBuild)

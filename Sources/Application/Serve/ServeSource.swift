@@ -41,6 +41,17 @@ enum ServeSource: Sendable {
     }
   }
 
+  /// The demo's first twenty minutes pass in three seconds: a page without history says nothing.
+  var warmUp: Pacer.WarmUp? {
+    switch self {
+    case .demo(let settings):
+      Pacer.WarmUp(end: settings.start.adding(nanoseconds: ServeSource.warmUpNanoseconds), speed: 400)
+    case .replay: nil
+    }
+  }
+
+  private static let warmUpNanoseconds: Int64 = 1_200_000_000_000
+
   /// Files wait for the disk; a market does not, not even an invented one.
   var canWait: Bool {
     switch self {
@@ -66,12 +77,12 @@ enum ServeSource: Sendable {
     }
   }
 
-  /// The demo's stream time at the start: 45 minutes into the latest session, or after what an earlier start left in the
+  /// The demo's stream time at the start: 25 minutes into the latest session, or after what an earlier start left in the
   /// store, so that no moment is stored twice.
   private static func demoStart(after lastStored: Timestamp?, now: Timestamp) -> Timestamp {
     let today = TradingCalendar.tradingDay(containing: now)
     let day = TradingCalendar.isSession(today) ? today : TradingCalendar.previousSession(before: today)
-    let usual = Timestamp(newYork: day, hour: 10, minute: 15)
+    let usual = Timestamp(newYork: day, hour: 9, minute: 55)
     guard let lastStored, lastStored >= usual else { return usual }
     return lastStored.adding(nanoseconds: 1_000_000_000)
   }
