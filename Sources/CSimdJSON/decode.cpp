@@ -20,6 +20,8 @@ struct csj_decoder {
 
 namespace {
 
+// The rule of MarketModel.TradeLimits; a test holds both doors against it.
+constexpr int64_t earliest_ms = 631152000000;  // 1990-01-01
 constexpr int64_t latest_ms = 4102444800000;  // 2100-01-01: a larger "millisecond" is another unit
 constexpr int64_t largest_price_micros = 1'000'000'000'000'000;  // $1e9
 constexpr size_t largest_object_bytes = 64 * 1024;
@@ -32,8 +34,9 @@ std::string_view trimmed(std::string_view token) {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-/// RFC 8259 number grammar; splits into digits so that decimal money stays exact.
-bool decimal(std::string_view t, unsigned decimals, int64_t &out) {
+/// RFC 8259 number grammar; splits into digits so that decimal money stays exact. `rounded` says whether digits beyond the
+/// wanted decimals were lost.
+bool decimal(std::string_view t, unsigned decimals, int64_t &out, bool &rounded) {
   t = trimmed(t);
   size_t i = 0;
   bool negative = false;
@@ -46,7 +49,8 @@ bool decimal(std::string_view t, unsigned decimals, int64_t &out) {
     if (++digits > 18) return false;
     value = value * 10 + uint64_t(t[i++] - '0');
   }
-  bool exact = true;
+  bool exact = true, has_exponent = false;
+  rounded = false;
   unsigned fraction = 0;
   if (i < t.size() && t[i] == '.') {
     i++;
@@ -68,6 +72,7 @@ bool decimal(std::string_view t, unsigned decimals, int64_t &out) {
     if (i >= t.size() || !is_digit(t[i])) return false;
     while (i < t.size() && is_digit(t[i])) i++;
     exact = false;
+    has_exponent = true;
   }
   if (i != t.size()) return false;
   if (!exact) {
@@ -78,6 +83,8 @@ bool decimal(std::string_view t, unsigned decimals, int64_t &out) {
     double scaled = strtod(buffer, nullptr) * std::pow(10.0, decimals);
     if (!(std::fabs(scaled) < 9e18)) return false;
     out = int64_t(std::llround(scaled));
+    // Beyond 2^53 a double cannot say whether there was a fraction.
+    rounded = !has_exponent || double(out) != scaled || std::fabs(scaled) > 9007199254740992.0;
     return true;
   }
   for (; fraction < decimals; fraction++) {
@@ -89,8 +96,16 @@ bool decimal(std::string_view t, unsigned decimals, int64_t &out) {
   return true;
 }
 
-bool in_range(std::string_view token, unsigned decimals, int64_t lowest, int64_t highest, int64_t &out) {
-  return decimal(token, decimals, out) && out >= lowest && out <= highest;
+/// Millionths, rounded to the nearest.
+bool price_in_range(std::string_view token, int64_t lowest, int64_t highest, int64_t &out) {
+  bool rounded;
+  return decimal(token, 6, out, rounded) && out >= lowest && out <= highest;
+}
+
+/// A whole number: `100`, `100.0` and `1e2` are one, `0.5` is none.
+bool in_range(std::string_view token, int64_t lowest, int64_t highest, int64_t &out) {
+  bool rounded;
+  return decimal(token, 0, out, rounded) && !rounded && out >= lowest && out <= highest;
 }
 
 /// Bytes a symbol may have; anything else would be an escape, a blank or a control character.
@@ -156,7 +171,7 @@ error_code read_conditions(ondemand::value value, Fields &f) {
     std::string_view token;
     if (auto error = read_number(element, token)) return error;
     int64_t id;
-    if (in_range(token, 0, 0, INT32_MAX, id)) f.conditions |= condition_bit(id);
+    if (in_range(token, 0, INT32_MAX, id)) f.conditions |= condition_bit(id);
     else f.conditions_bad = true;
   }
   return SUCCESS;
@@ -215,8 +230,8 @@ error_code read_fields(ondemand::object object, Fields &f) {
   return SUCCESS;
 }
 
-csj_event bad(uint8_t reason) {
-  csj_event e{};
+/// The event as a bad one; keeps its symbol, for the log.
+csj_event bad(uint8_t reason, csj_event e = {}) {
   e.kind = CSJ_BAD;
   e.bad_reason = reason;
   return e;
@@ -224,25 +239,19 @@ csj_event bad(uint8_t reason) {
 
 bool optional_integer(std::string_view token, int64_t highest, int64_t &out) {
   out = 0;
-  return token.empty() || in_range(token, 0, 0, highest, out);
-}
-
-/// Whether price x size x multiplier fits 63 bits of millionths, as every sum of money needs it to.
-bool countable(std::string_view symbol, const csj_event &e) {
-  int64_t multiplier = symbol.substr(0, 2) == "O:" ? 100 : 1, premium;
-  return !__builtin_mul_overflow(e.price_a, e.size_a * multiplier, &premium);
+  return token.empty() || in_range(token, 0, highest, out);
 }
 
 csj_event trade(const Fields &f) {
   csj_event e{};
   int64_t venue, facility;
   if (!set_symbol(f.sym, e)) return bad(CSJ_SYMBOL);
-  if (!in_range(f.t, 0, 0, latest_ms, e.time_ms)) return bad(CSJ_TIME);
-  if (!in_range(f.p, 6, 1, largest_price_micros, e.price_a)) return bad(CSJ_PRICE);
-  if (!in_range(f.s, 0, 0, UINT32_MAX, e.size_a) || !countable(f.sym, e)) return bad(CSJ_SIZE);
-  if (!optional_integer(f.x, UINT16_MAX, venue) || !optional_integer(f.trfi, UINT16_MAX, facility)) return bad(CSJ_VENUE);
-  if (!optional_integer(f.q, INT64_MAX, e.sequence)) return bad(CSJ_SEQUENCE);
-  if (f.conditions_bad || !f.c_number.empty()) return bad(CSJ_CONDITIONS);
+  if (!in_range(f.t, earliest_ms, latest_ms, e.time_ms)) return bad(CSJ_TIME, e);
+  if (!price_in_range(f.p, 1, largest_price_micros, e.price_a)) return bad(CSJ_PRICE, e);
+  if (!in_range(f.s, 1, UINT32_MAX, e.size_a)) return bad(CSJ_SIZE, e);
+  if (!optional_integer(f.x, UINT16_MAX, venue) || !optional_integer(f.trfi, UINT16_MAX, facility)) return bad(CSJ_VENUE, e);
+  if (!optional_integer(f.q, INT64_MAX, e.sequence)) return bad(CSJ_SEQUENCE, e);
+  if (f.conditions_bad || !f.c_number.empty()) return bad(CSJ_CONDITIONS, e);
   e.venue_a = uint16_t(venue);
   e.reporting_facility = uint16_t(facility);
   e.conditions = f.conditions;
@@ -254,13 +263,13 @@ csj_event quote(const Fields &f) {
   csj_event e{};
   int64_t bid_venue, ask_venue;
   if (!set_symbol(f.sym, e)) return bad(CSJ_SYMBOL);
-  if (!in_range(f.t, 0, 0, latest_ms, e.time_ms)) return bad(CSJ_TIME);
+  if (!in_range(f.t, earliest_ms, latest_ms, e.time_ms)) return bad(CSJ_TIME, e);
   // A side nobody quotes is 0 or left out.
-  if (!f.bp.empty() && !in_range(f.bp, 6, 0, largest_price_micros, e.price_a)) return bad(CSJ_PRICE);
-  if (!f.ap.empty() && !in_range(f.ap, 6, 0, largest_price_micros, e.price_b)) return bad(CSJ_PRICE);
-  if (!optional_integer(f.bs, UINT32_MAX, e.size_a) || !optional_integer(f.as, UINT32_MAX, e.size_b)) return bad(CSJ_SIZE);
-  if (!optional_integer(f.bx, UINT16_MAX, bid_venue) || !optional_integer(f.ax, UINT16_MAX, ask_venue)) return bad(CSJ_VENUE);
-  if (!optional_integer(f.q, INT64_MAX, e.sequence)) return bad(CSJ_SEQUENCE);
+  if (!f.bp.empty() && !price_in_range(f.bp, 0, largest_price_micros, e.price_a)) return bad(CSJ_PRICE, e);
+  if (!f.ap.empty() && !price_in_range(f.ap, 0, largest_price_micros, e.price_b)) return bad(CSJ_PRICE, e);
+  if (!optional_integer(f.bs, UINT32_MAX, e.size_a) || !optional_integer(f.as, UINT32_MAX, e.size_b)) return bad(CSJ_SIZE, e);
+  if (!optional_integer(f.bx, UINT16_MAX, bid_venue) || !optional_integer(f.ax, UINT16_MAX, ask_venue)) return bad(CSJ_VENUE, e);
+  if (!optional_integer(f.q, INT64_MAX, e.sequence)) return bad(CSJ_SEQUENCE, e);
   e.venue_a = uint16_t(bid_venue);
   e.venue_b = uint16_t(ask_venue);
   e.kind = CSJ_QUOTE;
@@ -270,11 +279,13 @@ csj_event quote(const Fields &f) {
 csj_event bar(const Fields &f, uint8_t seconds) {
   csj_event e{};
   if (!set_symbol(f.sym, e)) return bad(CSJ_SYMBOL);
-  if (!in_range(f.s, 0, 0, latest_ms, e.time_ms)) return bad(CSJ_TIME);
-  if (!in_range(f.o, 6, 0, largest_price_micros, e.price_a) || !in_range(f.h, 6, 0, largest_price_micros, e.price_b) ||
-      !in_range(f.l, 6, 0, largest_price_micros, e.price_c) || !in_range(f.c_number, 6, 0, largest_price_micros, e.price_d))
-    return bad(CSJ_PRICE);
-  if (!in_range(f.v, 0, 0, INT64_MAX, e.size_a)) return bad(CSJ_SIZE);
+  if (!in_range(f.s, earliest_ms, latest_ms, e.time_ms)) return bad(CSJ_TIME, e);
+  if (!price_in_range(f.o, 0, largest_price_micros, e.price_a) || !price_in_range(f.h, 0, largest_price_micros, e.price_b) ||
+      !price_in_range(f.l, 0, largest_price_micros, e.price_c) || !price_in_range(f.c_number, 0, largest_price_micros, e.price_d))
+    return bad(CSJ_PRICE, e);
+  // A sum that may hold fractions of shares.
+  bool rounded;
+  if (!decimal(f.v, 0, e.size_a, rounded) || e.size_a < 0) return bad(CSJ_SIZE, e);
   e.bar_seconds = seconds;
   e.kind = CSJ_BAR;
   return e;
@@ -424,7 +435,11 @@ void recover(csj_decoder &d, const uint8_t *bytes, size_t length, size_t readabl
       counted_until = next_object;
     }
     i++;
-    if (budget == 0) return;
+    if (budget == 0) {
+      // The rest is not searched; it counts as one.
+      if (i < length) d.events.push_back(bad(CSJ_NOT_JSON));
+      return;
+    }
   }
   bool is_counted = std::any_of(d.events.begin(), d.events.end(), [](const csj_event &e) { return e.kind == CSJ_BAD; });
   // Something was wrong with the frame, if only a bracket: it shows as one bad event at least.
@@ -458,7 +473,7 @@ const char *csj_reason_text(uint8_t reason) {
       "symbol (sym) missing or malformed",
       "time (t) missing or not in milliseconds",
       "price missing or out of range",
-      "size missing or out of range",
+      "size missing, not whole or out of range",
       "venue out of range",
       "conditions (c) not a list of numbers",
       "sequence number (q) out of range",

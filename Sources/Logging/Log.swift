@@ -15,6 +15,7 @@ import Synchronization
 ///
 /// Safe from every thread. The same message more often than the repeat limit allows is suppressed, and one line says how often it
 /// was when its window is over: with the next line of any kind, or when `flush()` is called. Critical lines are never suppressed.
+/// When very many different messages come at once, those that are new are suppressed, too, and counted in one line.
 public final class Log: Sendable {
   public let minimumLevel: LogLevel
   public let format: LogFormat
@@ -88,8 +89,7 @@ public final class Log: Sendable {
 
   private func summarize(_ summaries: [RepeatLimiter.Summary], at time: Int64, _ state: inout State) {
     for summary in summaries {
-      let message = "\(summary.message) … repeated \(summary.suppressed) times"
-      send(LogLine(nanoseconds: time, level: summary.level, subject: summary.subject, message: message), &state)
+      send(LogLine(nanoseconds: time, level: summary.level, subject: summary.subject, message: summary.text), &state)
     }
   }
 

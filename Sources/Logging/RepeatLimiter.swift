@@ -15,12 +15,11 @@ public struct RepeatLimit: Sendable {
 ///
 /// Two messages are the same when level, subject and text are, whatever numbers stand in the text.
 struct RepeatLimiter {
-  /// A message of which some lines were suppressed in a window that is over.
+  /// What was suppressed in a window that is over, as a line of its own.
   struct Summary: Equatable {
     var level: LogLevel
     var subject: String
-    var message: String
-    var suppressed: Int
+    var text: String
   }
 
   private struct Window {
@@ -32,12 +31,29 @@ struct RepeatLimiter {
     var suppressed = 0
 
     var summary: Summary? {
-      suppressed > 0 ? Summary(level: level, subject: subject, message: message, suppressed: suppressed) : nil
+      guard suppressed > 0 else { return nil }
+      return Summary(level: level, subject: subject, text: "\(message) … repeated \(suppressed) times")
+    }
+  }
+
+  /// Lines of messages that found no place, because as many different ones as there is room for came before them.
+  private struct Overflow {
+    var start: Int64
+    var level = LogLevel.debug
+    var suppressed = 0
+
+    var summary: Summary {
+      Summary(
+        level: level, subject: "log",
+        text:
+          "\(suppressed) lines of other messages suppressed: more than \(LogLimits.repeatedMessages) different ones "
+          + "at once")
     }
   }
 
   let limit: RepeatLimit
   private var windows: [UInt64: Window] = [:]
+  private var overflow: Overflow?
   /// No window ends before this time, so that most calls look at one window only.
   private var nextEnd = Int64.max
 
@@ -46,6 +62,10 @@ struct RepeatLimiter {
   /// Whether the line may be written.
   mutating func admits(_ level: LogLevel, _ subject: String, _ message: String, at now: Int64) -> Bool {
     let key = Self.key(level, subject, message)
+    if windows.count >= LogLimits.repeatedMessages, windows[key] == nil {
+      countOverflow(level, at: now)
+      return false
+    }
     var window = windows[key] ?? Window(level: level, subject: subject, message: message, start: now)
     window.start = min(window.start, now)  // a clock set back must not keep the window open
     window.count += 1
@@ -58,20 +78,33 @@ struct RepeatLimiter {
 
   /// Closes the windows that are over and returns those in which lines were suppressed, oldest first.
   mutating func closeWindows(at now: Int64) -> [Summary] {
-    let isFull = windows.count >= LogLimits.repeatedMessages
-    guard now >= nextEnd || isFull else { return [] }
-    let latestStart = isFull ? Int64.max : now - limit.windowNanoseconds
-    return close { $0.start <= latestStart }
+    guard now >= nextEnd else { return [] }
+    return close(startedUntil: now - limit.windowNanoseconds)
   }
 
   /// Closes every window.
-  mutating func closeAll() -> [Summary] { close { _ in true } }
+  mutating func closeAll() -> [Summary] { close(startedUntil: .max) }
 
-  private mutating func close(_ isOver: (Window) -> Bool) -> [Summary] {
-    let over = windows.filter { isOver($0.value) }
+  private mutating func close(startedUntil latest: Int64) -> [Summary] {
+    let over = windows.filter { $0.value.start <= latest }
     for key in over.keys { windows.removeValue(forKey: key) }
-    nextEnd = windows.values.map { $0.start + limit.windowNanoseconds }.min() ?? .max
-    return over.values.sorted { ($0.start, $0.message) < ($1.start, $1.message) }.compactMap(\.summary)
+    var summaries = over.values.sorted { ($0.start, $0.message) < ($1.start, $1.message) }.compactMap(\.summary)
+    if let overflow, overflow.start <= latest {
+      summaries.append(overflow.summary)
+      self.overflow = nil
+    }
+    let starts = windows.values.map(\.start) + (overflow.map { [$0.start] } ?? [])
+    nextEnd = starts.min().map { $0 + limit.windowNanoseconds } ?? .max
+    return summaries
+  }
+
+  private mutating func countOverflow(_ level: LogLevel, at now: Int64) {
+    var counted = overflow ?? Overflow(start: now)
+    counted.start = min(counted.start, now)
+    counted.level = max(counted.level, level)
+    counted.suppressed += 1
+    overflow = counted
+    nextEnd = min(nextEnd, counted.start + limit.windowNanoseconds)
   }
 
   /// FNV-1a over level, subject and text, with every run of digits taken as one.

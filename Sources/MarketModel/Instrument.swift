@@ -61,9 +61,15 @@
 
   public var description: String { String(decoding: (0..<count).map { self[$0] }, as: UTF8.self) }
 
-  /// Whether the symbol has at least one byte and all of its bytes are visible ASCII.
+  /// Whether the symbol has at least one byte and all of its bytes are visible ASCII that JSON and CSV write as they are:
+  /// no quotation mark, no backslash.
   public var isPrintable: Bool {
     let count = count
-    return count > 0 && (0..<count).allSatisfy { (UInt8(ascii: "!")...UInt8(ascii: "~")).contains(self[$0]) }
+    return count > 0
+      && (0..<count).allSatisfy { index in
+        let byte = self[index]
+        return (UInt8(ascii: "!")...UInt8(ascii: "~")).contains(byte) && byte != UInt8(ascii: "\"")
+          && byte != UInt8(ascii: "\\")
+      }
   }
 }

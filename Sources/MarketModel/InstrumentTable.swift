@@ -64,7 +64,7 @@ public final class InstrumentTable: @unchecked Sendable {
   }
 
   /// The id of a symbol, given on first sight. Nil when the symbol is empty, holds anything but printable ASCII without
-  /// spaces, looks like an option (`O:`) but is not one, or the table is full. For the interning thread only.
+  /// spaces, quotation marks and backslashes, looks like an option (`O:`) but is not one, or the table is full. For the interning thread only.
   @inline(__always)
   public func intern(_ symbol: SymbolText) -> InstrumentID? {
     if let id = find(symbol) { return id }

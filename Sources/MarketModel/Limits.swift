@@ -4,6 +4,9 @@ public enum Limits {
   public static let instruments = 1 << 20
   /// Bytes of one WebSocket frame or NDJSON line from a vendor.
   public static let frameBytes = 4 << 20
+  /// Rows of a flat file that are brought into the order of their times, in memory, 88 bytes each; longer files must be in
+  /// order already.
+  public static let flatFileRows = 12_000_000
   /// Events between the feed thread and the engine thread.
   public static let eventRing = 1 << 15
   /// Outputs between the engine and the storage thread.

@@ -4,8 +4,9 @@
   case quote(Quote)
   case bar(Bar)
   case reference(ContractReference)
-  /// Stream time has reached this moment although no market event says so. Feeds emit one for each second of stream time
-  /// (`StreamClock`), so that windows close and days end in a quiet market, alike live and in replay.
+  /// Stream time has reached this moment. Feeds emit at most one a frame, behind its events, when these passed into a new
+  /// second (`StreamClock`), so that what depends on time passing is the same live and in replay. While no frames come, no
+  /// clock comes either.
   case clock(Timestamp)
   /// Something happened to the data themselves.
   case incident(FeedIncident)

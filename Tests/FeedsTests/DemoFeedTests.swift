@@ -28,6 +28,22 @@ import Testing
     #expect(feed.fingerprint == "demo-1-seed-7-start-1765898100000-intensity-1.0")
   }
 
+  @Test func someSymbolsTradeAsMuchAsAll() throws {
+    let some = try DemoRecording(
+      start: DemoRecording.start(10, 15), until: DemoRecording.start(10, 16, 1), symbols: ["TSLA", "QQQ"])
+    let underlyings = (0..<some.instruments.count).map { some.instruments[InstrumentID(UInt32($0))] }
+      .filter { $0.kind == .equity }.map(\.symbol.description)
+    #expect(Set(underlyings) == ["QQQ", "TSLA"])
+    func prints(_ recording: DemoRecording) -> Double {
+      Double(recording.events.count { $0.kind == "T" && $0.isOption })
+    }
+    let share = prints(some) / prints(try DemoFeedTests.morning.get())
+    #expect(share > 0.75 && share < 1.35, "\(share)")
+    let settings = DemoSettings(seed: 7, start: DemoRecording.start(10, 15), symbols: ["TSLA", "QQQ"])
+    let feed = DemoFeed(settings: settings, instruments: InstrumentTable(capacity: 1 << 14))
+    #expect(feed.fingerprint == "demo-1-seed-7-start-1765898100000-intensity-1.0-symbols-QQQ,TSLA")
+  }
+
   @Test func everyFrameIsAnArrayOfEvents() throws {
     let morning = try DemoFeedTests.morning.get()
     #expect(morning.broken == [])

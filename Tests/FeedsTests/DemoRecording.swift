@@ -46,9 +46,13 @@ struct DemoRecording: Sendable {
   }
 
   /// Everything up to and not including the first frame that begins at or after `until`.
-  init(seed: UInt64 = 7, start: Timestamp, until: Timestamp, intensity: Double = 1, parsing: Bool = true) throws {
+  init(
+    seed: UInt64 = 7, start: Timestamp, until: Timestamp, intensity: Double = 1, symbols: [String] = DemoFeed.symbols,
+    parsing: Bool = true
+  ) throws {
     var feed = DemoFeed(
-      settings: DemoSettings(seed: seed, start: start, intensity: intensity), instruments: instruments)
+      settings: DemoSettings(seed: seed, start: start, intensity: intensity, symbols: symbols), instruments: instruments
+    )
     while true {
       switch try feed.next() {
       case .frame(let bytes):

@@ -13,7 +13,8 @@ import Testing
     ("12345678.5", 12_345_678_500_000),
     ("1.00000000000000000000000000000000000000000000000000", 1_000_000), ("0.1234567890123456789", 123_457),
   ]) func prices(_ text: String, _ micros: Int64) {
-    #expect(decode("[\(PolygonText.trade(price: text))]").trades.map(\.price.micros) == [micros], "\(text)")
+    let trades = decode("[\(PolygonText.trade(symbol: "AAPL", price: text))]").trades
+    #expect(trades.map(\.price.micros) == [micros], "\(text)")
     #expect(decode("[\(PolygonText.quote(bid: text, ask: text))]").quotes.map(\.ask.micros) == [micros], "\(text)")
   }
 
@@ -33,7 +34,8 @@ import Testing
     let fields = [
       (#""sym":"O:SPY251216C00572000","#, "symbol (sym) missing or malformed"),
       (#""p":1.54,"#, "price missing or out of range"),
-      (#""s":1,"#, "size missing or out of range"), (#""t":1765895400000,"#, "time (t) missing or not in milliseconds"),
+      (#""s":1,"#, "size missing, not whole or out of range"),
+      (#""t":1765895400000,"#, "time (t) missing or not in milliseconds"),
       (#""ev":"T","#, "no event type (ev)"),
     ]
     for (field, reason) in fields {
@@ -56,9 +58,13 @@ import Testing
     (PolygonText.trade(time: "-1"), "time (t) missing or not in milliseconds"),
     (PolygonText.trade(time: "1765895400000000"), "time (t) missing or not in milliseconds"),
     (PolygonText.trade(time: "\"1765895400000\""), "time (t) missing or not in milliseconds"),
-    (PolygonText.trade(size: "-1"), "size missing or out of range"),
-    (PolygonText.trade(size: "4294967296"), "size missing or out of range"),
-    (PolygonText.trade(price: "999999999", size: "4294967295"), "size missing or out of range"),
+    (PolygonText.trade(size: "-1"), "size missing, not whole or out of range"),
+    (PolygonText.trade(size: "4294967296"), "size missing, not whole or out of range"),
+    (PolygonText.trade(size: "0"), "size missing, not whole or out of range"),
+    (PolygonText.trade(size: "1.5"), "size missing, not whole or out of range"),
+    (PolygonText.trade(size: "0.4"), "size missing, not whole or out of range"),
+    (PolygonText.trade(time: "0"), "time (t) missing or not in milliseconds"),
+    (PolygonText.trade(price: "999999999", size: "4294967295"), "premium out of range"),
     (PolygonText.trade(venue: "65536"), "venue out of range"), (PolygonText.trade(venue: "-1"), "venue out of range"),
     (PolygonText.trade(conditions: "\"209\""), "conditions (c) not a list of numbers"),
     (PolygonText.trade(conditions: "[\"209\"]"), "conditions (c) not a list of numbers"),
@@ -69,16 +75,16 @@ import Testing
     (PolygonText.quote(bid: "-1"), "price missing or out of range"),
     (PolygonText.quote(ask: "null"), "price missing or out of range"),
     (PolygonText.quote(ask: "true"), "price missing or out of range"),
-    (PolygonText.quote(bidSize: "-1"), "size missing or out of range"),
-    (PolygonText.quote(askSize: "99999999999"), "size missing or out of range"),
+    (PolygonText.quote(bidSize: "-1"), "size missing, not whole or out of range"),
+    (PolygonText.quote(askSize: "99999999999"), "size missing, not whole or out of range"),
     (PolygonText.quote(bidVenue: "70000"), "venue out of range"),
     (PolygonText.quote(askVenue: "70000"), "venue out of range"),
     (PolygonText.quote(time: "{}"), "time (t) missing or not in milliseconds"),
     (PolygonText.quote(sequence: "\"\""), "sequence number (q) out of range"),
     (#"{"ev":"A","sym":"","s":1}"#, "symbol (sym) missing or malformed"),
     (#"{"ev":"A","sym":"A","s":"1"}"#, "time (t) missing or not in milliseconds"),
-    (#"{"ev":"A","sym":"A","s":1,"o":1,"h":1,"l":1,"v":1}"#, "price missing or out of range"),
-    (#"{"ev":"A","sym":"A","s":1,"o":1,"h":1,"l":1,"c":1}"#, "size missing or out of range"),
+    (#"{"ev":"A","sym":"A","s":1765895400000,"o":1,"h":1,"l":1,"v":1}"#, "price missing or out of range"),
+    (#"{"ev":"A","sym":"A","s":1765895400000,"o":1,"h":1,"l":1,"c":1}"#, "size missing, not whole or out of range"),
     (#"{"ev":7,"sym":"A","s":1}"#, "no event type (ev)"),
   ]) func fieldsOutOfRange(_ event: String, _ reason: String) {
     let decoded = decode("[\(PolygonText.quote()),\(event),\(PolygonText.trade())]")
@@ -89,14 +95,15 @@ import Testing
   }
 
   @Test func optionalFieldsMayBeLeftOut() {
-    let trade = decode(#"[{"ev":"T","sym":"AAPL","p":1,"s":0,"t":1,"c":null}]"#).trades
+    let time = Timestamp(milliseconds: 631_152_000_000)
+    let trade = decode(#"[{"ev":"T","sym":"AAPL","p":1,"s":1,"t":631152000000,"c":null}]"#).trades
     #expect(
       trade == [
-        Trade(time: Timestamp(milliseconds: 1), price: Price(micros: 1_000_000), instrument: InstrumentID(0), size: 0)
+        Trade(time: time, price: Price(micros: 1_000_000), instrument: InstrumentID(0), size: 1)
       ])
-    let quote = decode(#"[{"ev":"Q","sym":"AAPL","t":1}]"#).quotes
-    #expect(quote == [Quote(time: Timestamp(milliseconds: 1), bid: .zero, ask: .zero, instrument: InstrumentID(0))])
-    #expect(decode(#"[{"ev":"Q","sym":"AAPL","t":1,"bp":0,"ap":0.0}]"#).quotes == quote)
+    let quote = decode(#"[{"ev":"Q","sym":"AAPL","t":631152000000}]"#).quotes
+    #expect(quote == [Quote(time: time, bid: .zero, ask: .zero, instrument: InstrumentID(0))])
+    #expect(decode(#"[{"ev":"Q","sym":"AAPL","t":631152000000,"bp":0,"ap":0.0}]"#).quotes == quote)
   }
 
   @Test func conditionsOutsideTheTablesAreOneBit() {
@@ -105,25 +112,27 @@ import Testing
     #expect(decode("[\(PolygonText.trade(conditions: "[]"))]").trades.map(\.conditions) == [[]])
   }
 
-  /// The largest premium that sums can hold, and one dollar-cent more.
-  @Test(arguments: ["O:SPY251216C00572000", "AAPL"]) func premiumFits63Bits(_ symbol: String) {
-    let multiplier: Int64 = symbol == "AAPL" ? 1 : 100
-    let size: Int64 = 4_000_000_000
-    let largest = Int64.max / (size * multiplier)
-    func decoded(_ micros: Int64) -> Decoded {
-      let fraction = String(String(1_000_000 + micros % 1_000_000).dropFirst())
-      return decode(
-        "[\(PolygonText.trade(symbol: symbol, price: "\(micros / 1_000_000).\(fraction)", size: "\(size)"))]")
+  /// The largest premium there is, and a millionth of a dollar more.
+  @Test(arguments: ["O:SPY251216C00572000", "AAPL"]) func premiumIsBounded(_ symbol: String) {
+    let size: Int64 = symbol == "AAPL" ? 4_000_000_000 : 40_000_000
+    for (price, reason) in [("2.5", nil), ("2.500001", "premium out of range")] as [(String, String?)] {
+      let decoded = decode("[\(PolygonText.trade(symbol: symbol, price: price, size: "\(size)"))]")
+      #expect(decoded.trades.count == (reason == nil ? 1 : 0))
+      #expect(decoded.counters.lastBadReason == reason)
+      #expect(decoded.counters.lastBadDetail == reason.map { _ in symbol })
     }
-    #expect(decoded(largest).trades.count == 1)
-    #expect(decoded(largest + 1).counters.lastBadReason == "size missing or out of range")
   }
 
   /// Both ways through the decoder agree where a print becomes too large for the quick one.
   @Test func largePrintsLeaveTheQuickWay() throws {
     let decoding = FrameDecoding()
     _ = try #require(decoding.instruments.intern(PolygonText.symbols[0]))
-    #expect(decoding("[\(PolygonText.trade(price: "68719", size: "1048575"))]").counters.reparsedFrames == 0)
+    #expect(decoding("[\(PolygonText.trade(price: "100", size: "1000000"))]").counters.reparsedFrames == 0)
+    for price in ["100.000001", "0"] {
+      let refused = decoding("[\(PolygonText.trade(price: price, size: "1000000"))]").counters
+      #expect(refused.reparsedFrames == 1 && refused.badEvents == 1)
+    }
+    #expect(decoding("[\(PolygonText.trade(size: "0"))]").counters.badEvents == 1)
     for (price, size) in [("68720", "1"), ("1", "1048576")] {
       let decoded = decoding("[\(PolygonText.trade(price: price, size: size))]")
       #expect(decoded.counters.reparsedFrames == 1)

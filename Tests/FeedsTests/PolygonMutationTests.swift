@@ -166,4 +166,13 @@ enum Mutation {
     let open = Array(("[{\"ev\":\"" + String(repeating: "x", count: 100_000) + "," + PolygonText.trade() + "]").utf8)
     #expect(decoding(open).trades.count == 1)
   }
+
+  /// The bound is reached inside one bad event: the rest of the frame is another.
+  @Test func whatIsBehindTheBoundIsCounted() {
+    let deepest = String(repeating: "x", count: 60_000)
+    let nested = String(repeating: #"{"a":"#, count: 50) + "\"\(deepest)\"" + String(repeating: "}", count: 50)
+    let decoded = decode(#"[{"ev":"T","a":"# + nested + "},\(PolygonText.trade()),")
+    #expect(decoded.counters.accounted == 2)
+    #expect(decoded.counters.badEvents == 2)
+  }
 }

@@ -30,6 +30,7 @@ import Testing
       let isQuick = a.counters.reparsedFrames == 0
       b.counters.reparsedFrames = a.counters.reparsedFrames
       b.counters.lastBadReason = a.counters.lastBadReason
+      b.counters.lastBadDetail = a.counters.lastBadDetail
       #expect(a == b, "\(note): \(String(decoding: frame, as: UTF8.self))")
       return isQuick
     }
@@ -118,7 +119,7 @@ import Testing
       ask: "99999999.999999",
       bidSize: "99999999", askSize: "99999999", time: "3999999999999", sequence: "9999999999999999")
     let plain = PolygonText.trade(
-      symbol: PolygonText.symbols[2], price: "68719.999999", size: "1048575",
+      symbol: PolygonText.symbols[2], price: "95.999999", size: "1041666",
       conditions: "[\(Array(repeating: "99999999", count: 8).joined(separator: ","))]", sequence: "9999999999999999")
     for events in [
       [trade, quote], [quote, trade], [quote, quote, quote], [plain, plain], [plain, quote], [quote, plain],

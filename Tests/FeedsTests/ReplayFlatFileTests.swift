@@ -1,3 +1,4 @@
+import FlowEngine
 import Foundation
 import MarketModel
 import Testing
@@ -133,6 +134,60 @@ import Testing
     var batches: [Int] = []
     while case .events(let batch) = try file.next() { batches.append(batch.count) }
     #expect(batches == [512, 512, 476])
+  }
+
+  @Test func rowsOutOfOrderAreSortedAndEqualTimesKeepTheirOrder() throws {
+    let rows = [("A", 3), ("A", 5), ("B", 1), ("B", 5), ("B", 9), ("C", 1), ("C", 3)]
+    let text = rows.enumerated().map { "\($0.element.0),2,167871562094800000\($0.element.1),\($0.offset + 1)" }
+    var file = try file("ticker,price,sip_timestamp,size\n" + text.joined(separator: "\n"))
+    let sizes = try file.allEvents().map { event -> UInt32 in
+      if case .trade(let trade) = event { trade.size } else { 0 }
+    }
+    #expect(sizes == [3, 6, 1, 7, 2, 4, 5])
+  }
+
+  private func sizes(of rows: [(time: Int, size: Int)], limitRows: Int) throws -> [UInt32] {
+    let text = rows.map { "AAPL,2,\(1_678_715_620_948_000_000 + $0.time),\($0.size)" }.joined(separator: "\n")
+    var file = try ReplayFile(
+      path: try fixtures.write("ticker,price,sip_timestamp,size\n" + text), instruments: instruments,
+      chunkBytes: 1 << 16, limitBytes: 4096, limitRows: limitRows)
+    return try file.allEvents().map { event in if case .trade(let trade) = event { trade.size } else { 0 } }
+  }
+
+  /// A file too long to be sorted is played if it need not be.
+  @Test func longFilesMustBeInOrder() throws {
+    let ordered = (1...1500).map { (time: $0 / 2, size: $0) }
+    #expect(try sizes(of: ordered, limitRows: 600) == Array(1...1500))
+    let backwards = Array(ordered.reversed())
+    #expect(try sizes(of: backwards, limitRows: 1500).first == 1)
+    for rows in [backwards, ordered[..<700] + backwards] {
+      let error = #expect(throws: FrameSourceError.self) { try sizes(of: Array(rows), limitRows: 600) }
+      #expect(error?.description.contains("sort it first: duckdb -c") == true)
+    }
+  }
+
+  /// The vendor's files hold one ticker after the other; the day's minutes come out right all the same.
+  @Test func minutesOfAFileSortedByTicker() throws {
+    let open: Int64 = 1_718_371_800_000_000_000  // 2024-06-14 09:30 in New York
+    let tickers = ["O:AAPL240621C00200000", "O:QQQ240621C00470000", "O:SPY240621C00540000"]
+    var rows = ["ticker,conditions,correction,exchange,price,sip_timestamp,size"]
+    for ticker in tickers {
+      for minute in 0..<3 {
+        rows.append("\(ticker),209,0,302,1.5,\(open + Int64(minute) * 60_000_000_000),\(minute + 1)")
+      }
+    }
+    let path = try fixtures.write(rows.joined(separator: "\n"))
+    let instruments = InstrumentTable(capacity: 64)
+    var reader = FeedReader(source: try ReplayFile(path: path, instruments: instruments), instruments: instruments)
+    var engine = FlowEngine(instruments: instruments)
+    var outputs = OutputBuffer(capacity: 64)
+    while try reader.next() { engine.process(reader.batch.events, into: &outputs) }
+    var volumes: [String: [Int64]] = [:]
+    for case .minuteBar(let bar) in outputs.outputs {
+      #expect(bar.minute.nanoseconds == open + (bar.volume - 1) * 60_000_000_000)
+      volumes[instruments[bar.instrument].symbol.description, default: []].append(bar.volume)
+    }
+    #expect(volumes == Dictionary(uniqueKeysWithValues: tickers.map { ($0, [1, 2, 3]) }))
   }
 
   @Test(

@@ -50,7 +50,7 @@ import Testing
 
   @Test(arguments: [
     "", "O:", "O:JUNK", "O:AAPL211022C000150000", "O:spy251216C00572000", "SP Y", "SPY\n", "\u{0}SPY", "ÄPFEL",
-    "\u{7F}",
+    "\u{7F}", "A\"B", "A\\B",
     "A symbol that is far too long for the table",
   ])
   func refusesJunk(_ text: String) {

@@ -114,7 +114,7 @@ public struct Command: Sendable {
   func option(named name: String) -> CommandOption? { options.first { $0.name == name } }
 }
 
-/// The whole command line of a program: one description for the parser, the help and the shell's completion.
+/// The whole command line of a program: one description for the parser and the help.
 public struct Program: Sendable {
   public let name: String
   public let version: String

@@ -17,7 +17,7 @@ import Transport
 enum DoctorCommand {
   static let declaration = Command(
     "doctor", summary: "check this machine and these settings, and say what to do",
-    options: SettingKey.options([.host, .port, .dataDirectory]) + [.json],
+    options: SettingKey.options([.host, .port, .dataDirectory, .webDirectory]) + [.json],
     examples: [Command.Example("marketflow doctor", "before asking for help")])
 
   /// One thing looked at.
@@ -29,7 +29,10 @@ enum DoctorCommand {
 
   static func run(_ command: ParsedCommand) throws -> ExitCode {
     let settings = try Settings.ofThisProcess(command: command)
-    let findings = [libraries(), page(), dataFolder(settings), port(settings), clock(), descriptors()]
+    let data = dataFolder(settings)
+    let findings = [
+      libraries(), page(settings), data.finding, port(settings, isRunning: data.isInUse), clock(), descriptors(),
+    ]
     if command.flag("json") {
       var json = JSONWriter()
       json.array { json in
@@ -56,12 +59,15 @@ enum DoctorCommand {
         + "libwebsockets \(versions.libwebsockets), simdjson \(versions.simdjson)")
   }
 
-  private static func page() -> Finding {
-    guard let path = PageDirectory.find(environment: EnvironmentVariables.all, executable: PageDirectory.executable)
+  private static func page(_ settings: Settings) -> Finding {
+    guard
+      let path = settings.webDirectory ?? PageDirectory.find(environment: [:], executable: PageDirectory.executable),
+      access(path + "/index.html", R_OK) == 0
     else {
+      let place = settings.webDirectory.map { "no index.html in \($0)" } ?? "files not found"
       return Finding(
         subject: "page", isFine: false,
-        words: "files not found; set MARKETFLOW_WEB_DIRECTORY to the folder of index.html")
+        words: "\(place); set \(SettingKey.webDirectory.environment) or --web-dir to the folder of index.html")
     }
     guard access(path + "/vendor/lightweight-charts.js", R_OK) == 0 else {
       return Finding(
@@ -70,37 +76,81 @@ enum DoctorCommand {
     return Finding(subject: "page", isFine: true, words: path)
   }
 
-  private static func dataFolder(_ settings: Settings) -> Finding {
+  /// Looks without leaving anything behind: a folder or database that is not there is made by `serve`, not here.
+  static func dataFolder(_ settings: Settings) -> (finding: Finding, isInUse: Bool) {
+    func finding(_ isFine: Bool, _ words: String) -> (Finding, Bool) {
+      (Finding(subject: "data folder", isFine: isFine, words: words), false)
+    }
     let directory = DataDirectory(path: settings.dataDirectory)
-    do {
-      try directory.create()
+    let existing = nearestExisting(directory.path)
+    guard access(existing, W_OK | X_OK) == 0, isFolder(existing) else {
+      let reason = isFolder(existing) ? String(cString: strerror(errno)) : "not a folder"
+      return finding(false, "\(directory.path) cannot be written: \(existing): \(reason); name another --data-dir")
+    }
+    guard existing == directory.path else { return finding(true, "\(directory.path) is not there yet and can be made") }
+    guard access(directory.database, F_OK) == 0 else {
+      return finding(true, "\(directory.path) can be written; no database yet")
+    }
+    do throws(StorageError) {
       _ = try Store(StoreOptions(path: directory.database))
-      return Finding(
-        subject: "data folder", isFine: true, words: "\(directory.path) can be written, schema \(Store.schemaVersion)")
+      return finding(true, "\(directory.path) can be written; its database opens, schema \(Store.schemaVersion)")
     } catch {
-      return Finding(subject: "data folder", isFine: false, words: "\(error)")
+      return database(error)
     }
   }
 
-  private static func port(_ settings: Settings) -> Finding {
-    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+  /// What it means that the database does not open: that somebody uses it is no fault.
+  static func database(_ error: StorageError) -> (finding: Finding, isInUse: Bool) {
+    guard case .locked(let path, let holder) = error else {
+      return (Finding(subject: "data folder", isFine: false, words: "\(error)"), false)
+    }
+    let words = "\(path) is in use by another process (\(holder)): a marketflow is running"
+    return (Finding(subject: "data folder", isFine: true, words: words), true)
+  }
+
+  private static func nearestExisting(_ path: String) -> String {
+    var path = Substring(path)
+    while access(String(path), F_OK) != 0 {
+      guard let slash = path.lastIndex(of: "/") else { return "." }
+      path = path[..<slash]
+      if path.isEmpty { return "/" }
+    }
+    return String(path)
+  }
+
+  private static func isFolder(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+
+  /// - Parameter isRunning: a marketflow has the database open; the port is probably its.
+  static func port(_ settings: Settings, isRunning: Bool) -> Finding {
+    let name = "\(settings.host):\(settings.port)"
+    func finding(_ isFine: Bool, _ words: String) -> Finding {
+      Finding(subject: "port", isFine: isFine, words: "\(name): \(words)")
+    }
+    var wanted = addrinfo()
+    wanted.ai_flags = AI_NUMERICHOST | AI_PASSIVE
+    #if canImport(Glibc)
+      wanted.ai_socktype = Int32(SOCK_STREAM.rawValue)
+    #else
+      wanted.ai_socktype = SOCK_STREAM
+    #endif
+    var found: UnsafeMutablePointer<addrinfo>?
+    let host = settings.host == "localhost" ? "127.0.0.1" : settings.host
+    guard getaddrinfo(host, String(settings.port), &wanted, &found) == 0, let address = found?.pointee else {
+      return finding(false, "not a numeric address; wanted one as 127.0.0.1 or ::1 for --host")
+    }
+    defer { freeaddrinfo(found) }
+    let descriptor = socket(address.ai_family, address.ai_socktype, 0)
+    guard descriptor >= 0 else { return finding(false, "no socket: \(String(cString: strerror(errno)))") }
     defer { close(descriptor) }
     var reuse: Int32 = 1
     setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &reuse, socklen_t(MemoryLayout<Int32>.size))
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_port = in_port_t(settings.port).bigEndian
-    inet_pton(AF_INET, settings.host, &address.sin_addr)
-    let status = withUnsafePointer(to: &address) {
-      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-      }
-    }
-    let name = "\(settings.host):\(settings.port)"
-    if status == 0 { return Finding(subject: "port", isFine: true, words: "\(name) is free") }
-    return Finding(
-      subject: "port", isFine: false,
-      words: "\(name): \(String(cString: strerror(errno))); stop what uses it, or give another --port")
+    if bind(descriptor, address.ai_addr, address.ai_addrlen) == 0 { return finding(true, "free") }
+    let reason = errno
+    if reason == EADDRINUSE, isRunning { return finding(true, "in use, as it should be while a marketflow is running") }
+    return finding(false, "\(String(cString: strerror(reason))); stop what uses it, or give another --port")
   }
 
   private static func clock() -> Finding {

@@ -24,7 +24,7 @@ enum ServeSource: Sendable {
 
   var subscribed: [String] {
     switch self {
-    case .demo: DemoFeed.symbols
+    case .demo(let settings): settings.symbols
     case .replay: []
     }
   }
@@ -66,7 +66,7 @@ enum ServeSource: Sendable {
       self = .demo(
         DemoSettings(
           seed: settings.demoSeed, start: ServeSource.demoStart(after: lastStoredTime, now: now),
-          intensity: settings.demoIntensity, sessionAfter: ServeSource.session(after:)))
+          intensity: settings.demoIntensity, symbols: settings.symbols, sessionAfter: ServeSource.session(after:)))
     case .replay(let path):
       // Opened here for its errors and its name, again on the feed's thread to be read.
       let file = try ReplayFile(path: path, instruments: InstrumentTable(capacity: 1024))

@@ -13,6 +13,7 @@ public enum SettingKey: String, Sendable, CaseIterable {
   case host
   case port
   case dataDirectory = "data_directory"
+  case webDirectory = "web_directory"
   case storage
   case logLevel = "log_level"
   case logFormat = "log_format"
@@ -57,6 +58,7 @@ public enum SettingKey: String, Sendable, CaseIterable {
     case .host: .value("host")
     case .port: .value("port")
     case .dataDirectory: .value("data-dir")
+    case .webDirectory: .value("web-dir")
     case .storage: .presence("no-store", means: "off")
     case .logLevel: .value("log-level")
     case .logFormat: .value("log-format")
@@ -70,7 +72,7 @@ public enum SettingKey: String, Sendable, CaseIterable {
     case .demoSeed: .integer(0...Int.max)
     case .demoIntensity: .number(0.01...100)
     case .demoSpeed: .number(0.1...1_000)
-    case .replayFile, .dataDirectory: .path
+    case .replayFile, .dataDirectory, .webDirectory: .path
     case .replaySpeed: .numberOrWord(0.01...1_000_000, ["max"])
     case .symbols: .text(placeholder: "JSON")
     case .polygonKey: .text(placeholder: "KEY")
@@ -97,6 +99,7 @@ public enum SettingKey: String, Sendable, CaseIterable {
     case .host: "127.0.0.1"
     case .port: "8000"
     case .dataDirectory: "data"
+    case .webDirectory: nil
     case .storage: "on"
     case .logLevel: "info"
     case .logFormat: "text"
@@ -115,11 +118,12 @@ public enum SettingKey: String, Sendable, CaseIterable {
     case .replayMode: "play the replay file instead of the provider"
     case .replayFile: "recorded frames to play instead of the provider (NDJSON, .gz, .zst, or a Polygon flat-file CSV)"
     case .replaySpeed: "1 is the recorded pace, 10 ten times as fast, max without pauses"
-    case .symbols: "underlyings to follow, as a JSON array"
+    case .symbols: "underlyings to follow, as a JSON array; a replay plays whatever its file holds"
     case .polygonKey: "the key of a Polygon (Massive) account"
     case .host: "address to listen on"
     case .port: "port to listen on; 0 takes a free one"
     case .dataDirectory: "folder of the database"
+    case .webDirectory: "folder of the page's files; found beside the program when not set"
     case .storage: "keep prints in DuckDB"
     case .logLevel: "the least important lines to write"
     case .logFormat: "lines for people, or JSON lines for programs"

@@ -77,6 +77,16 @@ struct SettingReader {
     return symbols.isEmpty ? problem("which names nothing") : .success(symbols)
   }
 
+  /// The synthetic market has its own few underlyings.
+  func checkDemo(_ symbols: [String], known: [String]) throws(SettingsError) {
+    let unknown = symbols.filter { !known.contains($0) }
+    guard !unknown.isEmpty else { return }
+    let verb = unknown.count == 1 ? "is" : "are"
+    throw SettingsError(
+      "symbols name \(unknown.joined(separator: ", "))\(origin(.symbols)), which \(verb) not part of the demo market: "
+        + "choose from \(ValueType.list(known).replacing(" or ", with: " and ")), or leave symbols out")
+  }
+
   /// Letters, digits, and what vendors write inside symbols: `BRK.B`, `O:SPY…`, `T.O:*`.
   private static func isSymbolByte(_ byte: UInt8) -> Bool {
     switch byte {

@@ -1,3 +1,4 @@
+import Feeds
 import Logging
 
 /// What the process is to do, after flags, environment, `.env` and defaults have been weighed and checked.
@@ -25,13 +26,15 @@ public struct Settings: Sendable {
   /// The synthetic session's pace, as a factor of real time.
   public let demoSpeed: Double
   public let replaySpeed: Speed
-  /// Underlyings, upper case, without repetition.
+  /// Underlyings, upper case, without repetition; those of the synthetic market only when it is the source.
   public let symbols: [String]
   public let polygonKey: Secret?
   public let host: String
   /// 0 takes a free port.
   public let port: UInt16
   public let dataDirectory: String
+  /// Folder of the page's files; nil when they are to be looked for.
+  public let webDirectory: String?
   public let isStorageEnabled: Bool
   public let logLevel: LogLevel
   public let logFormat: LogFormat
@@ -61,10 +64,12 @@ public struct Settings: Sendable {
     demoSpeed = reader.number(.demoSpeed)
     replaySpeed = reader.text(.replaySpeed) == "max" ? .maximum : .times(reader.number(.replaySpeed))
     self.symbols = try symbols.get()
+    if source == .demo { try reader.checkDemo(self.symbols, known: DemoFeed.symbols) }
     polygonKey = values[.polygonKey].map { Secret($0.text) }
     host = reader.text(.host)
     port = UInt16(reader.integer(.port))
     dataDirectory = reader.text(.dataDirectory)
+    webDirectory = values[.webDirectory]?.text
     isStorageEnabled = reader.boolean(.storage)
     logLevel = LogLevel(name: reader.text(.logLevel)) ?? .info
     logFormat = LogFormat(rawValue: reader.text(.logFormat)) ?? .text

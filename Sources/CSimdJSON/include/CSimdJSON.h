@@ -44,7 +44,7 @@ enum {
 
 /// One event of a frame. Prices in millionths of the currency, times in Unix milliseconds, as the fields below say.
 typedef struct {
-  /// Zero-padded symbol.
+  /// Zero-padded symbol; a bad event's when it was readable.
   uint64_t symbol[4];
   int64_t time_ms;
   int64_t sequence;

@@ -8,7 +8,7 @@ import OptionMath
 /// Same settings, same bytes. Events inside are stamped with stream time and never run backwards; the pacing is the caller's.
 /// Greeks and open interest of the whole chain come as reference events at each open and every 15 seconds of stream time.
 public struct DemoFeed: FrameSource, ~Copyable, @unchecked Sendable {
-  /// Underlyings of the invented market.
+  /// All underlyings of the invented market.
   public static var symbols: [String] { DemoListing.all.map(\.symbol) }
 
   /// `demo seed 7`.
@@ -18,6 +18,8 @@ public struct DemoFeed: FrameSource, ~Copyable, @unchecked Sendable {
 
   let settings: DemoSettings
   let instruments: InstrumentTable
+  /// Makes the flow of the chosen underlyings as much as that of all.
+  let flowScale: Double
   var random: DemoRandom
   var underlyings: [DemoUnderlying]
   var chain: DemoChain
@@ -46,9 +48,14 @@ public struct DemoFeed: FrameSource, ~Copyable, @unchecked Sendable {
     self.settings = settings
     self.instruments = instruments
     summary = "demo seed \(settings.seed)"
-    fingerprint = "demo-1-seed-\(settings.seed)-start-\(settings.start.milliseconds)-intensity-\(settings.intensity)"
+    let listings = DemoListing.all.filter { settings.symbols.contains($0.symbol) }
+    let isWhole = listings.count == DemoListing.all.count
+    let choice = isWhole ? "" : "-symbols-" + listings.map(\.symbol).joined(separator: ",")
+    fingerprint =
+      "demo-1-seed-\(settings.seed)-start-\(settings.start.milliseconds)-intensity-\(settings.intensity)\(choice)"
+    flowScale = isWhole ? 1 : 1 / listings.reduce(0) { $0 + $1.flowShare }
     var random = DemoRandom(seed: settings.seed)
-    underlyings = DemoListing.all.map { DemoUnderlying($0) }
+    underlyings = listings.map { DemoUnderlying($0) }
     session = settings.sessionAfter(settings.start)
     chain = DemoChain(
       underlyings: underlyings, sessions: DemoFeed.calendar(from: session, settings), previous: [],

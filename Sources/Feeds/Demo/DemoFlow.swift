@@ -11,7 +11,7 @@ extension DemoFeed {
   mutating func updateRates() {
     var heat = 0.0
     for underlying in underlyings { heat += underlying.listing.flowShare * (1 + underlying.heat) }
-    rates.update(pace: settings.intensity * DemoDayShape.activity(sessionGone), heat: heat)
+    rates.update(pace: settings.intensity * DemoDayShape.activity(sessionGone), heat: heat * flowScale)
   }
 
   /// Something arrives.

@@ -38,24 +38,30 @@ public struct DemoSession: Hashable, Sendable {
 
 /// What the demo market needs to know before it opens.
 public struct DemoSettings: Sendable {
-  /// Same seed, start and intensity, same bytes.
+  /// Same seed, start, intensity and symbols, same bytes.
   public var seed: UInt64
   /// Stream time of the first event; moved on to the next open when it lies outside trading hours.
   public var start: Timestamp
   /// Events a second relative to an ordinary day (1 = about 200 option prints and 1,000 quotes a second).
   public var intensity: Double
+  /// Underlyings that are traded: some or all of `DemoFeed.symbols`. The number of prints stays the same.
+  public var symbols: [String]
   /// The first session that closes after a moment; successive calls give the trading days to come.
   public var sessionAfter: @Sendable (Timestamp) -> DemoSession
 
   public init(
-    seed: UInt64 = 1, start: Timestamp, intensity: Double = 1,
+    seed: UInt64 = 1, start: Timestamp, intensity: Double = 1, symbols: [String] = DemoFeed.symbols,
     sessionAfter: @escaping @Sendable (Timestamp) -> DemoSession = DemoSession.weekdays()
   ) {
     precondition(
       intensity > 0 && intensity <= 100, "DemoSettings: intensity \(intensity), wanted above 0 and at most 100")
+    let unknown = symbols.filter { !DemoFeed.symbols.contains($0) }
+    precondition(
+      !symbols.isEmpty && unknown.isEmpty, "DemoSettings: symbols \(symbols), wanted some of \(DemoFeed.symbols)")
     self.seed = seed
     self.start = start
     self.intensity = intensity
+    self.symbols = symbols
     self.sessionAfter = sessionAfter
   }
 }

@@ -53,8 +53,7 @@ public struct PolygonDecoder: ~Copyable {
     counters.reparsedFrames &+= 1
     guard let bytes = frame.baseAddress, frame.count <= Limits.frameBytes else {
       counters.badFrames += 1
-      counters.badEvents += 1
-      counters.lastBadReason = "frame of \(frame.count) bytes; 1 to \(Limits.frameBytes) are taken"
+      countBad("frame empty or too long", "\(frame.count) bytes, 1 to \(Limits.frameBytes) wanted")
       return
     }
     var events: UnsafePointer<csj_event>?
@@ -71,7 +70,8 @@ public struct PolygonDecoder: ~Copyable {
       counters.unknownEvents += 1
       return
     case CSJ_BAD:
-      countBad(String(cString: csj_reason_text(event.bad_reason)))
+      let symbol = SymbolText(event)
+      countBad(String(cString: csj_reason_text(event.bad_reason)), symbol.count > 0 ? symbol.description : nil)
       return
     case CSJ_STATUS:
       counters.statuses += 1
@@ -79,12 +79,14 @@ public struct PolygonDecoder: ~Copyable {
       return
     default: break
     }
-    let symbol = SymbolText(words: SIMD4(event.symbol.0, event.symbol.1, event.symbol.2, event.symbol.3))
+    let symbol = SymbolText(event)
     guard let instrument = instruments.intern(symbol) else {
-      let reason =
-        instruments.count == instruments.capacity
-        ? "symbol table full (\(instruments.capacity))" : "not an option symbol"
-      countBad("\(symbol): \(reason)")
+      let isFull = instruments.count == instruments.capacity
+      countBad(isFull ? "symbol table full" : "not an option symbol", symbol.description)
+      return
+    }
+    if Int(event.kind) == CSJ_TRADE, !hasAdmissiblePremium(event, instrument) {
+      countBad("premium out of range", symbol.description)
       return
     }
     counters.events += 1
@@ -95,9 +97,16 @@ public struct PolygonDecoder: ~Copyable {
     }
   }
 
-  private mutating func countBad(_ reason: String) {
+  private func hasAdmissiblePremium(_ event: csj_event, _ instrument: InstrumentID) -> Bool {
+    TradeLimits.admitsPremium(
+      price: Price(micros: event.price_a), size: UInt32(truncatingIfNeeded: event.size_a),
+      multiplier: instruments[instrument].multiplier)
+  }
+
+  private mutating func countBad(_ reason: String, _ detail: String?) {
     counters.badEvents += 1
     counters.lastBadReason = reason
+    counters.lastBadDetail = detail
   }
 
   /// simdjson's version, for /health.
@@ -116,8 +125,10 @@ public struct DecodeCounters: Hashable, Sendable {
   public var statuses: Int64 = 0
   /// Frames that were not all in the vendor's usual layout and went through simdjson.
   public var reparsedFrames: Int64 = 0
-  /// What was wrong with the latest bad event, for the log.
+  /// What was wrong with the latest bad event, for the log: one of a few fixed texts, so that repeats can be told.
   public var lastBadReason: String?
+  /// Which one it was, where that is known: its symbol, as it came.
+  public var lastBadDetail: String?
 
   public init() {}
 }
@@ -136,6 +147,12 @@ public struct PolygonStatus: Hashable, Sendable {
     }
     status = part(event.status_offset, event.status_length)
     message = part(event.message_offset, event.message_length)
+  }
+}
+
+extension SymbolText {
+  init(_ event: csj_event) {
+    self.init(words: SIMD4(event.symbol.0, event.symbol.1, event.symbol.2, event.symbol.3))
   }
 }
 

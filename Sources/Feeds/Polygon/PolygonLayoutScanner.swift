@@ -65,7 +65,7 @@ enum PolygonLayoutScanner {
   private static func scanTrade(_ cursor: inout Cursor, _ instruments: InstrumentTable) -> Trade? {
     guard let instrument = scanSymbol(&cursor, instruments),
       cursor.take(Layout.venue, Layout.venueBytes), let venue = cursor.shortInteger(),
-      cursor.take(Layout.price, Layout.priceBytes), let price = cursor.priceMicros(), price > 0, cursor.isInside,
+      cursor.take(Layout.price, Layout.priceBytes), let price = cursor.priceMicros(), cursor.isInside,
       cursor.take(Layout.size, Layout.sizeBytes), let size = cursor.shortInteger(),
       cursor.take(Layout.conditions, Layout.conditionsBytes), let conditions = scanConditions(&cursor), cursor.isInside,
       cursor.take(Layout.tradeTime, Layout.tradeTimeBytes), let time = cursor.milliseconds(),
@@ -94,11 +94,13 @@ enum PolygonLayoutScanner {
     return instruments.find(SymbolText(words: key))
   }
 
-  /// Below $68,719 a contract and 1,048,576 contracts no product of price, size and multiplier leaves 63 bits; the rare rest
-  /// is for simdjson's exact check.
+  /// Price and size above zero, and an option's premium within `TradeLimits`. Below $68,719 and 1,048,576 contracts their
+  /// product cannot leave 63 bits; larger ones are for the exact check behind simdjson.
   @inline(__always)
   private static func hasOrdinaryPremium(price: Int64, size: UInt64) -> Bool {
-    (UInt64(bitPattern: price) | size &<< 16) >> 36 == 0
+    let price = UInt64(bitPattern: price)
+    // One less, so that a product of zero is refused by the same comparison.
+    return (price | size &<< 16) >> 36 == 0 && price &* size &- 1 < Layout.highestNotional
   }
 
   /// One or more ids of the list; the closing bracket belongs to what follows.
@@ -120,6 +122,9 @@ private enum Layout {
   @inline(__always) static var tradeHead: UInt64 { Word.literal(#"{"ev":"T"#) }
   @inline(__always) static var quoteHead: UInt64 { Word.literal(#"{"ev":"Q"#) }
   @inline(__always) static var symbol: UInt64 { Word.literal(#"","sym":"#) }
+
+  /// In millionths of a USD a share; every symbol read here is an option on 100.
+  @inline(__always) static var highestNotional: UInt64 { UInt64(TradeLimits.highestPremiumMicros / 100) }
 
   @inline(__always) static var venue: UInt64 { Word.literal(#","x":"#) }
   @inline(__always) static var venueBytes: Int { 5 }

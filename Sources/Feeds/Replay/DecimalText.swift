@@ -16,8 +16,19 @@ enum DecimalText {
 
   /// A decimal number in millionths, rounded half away from zero beyond six places; `1.5e2` is understood. Nil when it is not
   /// a number or does not fit.
-  static func micros(_ text: UnsafeBufferPointer<UInt8>) -> Int64? {
+  static func micros(_ text: UnsafeBufferPointer<UInt8>) -> Int64? { decimal(text, places: 6)?.value }
+
+  /// A whole number however it is written: `100`, `100.0`, `1e2`. Nil when it has a fraction, is no number or does not fit.
+  static func whole(_ text: UnsafeBufferPointer<UInt8>) -> Int64? {
+    guard let number = decimal(text, places: 0), number.isExact else { return nil }
+    return number.value
+  }
+
+  private static func decimal(
+    _ text: UnsafeBufferPointer<UInt8>, places: Int
+  ) -> (value: Int64, isExact: Bool)? {
     var value: Int64 = 0
+    var isExact = true
     // Power of ten that makes `value` the number.
     var exponent = 0
     var digits = 0
@@ -40,6 +51,8 @@ enum DecimalText {
           guard let sum = appending(byte, to: value) else { return nil }
           value = sum
           if seenPoint { exponent -= 1 }
+        } else if byte != UInt8(ascii: "0") {
+          isExact = false
         }
       }
       index += 1
@@ -49,8 +62,8 @@ enum DecimalText {
       guard let shift = exponentValue(UnsafeBufferPointer(rebasing: text[(index + 1)...])) else { return nil }
       exponent += shift
     }
-    guard let scaled = scale(value, byPowerOfTen: exponent + 6) else { return nil }
-    return negative ? -scaled : scaled
+    guard let scaled = scale(value, byPowerOfTen: exponent + places) else { return nil }
+    return (negative ? -scaled.value : scaled.value, isExact && scaled.isExact)
   }
 
   private static func exponentValue(_ text: UnsafeBufferPointer<UInt8>) -> Int? {
@@ -66,7 +79,7 @@ enum DecimalText {
     return overflowed || carried ? nil : sum
   }
 
-  private static func scale(_ value: Int64, byPowerOfTen power: Int) -> Int64? {
+  private static func scale(_ value: Int64, byPowerOfTen power: Int) -> (value: Int64, isExact: Bool)? {
     var result = value
     if power >= 0 {
       for _ in 0..<power where result != 0 {
@@ -74,9 +87,13 @@ enum DecimalText {
         if overflowed { return nil }
         result = product
       }
-      return result
+      return (result, true)
     }
-    for _ in 0..<(-power - 1) { result /= 10 }
-    return result / 10 + (result % 10 >= 5 ? 1 : 0)
+    var isExact = true
+    for _ in 0..<(-power - 1) {
+      isExact = isExact && result % 10 == 0
+      result /= 10
+    }
+    return (result / 10 + (result % 10 >= 5 ? 1 : 0), isExact && result % 10 == 0)
   }
 }

@@ -1,6 +1,6 @@
 import MarketModel
 
-/// Turns the rows of a Polygon flat file into events.
+/// Turns the rows of a Polygon flat file into events; `TradeLimits` says which.
 struct FlatFileRows: ~Copyable {
   enum Row {
     case event(MarketEvent)
@@ -30,10 +30,9 @@ struct FlatFileRows: ~Copyable {
     guard !ticker.isEmpty, ticker.count <= SymbolText.capacity,
       let instrument = instruments.intern(SymbolText(bytes: ticker))
     else { return .refused("ticker \"\(text(.ticker))\" is not a symbol") }
-    guard let nanoseconds = DecimalText.integer(self[.time]), nanoseconds > 0 else {
-      return .refused("sip_timestamp \"\(text(.time))\" is not a number of nanoseconds")
-    }
-    let time = Timestamp(nanoseconds: nanoseconds)
+    guard let time = DecimalText.integer(self[.time]).map({ Timestamp(nanoseconds: $0) }),
+      TradeLimits.times.contains(time)
+    else { return .refused("sip_timestamp \"\(text(.time))\" is not a number of nanoseconds from 1990 to 2100") }
     return header.content == .tradesFlatFile ? trade(instrument, time) : quote(instrument, time)
   }
 
@@ -44,11 +43,14 @@ struct FlatFileRows: ~Copyable {
       return .refused("correction \"\(text(.correction))\" is not a number")
     }
     guard isInForce(correction, instrument) else { return .corrected }
-    guard let price = DecimalText.micros(self[.price]), price >= 0 else {
-      return .refused("price \"\(text(.price))\" is not a price")
+    guard let price = price(.price), price > .zero else {
+      return .refused("price \"\(text(.price))\" is not a price above 0 and at most \(TradeLimits.highestPrice)")
     }
-    guard let size = size(.size), size > 0 else {
+    guard let size = size(.size), TradeLimits.sizes.contains(size) else {
       return .refused("size \"\(text(.size))\" is not a whole number above 0")
+    }
+    guard TradeLimits.admitsPremium(price: price, size: size, multiplier: instruments[instrument].multiplier) else {
+      return .refused("price \"\(text(.price))\" times size \"\(text(.size))\" is above 10 billion USD")
     }
     guard let venue = venue(.exchange) else { return .refused("exchange \"\(text(.exchange))\" is not a venue number") }
     guard let conditions = conditions() else {
@@ -60,13 +62,13 @@ struct FlatFileRows: ~Copyable {
     return .event(
       .trade(
         Trade(
-          time: time, price: Price(micros: price), sequence: sequence, conditions: conditions, instrument: instrument,
+          time: time, price: price, sequence: sequence, conditions: conditions, instrument: instrument,
           size: size, venue: venue, reportingFacility: facility)))
   }
 
   private func quote(_ instrument: InstrumentID, _ time: Timestamp) -> Row {
     // A side nobody quotes may be left empty.
-    guard let bid = optionalMicros(.bidPrice), let ask = optionalMicros(.askPrice), bid >= 0, ask >= 0 else {
+    guard let bid = price(.bidPrice), let ask = price(.askPrice) else {
       return .refused("bid_price \"\(text(.bidPrice))\" or ask_price \"\(text(.askPrice))\" is not a price")
     }
     guard let bidSize = size(.bidSize), let askSize = size(.askSize) else {
@@ -82,7 +84,7 @@ struct FlatFileRows: ~Copyable {
     return .event(
       .quote(
         Quote(
-          time: time, bid: Price(micros: bid), ask: Price(micros: ask), sequence: sequence, instrument: instrument,
+          time: time, bid: bid, ask: ask, sequence: sequence, instrument: instrument,
           bidSize: bidSize, askSize: askSize, bidVenue: bidVenue, askVenue: askVenue)))
   }
 
@@ -104,14 +106,17 @@ struct FlatFileRows: ~Copyable {
     self[column].isEmpty ? 0 : DecimalText.integer(self[column])
   }
 
-  private func optionalMicros(_ column: FlatFileHeader.Column) -> Int64? {
-    self[column].isEmpty ? 0 : DecimalText.micros(self[column])
+  /// Zero for an empty field.
+  private func price(_ column: FlatFileHeader.Column) -> Price? {
+    guard !self[column].isEmpty else { return .zero }
+    guard let micros = DecimalText.micros(self[column]), micros >= 0, micros <= TradeLimits.highestPrice.micros
+    else { return nil }
+    return Price(micros: micros)
   }
 
-  /// Newer files write sizes as `100.0`.
+  /// Newer files write sizes as `100.0`. Zero for an empty field.
   private func size(_ column: FlatFileHeader.Column) -> UInt32? {
-    guard let micros = optionalMicros(column), micros % 1_000_000 == 0 else { return nil }
-    return UInt32(exactly: micros / 1_000_000)
+    self[column].isEmpty ? 0 : DecimalText.whole(self[column]).flatMap { UInt32(exactly: $0) }
   }
 
   private func venue(_ column: FlatFileHeader.Column) -> VenueID? {

@@ -4,8 +4,9 @@ import MarketModel
 /// gzip or zstd, told by content.
 ///
 /// Frames point into the reading buffer and are not checked here: that is the decoder's work. Rows of a flat file become
-/// events in file order; the vendor sorts day files by ticker first, so time starts again with each ticker. Prints that a
-/// correction made void are left out and counted. Lines too long and rows that cannot be read are skipped and counted.
+/// events in the order of their times: the vendor sorts day files by ticker first, so the first step reads the whole file, up
+/// to `Limits.flatFileRows`, and sorts it. A longer file is played only if it is in order. Prints that a correction made void
+/// are left out and counted. Lines too long and rows that cannot be read are skipped and counted.
 public struct ReplayFile: FrameSource, ~Copyable, @unchecked Sendable {
   public let path: String
   public let compression: ReplayCompression
@@ -22,10 +23,15 @@ public struct ReplayFile: FrameSource, ~Copyable, @unchecked Sendable {
   private let file: FileBytes
   private let source: any ReplayBytes
   private let limitBytes: Int
+  private let limitRows: Int
   private var lines: LineReader
   private var rows: FlatFileRows?
   private var firstLine: UnsafeBufferPointer<UInt8>?
   private let events: UnsafeMutableBufferPointer<MarketEvent>
+  private var tape = FlatFileTape()
+  private var isLoaded = false
+  /// The first row that found no place on the tape.
+  private var rowBehindTape: MarketEvent?
 
   /// Opens the file and looks at its beginning. Symbols of a flat file are interned in `instruments`, on the thread that calls
   /// `next()`.
@@ -33,7 +39,9 @@ public struct ReplayFile: FrameSource, ~Copyable, @unchecked Sendable {
     try self.init(path: path, instruments: instruments, chunkBytes: 1 << 20, limitBytes: Limits.frameBytes)
   }
 
-  init(path: String, instruments: InstrumentTable, chunkBytes: Int, limitBytes: Int) throws(ReplayFileError) {
+  init(
+    path: String, instruments: InstrumentTable, chunkBytes: Int, limitBytes: Int, limitRows: Int = Limits.flatFileRows
+  ) throws(ReplayFileError) {
     let file = try FileBytes(path: path)
     let (compression, source) = try ReplayFile.unpacked(file, chunkBytes: chunkBytes)
     let fingerprint = try ReplayFile.fingerprint(of: file)
@@ -59,6 +67,7 @@ public struct ReplayFile: FrameSource, ~Copyable, @unchecked Sendable {
     self.file = file
     self.source = source
     self.limitBytes = limitBytes
+    self.limitRows = limitRows
     self.lines = lines
     events = .allocate(capacity: ReplayFile.rowsPerBatch)
   }
@@ -68,7 +77,7 @@ public struct ReplayFile: FrameSource, ~Copyable, @unchecked Sendable {
   /// `replay small.ndjson.gz`.
   public var summary: String { "replay \(path.split(separator: "/").last.map(String.init) ?? path)" }
 
-  /// Bytes of the file used so far; unpacking reads ahead by up to 1 MiB of text.
+  /// Bytes of the file used so far; unpacking reads ahead by up to 1 MiB of text, a flat file is read whole at the first step.
   public var bytesRead: Int { source.fileOffset }
 
   /// Length of the file in bytes, as it was opened.
@@ -101,23 +110,66 @@ public struct ReplayFile: FrameSource, ~Copyable, @unchecked Sendable {
   }
 
   private mutating func nextEvents() throws(ReplayFileError) -> FrameSourceItem {
-    var count = 0
-    reading: while count < events.count {
+    if !isLoaded {
+      isLoaded = true
+      try loadTape()
+    }
+    var count = tape.take(into: events)
+    if count == 0 {
+      while count < events.count, let event = try nextRowBehindTape() {
+        events.initializeElement(at: count, to: event)
+        count += 1
+      }
+    }
+    return count == 0 ? .end : .events(UnsafeBufferPointer(rebasing: events[..<count]))
+  }
+
+  private mutating func loadTape() throws(ReplayFileError) {
+    while let event = try nextRow() {
+      guard tape.count < limitRows else {
+        if !tape.isInOrder { throw tooLongToSort() }
+        rowBehindTape = event
+        return
+      }
+      tape.append(event, at: event.flatFileTime)
+    }
+    tape.sort()
+  }
+
+  /// What of a long file in order is not on the tape.
+  private mutating func nextRowBehindTape() throws(ReplayFileError) -> MarketEvent? {
+    let held = rowBehindTape
+    rowBehindTape = nil
+    guard let event = if let held { held } else { try nextRow() } else { return nil }
+    guard tape.pass(event.flatFileTime) else { throw tooLongToSort() }
+    return event
+  }
+
+  /// Nil at the end of the file.
+  private mutating func nextRow() throws(ReplayFileError) -> MarketEvent? {
+    while true {
       switch try lines.next() {
       case .tooLong(let bytes): refuse("\(bytes) bytes, at most \(limitBytes) wanted")
-      case .end: break reading
+      case .end: return nil
       case .text(let line):
         switch rows?.row(line) {
-        case .event(let event):
-          events.initializeElement(at: count, to: event)
-          count += 1
+        case .event(let event): return event
         case .corrected: correctedRows += 1
         case .refused(let reason): refuse(reason)
         case nil: preconditionFailure("ReplayFile: rows without a header")
         }
       }
     }
-    return count == 0 ? .end : .events(UnsafeBufferPointer(rebasing: events[..<count]))
+  }
+
+  private func tooLongToSort() -> ReplayFileError {
+    ReplayFileError(
+      .tooLongToSort,
+      """
+      replay file \(path): out of time order by line \(lines.lineNumber), and with more than \(limitRows) rows too long to be \
+      sorted here; sort it first: duckdb -c "COPY (FROM read_csv('\(path)', all_varchar=true) ORDER BY sip_timestamp::BIGINT) \
+      TO 'sorted.csv'", or split it by hours with a WHERE
+      """)
   }
 
   private mutating func refuse(_ reason: String) {

@@ -13,6 +13,8 @@ public struct ReplayFileError: Error, Hashable, Sendable, CustomStringConvertibl
     case unknownFormat
     /// The compressed data are truncated or altered.
     case damaged
+    /// A flat file out of the order of its times, too long to be sorted in memory.
+    case tooLongToSort
   }
   public var kind: Kind
   /// Subject, value seen, value wanted, what to do next.

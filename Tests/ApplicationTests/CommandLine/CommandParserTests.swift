@@ -155,13 +155,6 @@ let sampleProgram = Program(
     #expect(ExitCode.allCases.map(\.rawValue) == [0, 1, 2, 3, 4, 5])
     #expect(ExitCode.usage.rawValue == 2 && ExitCode.configuration.rawValue == 3 && ExitCode.damagedData.rawValue == 5)
   }
-
-  @Test func completionNamesCommandsOptionsAndChoices() {
-    let script = sampleProgram.bashCompletion()
-    #expect(script.contains("serve replay tail help"))
-    #expect(script.contains("--port --open --provider"))
-    #expect(script.contains(#""serve --provider") COMPREPLY=($(compgen -W "demo polygon""#))
-  }
 }
 
 @Suite struct NearMissTests {

@@ -122,7 +122,24 @@ private final class Recorder: Sendable {
     log.info("a", "first")
     log.info("a", "first")
     for index in 0..<LogLimits.repeatedMessages { log.info("part\(index)", "message") }
+    recorder.advance(seconds: 10)
+    log.info("b", "later")
     #expect(recorder.written.contains { $0.hasSuffix("first … repeated 1 times") })
+  }
+
+  /// Bad data name themselves in many ways: the log stays readable all the same.
+  @Test func aFloodOfDifferentMessagesIsSuppressedAndCounted() {
+    let recorder = Recorder()
+    let log = recorder.log()
+    func word(_ number: Int) -> String { String(String(number).map { Character(UnicodeScalar($0.asciiValue! + 49)) }) }
+    for number in 0..<20_000 { log.warning("feed", "symbol \(word(number)) is none") }
+    #expect(recorder.written.count == LogLimits.repeatedMessages)
+    recorder.advance(seconds: 10)
+    log.info("engine", "up")
+    #expect(recorder.written.count == LogLimits.repeatedMessages + 2)
+    #expect(recorder.written[LogLimits.repeatedMessages].contains("WARNING  log       19744 lines of other messages"))
+    log.warning("feed", "symbol another is none")
+    #expect(recorder.written.last?.hasSuffix("symbol another is none") == true)
   }
 
   @Test func manyThreadsLoseNothing() async {

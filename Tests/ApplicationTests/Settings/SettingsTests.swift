@@ -121,7 +121,22 @@ private func problems(
   @Test(arguments: [("SPY,qqq", ["SPY", "QQQ"]), (#"["I:SPX"]"#, ["I:SPX"]), ("spy", ["SPY"])]) func goodSymbols(
     text: String, wanted: [String]
   ) throws {
-    #expect(try settings(["--symbols", text]).symbols == wanted)
+    #expect(try settings(["--replay", "tape", "--symbols", text]).symbols == wanted)
+  }
+
+  @Test func theDemoMarketKnowsItsSymbols() throws {
+    #expect(try settings(["--symbols", "qqq,SPY"]).symbols == ["QQQ", "SPY"])
+    #expect(
+      try problems([], ["OPTION_FLOW_POLYGON_STREAM_SYMBOLS": #"["SPY","MSFT","AMD"]"#]) == [
+        "symbols name MSFT, AMD from environment (OPTION_FLOW_POLYGON_STREAM_SYMBOLS), which are not part of the demo "
+          + "market: choose from SPY, QQQ, AAPL, NVDA and TSLA, or leave symbols out"
+      ])
+  }
+
+  @Test func theFolderOfThePageIsASetting() throws {
+    #expect(try settings().webDirectory == nil)
+    #expect(try settings([], ["MARKETFLOW_WEB_DIRECTORY": "/a"]).webDirectory == "/a")
+    #expect(try settings(["--web-dir", "/b"], ["MARKETFLOW_WEB_DIRECTORY": "/a"]).webDirectory == "/b")
   }
 
   @Test func storageIsSwitchedOffByItsFlagAndItsVariable() throws {
