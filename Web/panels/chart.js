@@ -1,6 +1,6 @@
 /**
- * The leading underlying by minute: price above, net premium and its running sum below. The chart library is a file of
- * its own that an installation may lack: the figures and the text summary do not need it.
+ * The leading underlying by minute: price, net premium and its running sum, one below the other, each with its own axis.
+ * The chart library is a file of its own that an installation may lack: the figures and the text summary do not need it.
  */
 import { element, required, setClass, setText } from "../modules/dom.js";
 import {
