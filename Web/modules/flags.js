@@ -8,6 +8,7 @@ import { isSweep } from "./tape.js";
 /** @type {Record<string, Chip>} */
 const FLAGS = {
   block: { text: "BLOCK", className: "block", meaning: "Block: large in size or premium" },
+  sweep_order: { text: "ISO", className: "", meaning: "Intermarket sweep order; not seen as part of a sweep" },
   multi_leg: { text: "MULTI", className: "multi", meaning: "Leg of a multi-leg trade: no side is given" },
   floor: { text: "FLOOR", className: "", meaning: "Traded on the floor" },
   cross: { text: "CROSS", className: "", meaning: "Cross: both sides were arranged" },
@@ -34,10 +35,10 @@ export function chipsOf(print, missedBefore) {
     chips.push({ text: "INJECTED", className: "injected", meaning: "Put in by hand, not from the feed" });
   }
   if (isSweep(print)) {
-    const meaning = print.sweep_id === null ? "Intermarket sweep order" : `Part of sweep ${print.sweep_id}`;
-    chips.push({ text: "SWEEP", className: "sweep", meaning });
+    chips.push({ text: "SWEEP", className: "sweep", meaning: `Part of sweep ${print.sweep_id}` });
   }
   for (const flag of print.flags) {
+    if (flag === "sweep_order" && isSweep(print)) continue;
     const chip = FLAGS[flag];
     if (chip) chips.push(chip);
   }

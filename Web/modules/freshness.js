@@ -2,6 +2,7 @@
 import { formatAge, formatEastern } from "./format.js";
 
 /** @typedef {import("./protocol.js").Health} Health */
+/** @typedef {import("./protocol.js").State} State */
 /** @typedef {import("./stream.js").Phase} Phase */
 
 /** @typedef {"connecting" | "live" | "ended" | "degraded" | "stale" | "disconnected"} Level */
@@ -73,6 +74,16 @@ export function assess(evidence) {
 /** @param {Level} level */
 export function isTrustworthy(level) {
   return level === "live" || level === "ended" || level === "degraded";
+}
+
+/**
+ * What an empty panel says: options that have not come yet may still come, unless the feed has ended without one.
+ * @param {State | null} state
+ * @param {string} otherwise
+ */
+export function explainNoOptions(state, otherwise) {
+  if (state?.health.ingest_status !== "ended" || state.grid !== null || state.top.length > 0) return otherwise;
+  return state.health.mode === "replay" ? "No options in this recording." : "No options in this session.";
 }
 
 /**

@@ -2,7 +2,7 @@
 
 /** @typedef {import("./protocol.js").Print} Print */
 /** @typedef {{ print: Print, missedBefore: number }} Entry missedBefore: prints known to be lost just before it */
-/** @typedef {"all" | "large" | "sweep"} Filter */
+/** @typedef {"all" | "options" | "large" | "sweep"} Filter */
 
 export const CAPACITY = 5_000;
 /** Premium in USD from which a print counts as large. */
@@ -134,14 +134,19 @@ export class Tape {
  * @param {Filter} filter
  */
 export function passes(print, filter) {
+  if (filter === "options") return print.type !== null;
   if (filter === "large") return print.premium >= LARGE_PREMIUM;
   if (filter === "sweep") return isSweep(print);
   return true;
 }
 
-/** @param {Print} print */
+/**
+ * A print of a sweep that was seen to run over several venues. The condition of an intermarket sweep order alone is none:
+ * single contracts and stock carry it too.
+ * @param {Print} print
+ */
 export function isSweep(print) {
-  return print.sweep_id !== null || print.flags.includes("sweep_order");
+  return print.sweep_id !== null;
 }
 
 /**

@@ -1,6 +1,6 @@
 /**
- * The leading underlying by minute: price above, net premium and its running sum below. The chart library is a file of
- * its own that an installation may lack: the figures and the text summary do not need it.
+ * The leading underlying by minute: price, net premium and its running sum, one below the other, each with its own axis.
+ * The chart library is a file of its own that an installation may lack: the figures and the text summary do not need it.
  */
 import { element, required, setClass, setText } from "../modules/dom.js";
 import {
@@ -12,6 +12,7 @@ import {
   instantOf,
   MISSING,
 } from "../modules/format.js";
+import { explainNoOptions } from "../modules/freshness.js";
 import { directionOfValue } from "../modules/sides.js";
 import { effect, signal } from "../modules/signals.js";
 import { MinuteChart } from "./minute-chart.js";
@@ -26,6 +27,7 @@ const LIBRARY = "/vendor/lightweight-charts.js";
 export function mountChart(desk) {
   const title = required("chart-title");
   const summary = required("chart-summary");
+  const empty = required("chart-empty");
   const figures = makeFigures(required("chart-figures"));
   const chart = signal(/** @type {MinuteChart | null} */ (null));
   loadLibrary().then(
@@ -41,6 +43,8 @@ export function mountChart(desk) {
     setText(title, symbol ? `${symbol} minutes` : "Minutes");
     figures(state, minutes);
     chart.value?.draw(minutes, symbol, state?.health.mode ?? "");
+    empty.hidden = minutes.length > 0;
+    setText(empty, explainNoOptions(state, "No minutes yet."));
     const newest = minutes.at(-1)?.time ?? "";
     if (summarised !== newest) {
       summarised = newest;

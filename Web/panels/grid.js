@@ -12,6 +12,7 @@ import {
   formatStrike,
   formatVolatility,
 } from "../modules/format.js";
+import { explainNoOptions } from "../modules/freshness.js";
 import { directionOfValue } from "../modules/sides.js";
 import { effect } from "../modules/signals.js";
 
@@ -45,6 +46,7 @@ export function mountGrid(desk) {
     setText(spot, formatPrice(grid?.spot));
     setText(aside, grid ? `ATM ${formatStrike(grid.atm_strike)} · ${rows.length} strikes` : "");
     empty.hidden = rows.length > 0;
+    setText(empty, explainNoOptions(state, "No strikes yet."));
     let atm = -1;
     pool.update(rows, (view, row, index) => {
       const isATM = grid !== null && row.strike === grid.atm_strike;
@@ -68,7 +70,9 @@ function centre(scroll, index, count) {
   if (!table || count === 0) return;
   const height = table.offsetHeight / count;
   const head = scroll.querySelector("thead")?.offsetHeight ?? 0;
-  scroll.scrollTop = (index + 0.5) * height - (scroll.clientHeight - head) / 2;
+  // To a whole row: half a one under the head reads as a fault.
+  const top = (index + 0.5) * height - (scroll.clientHeight - head) / 2;
+  scroll.scrollTop = Math.round(top / height) * height;
 }
 
 function makeRow() {

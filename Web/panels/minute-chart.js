@@ -11,6 +11,7 @@ export class MinuteChart {
   #net;
   #sum;
   #watermark;
+  #labels;
   /** What the series hold: the same minutes with a newer last one need only an update. */
   #drawn = "";
   #marked = "";
@@ -40,19 +41,26 @@ export class MinuteChart {
       priceLineVisible: false,
       lastValueVisible: false,
     }, 1);
+    // A pane and an axis of its own: on the bars' axis the sum of two hours would press them flat, over it with a scale of
+    // its own it would be read against the wrong figures.
     this.#sum = this.#chart.addSeries(library.LineSeries, {
       lineWidth: 2,
-      priceScaleId: "sum",
       priceFormat: { type: "custom", formatter: formatMoney, minMove: 1 },
       priceLineVisible: false,
-      lastValueVisible: false,
+      lastValueVisible: true,
       crosshairMarkerVisible: false,
-    }, 1);
-    const [upper, lower] = this.#chart.panes();
-    upper?.setStretchFactor(2.4);
-    lower?.setStretchFactor(1);
-    if (!upper) throw new Error("chart: has no pane, wanted two");
-    this.#watermark = library.createTextWatermark(upper, { horzAlign: "left", vertAlign: "top", lines: [] });
+    }, 2);
+    const [price, net, sum] = this.#chart.panes();
+    if (!price || !net || !sum) throw new Error(`chart: has ${this.#chart.panes().length} panes, wanted 3`);
+    price.setStretchFactor(2.4);
+    net.setStretchFactor(1);
+    sum.setStretchFactor(0.8);
+    const corner = { horzAlign: "left", vertAlign: "top", lines: [] };
+    this.#watermark = library.createTextWatermark(price, corner);
+    this.#labels = [
+      { text: "Net premium by minute", mark: library.createTextWatermark(net, corner) },
+      { text: "Running sum", mark: library.createTextWatermark(sum, corner) },
+    ];
     this.#dress();
     matchMedia("(prefers-color-scheme: light)").addEventListener("change", () => this.#dress());
   }
@@ -111,6 +119,8 @@ export class MinuteChart {
       priceLineColor: token("--yellow"),
     });
     this.#sum.applyOptions({ color: token("--text") });
+    const color = token("--text-quiet");
+    for (const { text, mark } of this.#labels) mark.applyOptions({ lines: [{ text, color, fontSize: 10 }] });
     this.#drawn = "";
     this.#marked = "";
   }

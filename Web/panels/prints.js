@@ -39,15 +39,37 @@ export function mountPrints(desk, paints) {
     paints.value;
     tape.draw();
   });
-  for (const button of required("prints-filter").querySelectorAll("button")) {
+  const filter = required("prints-filter");
+  const buttons = [...filter.querySelectorAll("button")];
+  for (const button of buttons) {
     button.addEventListener("click", () => {
-      for (const other of required("prints-filter").querySelectorAll("button")) {
-        setAttribute(other, "aria-pressed", String(other === button));
-      }
+      for (const other of buttons) setAttribute(other, "aria-pressed", String(other === button));
       desk.tape.setFilter(/** @type {Filter} */ (button.dataset.filter ?? "all"));
       tape.toNewest();
     });
   }
+  listenForKeys(filter, buttons);
+}
+
+/**
+ * "/" comes to the filter from anywhere; the digits choose only while the focus is in it, so that nobody who types or
+ * dictates elsewhere changes the tape.
+ * @param {HTMLElement} filter
+ * @param {HTMLButtonElement[]} buttons
+ */
+function listenForKeys(filter, buttons) {
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.key !== "/") return;
+    event.preventDefault();
+    buttons[0]?.focus();
+  });
+  filter.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const button = /^[1-9]$/.test(event.key) ? buttons[Number(event.key) - 1] : undefined;
+    if (!button) return;
+    button.focus();
+    button.click();
+  });
 }
 
 class TapeView {
@@ -109,7 +131,10 @@ class TapeView {
       setAttribute(this.#body, "aria-rowcount", String(tape.viewCount));
     }
     this.#empty.hidden = tape.viewCount > 0;
-    setText(this.#aside, `${formatCount(tape.viewCount)} of ${formatCount(tape.count)}`);
+    const held = `newest ${formatCount(tape.count)}`;
+    const isWhole = tape.viewCount === tape.count;
+    setText(this.#aside, isWhole ? held : `${formatCount(tape.viewCount)} of ${held}`);
+    setText(this.#empty, tape.count > 0 ? `None among the ${held} prints.` : "No prints yet.");
     this.#tellUnseen(scrollTop);
   }
 
@@ -205,8 +230,11 @@ function makeRow() {
   const fraction = element("span", "fraction");
   cells.time.append(clock, fraction);
   const leg = element("span");
-  const expiry = element("span", "expiry quiet");
+  const expiry = element("span");
   cells.contract.append(leg, " ", expiry);
+  const glyph = element("span");
+  const word = element("span", "word");
+  cells.side.append(glyph, " ", word);
   const node = element("div", "tape-row", { role: "row" }, Object.values(cells));
   return {
     node,
@@ -215,6 +243,8 @@ function makeRow() {
     fraction,
     leg,
     expiry,
+    glyph,
+    word,
     print: /** @type {Print | null} */ (null),
     session: /** @type {string | null} */ (null),
     index: -1,
@@ -241,9 +271,11 @@ function writeRow(row, { print, missedBefore }, session) {
   setText(row.symbol, print.underlying);
   setText(row.leg, print.strike === null ? "stock" : `${formatStrike(print.strike)} ${letterOfType(print.type)}`);
   setClass(row.leg, classOfType(print.type));
-  const isToday = print.expiry === null || daysToExpiry(print.expiry, session) === 0;
-  setText(row.expiry, isToday ? "" : formatExpiry(print.expiry, session));
-  setText(row.side, `${direction.glyph} ${direction.word}`);
+  const isToday = daysToExpiry(print.expiry, session) === 0;
+  setText(row.expiry, print.expiry === null ? "" : isToday ? "0D" : formatExpiry(print.expiry, session));
+  setClass(row.expiry, isToday ? "chip chip-zero" : "quiet");
+  setText(row.glyph, direction.glyph);
+  setText(row.word, direction.word);
   setClass(row.side, `side ${direction.className}`);
   setAttribute(row.side, "title", explanation(print));
   setText(row.price, formatPrice(print.price));

@@ -13,6 +13,7 @@ import {
   formatUTC,
   MISSING,
 } from "../modules/format.js";
+import { explainNoOptions } from "../modules/freshness.js";
 import { classOfType, directionOfValue, letterOfType } from "../modules/sides.js";
 import { effect } from "../modules/signals.js";
 
@@ -28,6 +29,7 @@ export function mountTop(desk) {
     const contracts = state?.top ?? [];
     const largest = Math.max(1, contracts[0]?.premium ?? 0);
     empty.hidden = contracts.length > 0;
+    setText(empty, explainNoOptions(state, "No contracts yet."));
     setText(aside, contracts.length > 0 ? `${contracts.length} shown` : "");
     pool.update(contracts, (view, contract) => writeRow(view, contract, largest, state?.health.session ?? null));
   });
@@ -39,7 +41,7 @@ function makeRow() {
   const expiry = element("span", "quiet");
   const chip = element("span", "chip chip-zero", {}, ["0D"]);
   const split = element("i", "split", { "aria-hidden": "true" });
-  const boughtText = element("span");
+  const boughtText = element("span", "percent");
   const time = element("time");
   const sweeps = element("span", "chip sweep");
   const blocks = element("span", "chip block");

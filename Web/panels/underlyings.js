@@ -1,6 +1,7 @@
-/** The strip of underlyings: price, net premium, and the price's way since the page was opened. */
+/** The strip of underlyings: price and its way since the page was opened, then the net premium, which alone has a colour. */
 import { element, required, RowPool, setAttribute, setClass, setText } from "../modules/dom.js";
 import { formatCount, formatMoney, formatPrice, formatSignedMoney, MISSING } from "../modules/format.js";
+import { explainNoOptions } from "../modules/freshness.js";
 import { directionOfValue } from "../modules/sides.js";
 import { effect } from "../modules/signals.js";
 import { sparkline } from "../modules/sparkline.js";
@@ -15,6 +16,7 @@ const SVG = "http://www.w3.org/2000/svg";
 /** @param {Desk} desk */
 export function mountUnderlyings(desk) {
   const pool = new RowPool(required("underlyings"), makeItem);
+  const empty = required("underlyings-empty");
   const bias = required("bias");
   const ratio = figure(bias, "C/P premium");
   const net = figure(bias, "Net premium");
@@ -31,6 +33,8 @@ export function mountUnderlyings(desk) {
       histories = new Map();
       sampledAt = -Infinity;
     }
+    empty.hidden = underlyings.length > 0;
+    setText(empty, explainNoOptions(state, ""));
     const now = desk.now.peek();
     const sampling = state !== null && now - sampledAt >= SAMPLE_MILLISECONDS;
     if (sampling) sampledAt = now;
@@ -65,13 +69,14 @@ function makeItem() {
   const symbol = element("b");
   const price = element("span");
   const net = element("span");
+  const figure = element("span", "net", {}, [element("small", "quiet", {}, ["net"]), net]);
   const line = document.createElementNS(SVG, "polyline");
   const picture = document.createElementNS(SVG, "svg");
   picture.setAttribute("viewBox", "0 0 100 100");
   picture.setAttribute("preserveAspectRatio", "none");
   picture.setAttribute("aria-hidden", "true");
   picture.append(line);
-  return { node: element("li", "", {}, [symbol, price, net, picture]), symbol, price, net, line, picture };
+  return { node: element("li", "", {}, [symbol, price, picture, figure]), symbol, price, net, line };
 }
 
 /**
@@ -93,7 +98,6 @@ function writeItem(item, underlying, history) {
       `${formatCount(underlying.trades)} trades`,
   );
   setAttribute(item.line, "points", sparkline(history));
-  setAttribute(item.picture, "class", directionOfValue((history.at(-1) ?? 0) - (history[0] ?? 0)).className);
 }
 
 /**
