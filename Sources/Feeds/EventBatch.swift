@@ -32,21 +32,6 @@ public struct EventBatch: ~Copyable {
   @inline(__always)
   mutating func truncate(to length: Int) { count = length }
 
-  /// Stream time of the last event that has one.
-  public var lastTime: Timestamp? {
-    for event in events.reversed() {
-      switch event {
-      case .trade(let trade): return trade.time
-      case .quote(let quote): return quote.time
-      case .bar(let bar): return bar.start
-      case .clock(let time): return time
-      case .reference(let reference): if reference.time != .none { return reference.time }
-      case .incident: continue
-      }
-    }
-    return nil
-  }
-
   @inline(never)
   private mutating func grow() {
     let larger = UnsafeMutablePointer<MarketEvent>.allocate(capacity: capacity * 2)

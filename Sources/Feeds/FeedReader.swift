@@ -7,23 +7,34 @@ public struct FeedReader<Source: FrameSource & ~Copyable>: ~Copyable {
   /// The events of the latest step.
   public private(set) var batch = EventBatch()
   private var clock = StreamClock()
+  /// Events of the source that are not handed out yet; valid until its next call.
+  private var pending = UnsafeBufferPointer<MarketEvent>(start: nil, count: 0)
   private var isEnded = false
+
+  /// Rows of a file are handed out in stretches this long, so that a player can keep their pace.
+  private static var stretchNanoseconds: Int64 { 20_000_000 }
 
   public init(source: consuming Source, instruments: InstrumentTable) {
     self.source = source
     decoder = PolygonDecoder(instruments: instruments)
   }
 
+  /// Stream time so far; `.none` before the first event that has one.
+  public var streamTime: Timestamp { clock.time }
+
   /// Replaces the batch with the events of the next frame; at the end of the source once with the incident that says so.
   /// - Returns: false when there is nothing more.
   @inline(__always)
   public mutating func next() throws(FrameSourceError) -> Bool {
     batch.removeAll()
-    switch try source.next() {
-    case .frame(let frame): decoder.decode(frame, into: &batch)
-    case .events(let events): for event in events { batch.append(event) }
-    case .end: return end()
+    if pending.isEmpty {
+      switch try source.next() {
+      case .frame(let frame): decoder.decode(frame, into: &batch)
+      case .events(let events): pending = events
+      case .end: return end()
+      }
     }
+    if !pending.isEmpty { takeStretch() }
     clock.tick(&batch, from: 0)
     return true
   }
@@ -36,10 +47,25 @@ public struct FeedReader<Source: FrameSource & ~Copyable>: ~Copyable {
   }
 
   @inline(never)
+  private mutating func takeStretch() {
+    var taken = 0
+    var start: Timestamp?
+    for event in pending {
+      if let time = event.time {
+        if let start, time - start >= FeedReader.stretchNanoseconds { break }
+        if start == nil { start = time }
+      }
+      batch.append(event)
+      taken += 1
+    }
+    pending = UnsafeBufferPointer(rebasing: pending[taken...])
+  }
+
+  @inline(never)
   private mutating func end() -> Bool {
     guard !isEnded else { return false }
     isEnded = true
-    batch.append(.incident(FeedIncident(kind: .ended, time: .none)))
+    batch.append(.incident(FeedIncident(kind: .ended, time: clock.time)))
     return true
   }
 }

@@ -10,14 +10,10 @@ extension FlowEngine {
     streamTime = time
   }
 
-  /// A single stamp from far in the future is the vendor's mistake and must not end the day; when the next one says the same,
-  /// the recording has a gap.
   /// - Returns: false when the time is not believed.
   @inline(never)
   private mutating func beginSession(at time: Timestamp, into outputs: inout OutputBuffer) -> Bool {
-    let day: Int64 = 86_400_000_000_000
-    if session != nil, time - streamTime > 31 * day, abs(time - doubtedTime) > day {
-      doubtedTime = time
+    guard doubt.believes(time, after: streamTime) else {
       tally.doubtedTimes += 1
       return false
     }
@@ -27,7 +23,7 @@ extension FlowEngine {
 
   private mutating func startSession(at time: Timestamp, into outputs: inout OutputBuffer) {
     if session != nil {
-      closeMinutes(before: Timestamp(nanoseconds: .max), into: &outputs)
+      giveOutMinutes(before: Timestamp(nanoseconds: .max), into: &outputs)
       for i in 0..<contractCount { contracts[i].startSession() }
       for i in 0..<underlyingCount { underlyings[i].startSession() }
       sweepDetector.reset()
@@ -49,14 +45,17 @@ extension FlowEngine {
     contract.pointee.minute = MinuteSums(minute: streamTime.minuteStart)
   }
 
-  /// Gives out every minute under way that began before `minute`. Looks at the contracts once a minute at most.
+  /// Ends every minute under way that began before `minute`. Looks at the contracts once a minute at most.
   mutating func closeMinutes(before minute: Timestamp, into outputs: inout OutputBuffer) {
     guard minute > minutesClosedBefore else { return }
     minutesClosedBefore = minute
+    giveOutMinutes(before: minute, into: &outputs)
+    for i in 0..<contractCount where contracts[i].minute.minute < minute { contracts[i].minute = MinuteSums() }
+  }
+
+  func giveOutMinutes(before minute: Timestamp, into outputs: inout OutputBuffer) {
     for i in 0..<contractCount where contracts[i].minute.trades != 0 && contracts[i].minute.minute < minute {
       outputs.append(.minuteBar(contracts[i].minute.bar(of: InstrumentID(UInt32(i)))))
-      contracts[i].minute = MinuteSums()
     }
-    if minute.nanoseconds == .max { minutesClosedBefore = Timestamp(nanoseconds: .min) }
   }
 }

@@ -40,7 +40,10 @@ extension FlowEngine {
   }
 
   private mutating func slot(of underlying: InstrumentID) -> UInt32 {
-    for i in 0..<underlyingCount where underlyings[i].instrument == underlying { return UInt32(i) }
+    // The underlying was interned before its first option, so its state is there.
+    let known = contracts[underlying.index].underlyingSlot
+    if known != ContractState.noSlot { return known }
+    contracts[underlying.index].underlyingSlot = UInt32(underlyingCount)
     if underlyingCount == underlyingCapacity {
       let larger = UnsafeMutablePointer<UnderlyingSums>.allocate(capacity: underlyingCapacity * 2)
       larger.moveInitialize(from: underlyings, count: underlyingCount)
@@ -53,11 +56,12 @@ extension FlowEngine {
     return UInt32(underlyingCount - 1)
   }
 
-  /// Sweeps of the session in the order they were recognised; the index + 1 is `LabeledPrint.sweepID`.
+  /// Sweeps of the session in the order they were recognised; in a run's first session the index + 1 is `LabeledPrint.sweepID`.
   public var sweeps: [Sweep] { Array(sweepDetector.sweeps) }
 
   public var counters: FlowCounters {
     var counters = tally.counters()
+    counters.refusedSweeps = sweepDetector.refused
     counters.fiveMinuteTrades = recent.sums(at: streamTime).count
     return counters
   }
@@ -98,6 +102,7 @@ extension FlowEngine {
     }
     tally.add(to: &digest)
     digest.add(streamTime.nanoseconds)
+    digest.add(Int64(session?.daysSinceEpoch ?? 0))
     return digest.value
   }
 }

@@ -29,8 +29,7 @@ public struct FlowEngine: ~Copyable {
   public internal(set) var session: MarketDate?
   /// The trading day ends when an event reaches this moment.
   var sessionBoundary = Timestamp(nanoseconds: .min)
-  /// The latest time that was too far ahead to be believed at once.
-  var doubtedTime = Timestamp.none
+  var doubt = TimeDoubt()
   /// Minute bars from before this moment are closed.
   var minutesClosedBefore = Timestamp(nanoseconds: .min)
 
@@ -79,7 +78,13 @@ public struct FlowEngine: ~Copyable {
   private mutating func process(_ quote: Quote, into outputs: inout OutputBuffer) {
     advance(to: quote.time, into: &outputs)
     tally.quotes &+= 1
-    state(of: quote.instrument).pointee.book.update(quote)
+    // A time that is not believed must not block the quotes after it.
+    guard quote.time <= streamTime else { return }
+    if configuration.profile == .reference {
+      state(of: quote.instrument).pointee.book.append(quote)
+    } else {
+      state(of: quote.instrument).pointee.book.update(quote)
+    }
   }
 
   @inline(__always)
@@ -126,11 +131,16 @@ public struct FlowEngine: ~Copyable {
     if reference.impliedVolatilityNanos != unknown {
       contract.pointee.impliedVolatilityNanos = reference.impliedVolatilityNanos
     }
-    guard reference.openInterest != unknown, reference.openInterest != contract.pointee.openInterest else { return }
+    guard reference.openInterest != unknown,
+      reference.openInterest != contract.pointee.openInterest || !contract.pointee.isOpenInterestReported
+    else { return }
     contract.pointee.openInterest = reference.openInterest
+    contract.pointee.isOpenInterestReported = true
     outputs.append(
       .openInterest(
-        OpenInterest(instrument: reference.instrument, time: reference.time, contracts: reference.openInterest)))
+        OpenInterest(
+          instrument: reference.instrument, time: reference.time == .none ? streamTime : reference.time,
+          contracts: reference.openInterest)))
   }
 
   private mutating func process(_ incident: FeedIncident, into outputs: inout OutputBuffer) {
@@ -141,9 +151,12 @@ public struct FlowEngine: ~Copyable {
       // What was quoted before the feed was lost may have changed unseen.
       for i in 0..<contractCount { contracts[i].book = QuoteBook() }
     case .ended:
-      closeMinutes(before: Timestamp(nanoseconds: .max), into: &outputs)
+      // Kept as well: a print entered by hand may still add to the minute.
+      giveOutMinutes(before: Timestamp(nanoseconds: .max), into: &outputs)
       hasEnded = true
     }
-    outputs.append(.incident(incident))
+    var stamped = incident
+    if stamped.time == .none { stamped.time = streamTime }
+    outputs.append(.incident(stamped))
   }
 }

@@ -107,6 +107,10 @@ public struct FlowCounters: Hashable, Sendable {
   public var unmatchedCancellations: Int64 = 0
   /// Times more than a month ahead of the stream that no second event confirmed.
   public var doubtedTimes: Int64 = 0
+  /// Minutes that could not be built again after a cancellation.
+  public var unrepairedMinutes: Int64 = 0
+  /// Sweeps not opened because the session already had `Limits.sweeps`.
+  public var refusedSweeps: Int64 = 0
   /// Prints of the last five minutes of stream time, all underlyings.
   public var fiveMinuteTrades: Int64 = 0
 

@@ -19,6 +19,9 @@ extension ContractState {
     digest.add(book.bid)
     digest.add(book.ask)
     digest.add(book.time.nanoseconds)
+    digest.add(book.previousTime.nanoseconds)
+    digest.add(book.previousBid)
+    digest.add(book.previousAsk)
     digest.add(Int64(tickDirection))
     digest.add(lastPrice)
     digest.add(lastTradeTime.nanoseconds)
@@ -40,7 +43,11 @@ extension ContractState {
     digest.add(minute.low)
     digest.add(minute.close)
     digest.add(minute.trades)
+    digest.add(minute.volume)
     digest.add(minute.premiumMicros)
+    digest.add(minute.buyVolume)
+    digest.add(minute.sellVolume)
+    digest.add(newestPrint)
   }
 }
 
@@ -60,6 +67,10 @@ extension UnderlyingSums {
       digest.add(minute.trades)
       digest.add(minute.callPremiumMicros)
       digest.add(minute.putPremiumMicros)
+      digest.add(minute.callVolume)
+      digest.add(minute.putVolume)
+      digest.add(minute.buyPremiumMicros)
+      digest.add(minute.sellPremiumMicros)
       digest.add(minute.underlyingPrice.micros)
     }
   }

@@ -1,3 +1,4 @@
+import Feeds
 import Logging
 
 #if canImport(Glibc)
@@ -23,7 +24,6 @@ public enum MarketFlowProgram {
 
   /// Runs the program with the words after its name.
   public static func run(_ words: [String]) -> ExitCode {
-    StopSignal.block()
     do {
       switch try declaration.parse(words) {
       case .help(let text), .version(let text):
@@ -35,6 +35,11 @@ public enum MarketFlowProgram {
       return fail("\(error)", .usage)
     } catch let error as SettingsError {
       return fail("\(error)", .configuration)
+    } catch let error as ReplayFileError where error.kind == .damaged {
+      return fail("\(error)", .damagedData)
+    } catch let error as FrameSourceError {
+      // A source that opened well and then cannot go on is damaged.
+      return fail("\(error)", .damagedData)
     } catch {
       return fail("\(error)", .failure)
     }

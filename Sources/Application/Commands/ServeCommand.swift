@@ -22,6 +22,7 @@ enum ServeCommand {
     ])
 
   static func run(_ command: ParsedCommand) throws -> ExitCode {
+    StopSignal.block()
     let settings = try Settings.ofThisProcess(command: command)
     let log = Log(minimumLevel: settings.logLevel, format: settings.logFormat)
     for warning in settings.warnings { log.warning("settings", warning) }

@@ -74,19 +74,32 @@ final class EngineThread: Sendable {
   }
 
   private func deliver(_ outputs: UnsafeBufferPointer<FlowOutput>) {
-    let published = connections.publisher.push(outputs)
-    if published < outputs.count { connections.gauges.notePublisherSkipped(outputs.count - published) }
-    guard let store = connections.store else { return }
+    for output in outputs where EngineThread.isPublished(output) {
+      if !connections.publisher.push(output) { connections.gauges.notePublisherSkipped(1) }
+    }
+    guard let store = connections.store, !connections.gauges.isStoreGivenUp else { return }
     var rest = outputs
     while true {
       rest = UnsafeBufferPointer(rebasing: rest[store.offer(rest)...])
       if rest.isEmpty { return }
-      guard connections.waitsForStore, !isStopping.load(ordering: .acquiring) else {
+      if connections.waitsForStore, isStopping.load(ordering: .acquiring) {
+        // What is stored of a recording must be its beginning without a gap: a later playing goes on from there.
+        connections.gauges.giveUpStore()
+      }
+      guard connections.waitsForStore, !connections.gauges.isStoreGivenUp else {
         connections.gauges.noteStoreDropped(rest.count)
         return
       }
       connections.gauges.noteWaitForStore()
       usleep(200)
+    }
+  }
+
+  /// The publisher shows prints; sums reach it by snapshot.
+  private static func isPublished(_ output: FlowOutput) -> Bool {
+    switch output {
+    case .print, .cancellation, .sessionReset, .incident: true
+    case .minuteBar, .openInterest: false
     }
   }
 }

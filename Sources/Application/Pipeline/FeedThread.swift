@@ -17,8 +17,6 @@ final class FeedThread: Sendable {
   struct Options: Sendable {
     /// Stream seconds a wall second; nil without pauses.
     var speed: Double?
-    /// Events put before the first frame: greeks of a recorded tape's contracts.
-    var preamble: [MarketEvent] = []
   }
 
   private let options: Options
@@ -53,6 +51,7 @@ final class FeedThread: Sendable {
           try run(FeedReader(source: try open(), instruments: instruments))
         } catch {
           gauges.fail("\(error)")
+          inbox.close("\(error)")
           log.error("feed", "\(error)")
         }
       }
@@ -72,17 +71,16 @@ final class FeedThread: Sendable {
     var injected = EventBatch()
     var badEvents: Int64 = 0
     var streamTime = Timestamp.none
-    options.preamble.withUnsafeBufferPointer { push($0) }
     gauges.setStatus(.streaming)
     log.info("feed", "streaming \(reader.source.summary)", ["speed": options.speed.map { "\($0)" } ?? "max"])
     while !isStopping.load(ordering: .acquiring) {
       guard try reader.next() else {
-        finish(&reader, &injected, &streamTime)
+        finish(&reader, &injected, streamTime)
         return
       }
-      let time = reader.batch.lastTime ?? streamTime
-      waitUntilDue(time, &pacer) { injectWaiting(&reader, &injected, at: streamTime) }
-      streamTime = max(streamTime, time)
+      waitUntilDue(reader.streamTime, &pacer) { injectWaiting(&reader, &injected, at: streamTime) }
+      streamTime = reader.streamTime
+      inbox.noteStreamTime(streamTime)
       push(reader.batch.events)
       gauges.noteReceived(wallNanoseconds: SystemClock.wallNanoseconds)
       gauges.noteDecoded(reader.decoder.counters)
@@ -95,13 +93,18 @@ final class FeedThread: Sendable {
 
   /// The source is exhausted, the door stays open for trades entered by hand.
   private func finish<Source: FrameSource & ~Copyable>(
-    _ reader: inout FeedReader<Source>, _ injected: inout EventBatch, _ streamTime: inout Timestamp
+    _ reader: inout FeedReader<Source>, _ injected: inout EventBatch, _ streamTime: Timestamp
   ) {
     gauges.setStatus(.ended)
     log.info("feed", "\(reader.source.summary) has ended", ["frames": "\(reader.decoder.counters.frames)"])
     while !isStopping.load(ordering: .acquiring) {
       inbox.bell.wait(milliseconds: 1000) { !inbox.isEmpty || isStopping.load(ordering: .acquiring) }
+      guard !inbox.isEmpty else { continue }
       injectWaiting(&reader, &injected, at: streamTime)
+      // The minutes that those trades belong to are given out again.
+      injected.removeAll()
+      injected.append(.incident(FeedIncident(kind: .ended, time: streamTime)))
+      push(injected.events)
     }
   }
 
@@ -110,6 +113,7 @@ final class FeedThread: Sendable {
       if !inbox.isEmpty { inject() }
       let delay = pacer.delay(until: time, now: SystemClock.monotonicNanoseconds)
       guard delay > 0 else { return }
+      if delay > 1_000_000_000 { gauges.noteQuiet(untilWallNanoseconds: SystemClock.wallNanoseconds + delay) }
       // Rounded up: a pause of zero would spin through the last millisecond.
       inbox.bell.wait(milliseconds: Int32(clamping: min(delay / 1_000_000 + 1, 500))) {
         !inbox.isEmpty || isStopping.load(ordering: .acquiring)
@@ -131,6 +135,7 @@ final class FeedThread: Sendable {
       frame.withUnsafeBufferPointer {
         reader.inject(UnsafeBufferPointer(rebasing: $0[..<count]), into: &batch)
       }
+      gauges.noteDecoded(reader.decoder.counters)
       push(batch.events)
       log.info("feed", "trade entered by hand: \(trade.size) \(trade.symbol) at \(trade.price.doubleValue)")
     }

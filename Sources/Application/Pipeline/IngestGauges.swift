@@ -16,6 +16,8 @@ final class IngestGauges: Sendable {
   private let skippedByPublisher = Atomic<Int64>(0)
   private let droppedByStore = Atomic<Int64>(0)
   private let waitsForStore = Atomic<Int64>(0)
+  private let storeGivenUp = Atomic<Bool>(false)
+  private let quietUntil = Atomic<Int64>(0)
   private let finalDigest = Mutex<UInt64?>(nil)
   private let failureText = Mutex<String?>(nil)
 
@@ -31,6 +33,8 @@ final class IngestGauges: Sendable {
   }
 
   func noteReceived(wallNanoseconds: Int64) { lastReceived.store(wallNanoseconds, ordering: .relaxed) }
+  /// The feed waits on purpose for the next frame to be due.
+  func noteQuiet(untilWallNanoseconds time: Int64) { quietUntil.store(time, ordering: .relaxed) }
   func noteWait() { waits.wrappingAdd(1, ordering: .relaxed) }
 
   func noteDecoded(_ counters: DecodeCounters) {
@@ -45,6 +49,7 @@ final class IngestGauges: Sendable {
 
   func notePublisherSkipped(_ count: Int) { skippedByPublisher.wrappingAdd(Int64(count), ordering: .relaxed) }
   func noteStoreDropped(_ count: Int) { droppedByStore.wrappingAdd(Int64(count), ordering: .relaxed) }
+  func giveUpStore() { storeGivenUp.store(true, ordering: .relaxed) }
   func noteWaitForStore() { waitsForStore.wrappingAdd(1, ordering: .relaxed) }
   func setDigest(_ digest: UInt64) { finalDigest.withLock { $0 = digest } }
 
@@ -52,6 +57,7 @@ final class IngestGauges: Sendable {
 
   var publisherSkipped: Int64 { skippedByPublisher.load(ordering: .relaxed) }
   var storeDropped: Int64 { droppedByStore.load(ordering: .relaxed) }
+  var isStoreGivenUp: Bool { storeGivenUp.load(ordering: .relaxed) }
   var storeWaits: Int64 { waitsForStore.load(ordering: .relaxed) }
   var digest: UInt64? { finalDigest.withLock { $0 } }
 

@@ -13,10 +13,14 @@ final class InjectionInbox: Sendable {
 
   private let waiting = Mutex<[InjectedTrade]>([])
   private let isFilled = Atomic<Bool>(false)
+  private let streamNanoseconds = Atomic<Int64>(0)
+  private let closedReason = Mutex<String?>(nil)
+  private static let oldestNanoseconds: Int64 = 86_400_000_000_000
   /// Wakes the feed thread out of its pause.
   let bell = Doorbell()
 
   func offer(_ trade: InjectedTrade) -> InjectionOutcome {
+    if let reason = refusal(of: trade) { return .refused(reason) }
     let accepted = waiting.withLock { waiting in
       guard waiting.count < InjectionInbox.capacity else { return false }
       waiting.append(trade)
@@ -27,6 +31,24 @@ final class InjectionInbox: Sendable {
     bell.ring()
     return .accepted
   }
+
+  private func refusal(of trade: InjectedTrade) -> String? {
+    if let reason = closedReason.withLock({ $0 }) { return "the feed takes no trades: \(reason)" }
+    guard let time = trade.time else { return nil }
+    let now = Timestamp(nanoseconds: streamNanoseconds.load(ordering: .relaxed))
+    // A trade by hand must not move the stream's time: it would close minutes, or the day, for everybody.
+    if time > now { return "time \(time.rfc3339) is later than the stream's (\(now.rfc3339)); leave it out for now" }
+    if now - time > InjectionInbox.oldestNanoseconds {
+      return "time \(time.rfc3339) is more than a day before the stream's (\(now.rfc3339))"
+    }
+    return nil
+  }
+
+  /// Feed thread: stream time has come this far.
+  func noteStreamTime(_ time: Timestamp) { streamNanoseconds.store(time.nanoseconds, ordering: .relaxed) }
+
+  /// Feed thread: nobody will take trades any more.
+  func close(_ reason: String) { closedReason.withLock { $0 = reason } }
 
   /// Cheap enough to ask for every frame.
   var isEmpty: Bool { !isFilled.load(ordering: .acquiring) }

@@ -32,7 +32,7 @@ struct ReplayRun {
     var reader = FeedReader(source: try ReplayFile(path: path, instruments: instruments), instruments: instruments)
     var steps = 0
     while try reader.next() {
-      if speed != nil { wait(reader.batch, &pacer) }
+      if speed != nil { wait(until: reader.streamTime, &pacer) }
       engine.process(reader.batch.events, into: &outputs)
       for output in outputs.outputs { sums.add(output, instruments) }
       outputs.removeAll()
@@ -45,8 +45,7 @@ struct ReplayRun {
       sums: sums, digest: engine.stateDigest())
   }
 
-  private func wait(_ batch: borrowing EventBatch, _ pacer: inout Pacer) {
-    guard let time = batch.lastTime else { return }
+  private func wait(until time: Timestamp, _ pacer: inout Pacer) {
     while true {
       let delay = pacer.delay(until: time, now: SystemClock.monotonicNanoseconds)
       guard delay > 0 else { return }
@@ -76,9 +75,9 @@ struct ReplaySums: Sendable {
     case .minuteBar: minuteBars += 1
     case .print(let print):
       prints += 1
-      size += Int64(print.trade.size)
-      premiumMicros += print.premiumMicros
-      netDeltaNanos += print.netDeltaNanos
+      size &+= Int64(print.trade.size)
+      premiumMicros &+= print.premiumMicros
+      netDeltaNanos &+= print.netDeltaNanos
       if print.flags.contains(.multiLeg) {
         multiLeg += 1
         if print.side == .unknown { multiLegUnknown += 1 }

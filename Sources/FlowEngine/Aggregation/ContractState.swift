@@ -7,7 +7,7 @@ struct ContractState: BitwiseCopyable {
   // What never changes.
   /// Id of the underlying.
   var underlying = InstrumentID(0)
-  /// Index of the underlying's sums; `noSlot` for equities.
+  /// Index of the underlying's sums; for an equity, of its options' sums, `noSlot` when it has none.
   var underlyingSlot: UInt32 = ContractState.noSlot
   var multiplier: Int64 = 0
   var isOption = false
@@ -36,6 +36,8 @@ struct ContractState: BitwiseCopyable {
   var gammaNanos = ContractReference.unknown
   var impliedVolatilityNanos = ContractReference.unknown
   var openInterest = ContractReference.unknown
+  /// Open interest was given out for this trading day.
+  var isOpenInterestReported = false
 
   /// The minute under way; `trades` 0 when there is none.
   var minute = MinuteSums()
@@ -87,12 +89,12 @@ extension ContractState {
   /// Takes a print out of the day's sums; the minute is built again separately.
   mutating func remove(_ print: RememberedPrint) {
     let size = Int64(print.size)
-    trades -= 1
-    volume -= size
-    premiumMicros -= print.premiumMicros
-    if print.side == .buy { buyVolume -= size } else if print.side == .sell { sellVolume -= size }
-    netDeltaNanos -= print.netDeltaNanos
-    netGammaNanos -= print.netGammaNanos
+    trades &-= 1
+    volume &-= size
+    premiumMicros &-= print.premiumMicros
+    if print.side == .buy { buyVolume &-= size } else if print.side == .sell { sellVolume &-= size }
+    netDeltaNanos &-= print.netDeltaNanos
+    netGammaNanos &-= print.netGammaNanos
     if print.isBlock { blocks -= 1 }
   }
 }

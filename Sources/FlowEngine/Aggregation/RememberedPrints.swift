@@ -101,13 +101,13 @@ struct RememberedPrints: ~Copyable {
 extension MinuteSums {
   /// Adds a print that came before all those already in.
   mutating func prepend(_ print: RememberedPrint) {
-    trades += 1
-    volume += Int64(print.size)
-    premiumMicros += print.premiumMicros
+    trades &+= 1
+    volume &+= Int64(print.size)
+    premiumMicros &+= print.premiumMicros
     if print.side == .buy {
-      buyVolume += Int64(print.size)
+      buyVolume &+= Int64(print.size)
     } else if print.side == .sell {
-      sellVolume += Int64(print.size)
+      sellVolume &+= Int64(print.size)
     }
     guard print.setsPrice else { return }
     if close == 0 {

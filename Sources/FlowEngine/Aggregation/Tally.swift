@@ -46,6 +46,7 @@ struct Tally: BitwiseCopyable {
     counters.cancellations = cancellations
     counters.unmatchedCancellations = unmatchedCancellations
     counters.doubtedTimes = doubtedTimes
+    counters.unrepairedMinutes = unrepairedMinutes
     return counters
   }
 }

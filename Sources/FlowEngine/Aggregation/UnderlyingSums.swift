@@ -128,8 +128,8 @@ struct RollingWindow {
     var premium: Int64 = 0
     for i in buckets.indices
     where buckets[i].period <= newest && buckets[i].period > newest - Int64(RollingWindow.bucketCount) {
-      count += buckets[i].count
-      premium += buckets[i].premiumMicros
+      count &+= buckets[i].count
+      premium &+= buckets[i].premiumMicros
     }
     return (count, premium)
   }

@@ -9,15 +9,35 @@ struct QuoteBook: BitwiseCopyable {
   /// `.none` before the first quote of the day and after the feed was lost.
   var time = Timestamp.none
   private var sequence: Int64 = 0
-  private var previousBid: Int64 = 0
-  private var previousAsk: Int64 = 0
-  private var previousTime = Timestamp.none
+  private(set) var previousBid: Int64 = 0
+  private(set) var previousAsk: Int64 = 0
+  private(set) var previousTime = Timestamp.none
   private var previousSequence: Int64 = 0
 
   init() {}
 
+  /// Takes in a quote in the order of arrival. One from before the newest takes its place behind it: it must not overrule it.
   @inline(__always)
   mutating func update(_ quote: Quote) {
+    if quote.time < time {
+      insertLate(quote)
+    } else {
+      append(quote)
+    }
+  }
+
+  @inline(never)
+  private mutating func insertLate(_ quote: Quote) {
+    guard quote.time >= previousTime else { return }
+    previousBid = quote.bid.micros
+    previousAsk = quote.ask.micros
+    previousTime = quote.time
+    previousSequence = quote.sequence
+  }
+
+  /// Takes in a quote as the newest, whatever its time.
+  @inline(__always)
+  mutating func append(_ quote: Quote) {
     previousBid = bid
     previousAsk = ask
     previousTime = time
