@@ -100,7 +100,7 @@ public final class Server: Sendable {
     let router = Router(
       model: core.model, version: configuration.versions.marketflow, files: files, history: history,
       health: { core.health() }, inject: connections.inject)
-    return HTTPApplication(core: core, router: router)
+    return HTTPApplication(core: core, router: router, hosts: HostRule(listeningOn: configuration.host))
   }
 
   /// Opens the port; when it returns, clients can connect.
