@@ -5,17 +5,22 @@ import Transport
 final class HTTPApplication: ServerApplication {
   private let core: ServerCore
   private let router: Router
+  private let hosts: HostRule
 
-  init(core: ServerCore, router: Router) {
+  init(core: ServerCore, router: Router, hosts: HostRule) {
     self.core = core
     self.router = router
+    self.hosts = hosts
   }
 
   func respond(to request: HTTPRequest, reply: Reply) {
-    router.answer(APIRequest(request)) { reply.send($0.transported) }
+    let request = APIRequest(request)
+    if let refusal = hosts.refusal(request) { return reply.send(refusal.response.transported) }
+    router.answer(request) { reply.send($0.transported) }
   }
 
   func shouldUpgrade(_ request: HTTPRequest) -> UpgradeDecision {
+    if let refusal = hosts.refusal(APIRequest(request)) { return .refuse(refusal.response.transported) }
     guard request.path == StreamRoute.path else {
       return .refuse(
         Problem.notFound("\(request.path.prefix(200)): no WebSocket here; wanted \(StreamRoute.path)").response

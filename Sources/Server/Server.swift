@@ -1,4 +1,3 @@
-import Clocks
 import FlowEngine
 import Logging
 import MarketModel
@@ -97,11 +96,11 @@ public final class Server: Sendable {
         instruments: connections.instruments, printBase: configuration.printBase,
         recentPrints: configuration.recentPrints), identity: identity,
       outputs: connections.outputs, snapshots: connections.snapshots, facts: connections.facts,
-      now: { Timestamp(nanoseconds: SystemClock.wallNanoseconds) })
+      clocks: .system)
     let router = Router(
       model: core.model, version: configuration.versions.marketflow, files: files, history: history,
       health: { core.health() }, inject: connections.inject)
-    return HTTPApplication(core: core, router: router)
+    return HTTPApplication(core: core, router: router, hosts: HostRule(listeningOn: configuration.host))
   }
 
   /// Opens the port; when it returns, clients can connect.

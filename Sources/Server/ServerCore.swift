@@ -1,3 +1,4 @@
+import Clocks
 import FlowEngine
 import MarketModel
 import Rings
@@ -10,14 +11,16 @@ final class ServerCore {
   private let outputs: SPSCRing<FlowOutput>
   private let snapshots: Exchange<FlowSnapshot>
   private let facts: @Sendable () -> HealthFacts
-  private let now: () -> Timestamp
-  private let startTime: Timestamp
+  private let clocks: ServerClocks
+  private let startNanoseconds: Int64
   /// The snapshot that is not being read; nil while the engine has it.
   private var spare: FlowSnapshot? = FlowSnapshot()
-  private var lastRequest: Timestamp?
-  private var lastAnswer: Timestamp?
-  private var lastState: Timestamp?
-  private var skips = RecentIncrease()
+  // On the clock that never goes back.
+  private var lastRequest: Int64?
+  private var lastAnswer: Int64?
+  private var lastState: Int64?
+  private var losses = RecentLosses()
+  private var dataAge = DataAge()
   /// Messages that clients lost inside the transport, as of the last tick.
   private var transportDropped: Int64 = 0
 
@@ -29,22 +32,22 @@ final class ServerCore {
 
   init(
     model: ReadModel, identity: ServerIdentity, outputs: SPSCRing<FlowOutput>, snapshots: Exchange<FlowSnapshot>,
-    facts: @escaping @Sendable () -> HealthFacts, now: @escaping () -> Timestamp
+    facts: @escaping @Sendable () -> HealthFacts, clocks: ServerClocks
   ) {
     self.model = model
     self.identity = identity
     self.outputs = outputs
     self.snapshots = snapshots
     self.facts = facts
-    self.now = now
-    startTime = now()
+    self.clocks = clocks
+    startNanoseconds = clocks.monotonicNanoseconds()
     broadcaster = StreamBroadcaster(identity: identity, model: model)
   }
 
   /// Takes over what is new and tells the clients; every 50 ms.
   /// - Parameter transportDropped: messages that clients lost inside the transport since the start.
   func tick(transportDropped: Int64 = 0) {
-    let time = now()
+    let time = clocks.monotonicNanoseconds()
     self.transportDropped = transportDropped
     let isFresh = takeSnapshot(at: time)
     drain()
@@ -54,7 +57,7 @@ final class ServerCore {
     let silence = lastState.map { time - $0 } ?? .max
     if isFresh || silence >= ServerCore.longestSilenceNanoseconds {
       lastState = time
-      broadcaster.broadcastState(health: health(), wallTime: time)
+      broadcaster.broadcastState(health: health(), wallTime: clocks.wallTime())
     }
   }
 
@@ -67,14 +70,14 @@ final class ServerCore {
     }
   }
 
-  private func takeSnapshot(at time: Timestamp) -> Bool {
+  private func takeSnapshot(at time: Int64) -> Bool {
     guard let filled = snapshots.take() else { return false }
-    spare = model.adopt(filled, wallTime: time)
+    spare = model.adopt(filled, atNanoseconds: time)
     lastAnswer = time
     return true
   }
 
-  private func requestSnapshot(at time: Timestamp) {
+  private func requestSnapshot(at time: Int64) {
     if let lastRequest, time - lastRequest < ServerCore.snapshotNanoseconds - ServerCore.toleranceNanoseconds { return }
     guard let object = spare, snapshots.request(object) else { return }
     spare = nil
@@ -83,36 +86,53 @@ final class ServerCore {
 
   /// A reading of the whole.
   func health() -> Health {
-    let time = now()
+    let time = clocks.monotonicNanoseconds()
     var facts = facts()
     // A recording does not say beforehand whom it follows: those it has shown.
     if facts.ingest.subscribed.isEmpty {
       facts.ingest.subscribed = model.snapshot.underlyings.map { model.directory[$0.instrument].symbol }
     }
-    func seconds(since past: Timestamp) -> Double { Double(max(0, (time - past) / 1_000_000)) / 1000 }
-    let dataAge = facts.ingest.lastReceived == .none ? nil : seconds(since: facts.ingest.lastReceived)
+    dataAge.note(facts.ingest, wallTime: clocks.wallTime(), atNanoseconds: time)
     let skipped = max(facts.publisherSkipped, model.missingPrints)
+    let counts = Losses(facts, model.snapshot.counters, missedCancellations: model.missedCancellations)
     let verdict = HealthAssessment.judge(
-      facts, dataAgeSeconds: dataAge, snapshotAgeSeconds: seconds(since: lastAnswer ?? startTime),
-      publisherSkippedNow: skips.note(skipped, at: time))
+      facts, silenceSeconds: dataAge.unexplainedSeconds(atNanoseconds: time),
+      snapshotAgeSeconds: DataAge.seconds(time - (lastAnswer ?? startNanoseconds)),
+      growing: losses.note(counts, publisherSkipped: skipped, atNanoseconds: time))
     var stream = broadcaster.counters
     stream.dropped += transportDropped
     return Health(
       status: verdict.status, reasons: verdict.reasons, facts: facts, identity: identity,
-      uptimeSeconds: seconds(since: startTime), session: model.snapshot.session, streamTime: model.snapshot.streamTime,
-      lastTradeTime: model.lastTradeTime, dataAgeSeconds: dataAge, eventsPerSecond: model.eventsPerSecond,
-      counters: model.snapshot.counters, stream: stream, publisherSkipped: skipped)
+      uptimeSeconds: DataAge.seconds(time - startNanoseconds), session: model.snapshot.session,
+      streamTime: model.snapshot.streamTime,
+      lastTradeTime: model.lastTradeTime, dataAgeSeconds: dataAge.seconds(atNanoseconds: time),
+      eventsPerSecond: model.eventsPerSecond,
+      counters: model.snapshot.counters, stream: stream, publisherSkipped: skipped, losses: counts)
+  }
+}
+
+/// The clocks the core reads.
+struct ServerClocks {
+  /// For pace and ages: never goes back.
+  var monotonicNanoseconds: () -> Int64
+  /// For what is shown, and to understand what others say in wall time.
+  var wallTime: () -> Timestamp
+
+  static var system: ServerClocks {
+    ServerClocks(
+      monotonicNanoseconds: { SystemClock.monotonicNanoseconds },
+      wallTime: { Timestamp(nanoseconds: SystemClock.wallNanoseconds) })
   }
 }
 
 /// Whether a counter has grown in the last seconds.
 struct RecentIncrease {
   private var value: Int64 = 0
-  private var grewAt: Timestamp?
+  private var grewAt: Int64?
   private static let memoryNanoseconds: Int64 = 10_000_000_000
 
   /// Takes a reading; returns whether it, or one of the last ten seconds, was higher than the one before.
-  mutating func note(_ reading: Int64, at time: Timestamp) -> Bool {
+  mutating func note(_ reading: Int64, atNanoseconds time: Int64) -> Bool {
     if reading > value {
       value = reading
       grewAt = time

@@ -5,6 +5,8 @@ extension Limits {
   public static let answerRows = 1000
   /// Answers kept for identical questions about unchanged data.
   public static let cachedAnswers = 256
+  /// Bytes of those answers together.
+  public static let cachedAnswerBytes = 8 << 20
   /// Bytes of a request body.
   public static let requestBodyBytes = 16 << 10
   /// Questions that wait for the query thread; further ones get 503.
@@ -13,8 +15,8 @@ extension Limits {
   public static let batchPrints = 1000
   /// Prints a client that comes back is sent at once; the older ones are counted as missed.
   public static let resumedPrints = 2000
-  /// Cancelled print ids one batch names.
-  public static let batchCancellations = 1000
+  /// Cancelled print ids kept for one stream client that is behind, and named by one batch; beyond it the client starts anew.
+  public static let pendingCancellations = 1000
   /// Messages and bytes that may wait for one stream client before further prints are only counted for it.
   public static let clientMessages = 64
   public static let clientBytes = 1 << 20

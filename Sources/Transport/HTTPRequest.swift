@@ -15,11 +15,6 @@ public enum HTTPRequestHeader: Int, Sendable, CaseIterable {
   case origin
   case contentType
   case ifNoneMatch
-  case authorization
-  case acceptEncoding
-  case userAgent
-  case requestedWith
-  case fetchSite
 }
 
 /// A complete request.
@@ -50,9 +45,4 @@ public struct HTTPRequest: Sendable {
 
   /// The first value of a query name.
   public func query(_ name: String) -> String? { query.first { $0.name == name }?.value }
-
-  /// Whether the client runs on this machine.
-  public var isFromLoopback: Bool {
-    remoteAddress == "::1" || remoteAddress.hasPrefix("127.") || remoteAddress.hasPrefix("::ffff:127.")
-  }
 }

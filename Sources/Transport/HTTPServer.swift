@@ -92,20 +92,6 @@ public final class HTTPServer: Sendable {
     thread.join()
   }
 
-  /// The clients connected now. Network thread only.
-  public var clients: [WebSocketClient] {
-    precondition(isOnNetworkThread, "HTTPServer.clients: not on the network thread; use `tick`")
-    return loop.clients
-  }
-
-  /// Sends one frame to every client, or to those that `isFor` chooses. Network thread only.
-  public func broadcast(
-    _ frame: OutgoingFrame, _ delivery: Delivery = .queued, where isFor: (WebSocketClient) -> Bool = { _ in true }
-  ) {
-    precondition(isOnNetworkThread, "HTTPServer.broadcast: not on the network thread; use `tick`")
-    for client in loop.clients where isFor(client) { client.send(frame, delivery) }
-  }
-
   /// Brings an answer to the network thread, which this may be.
   func deliver(_ response: HTTPResponse, to exchange: Exchange) {
     if isOnNetworkThread {

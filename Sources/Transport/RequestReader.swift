@@ -113,11 +113,6 @@ enum RequestReader {
     case .origin: bytes(socket, WSI_TOKEN_ORIGIN)
     case .contentType: bytes(socket, WSI_TOKEN_HTTP_CONTENT_TYPE)
     case .ifNoneMatch: bytes(socket, WSI_TOKEN_HTTP_IF_NONE_MATCH)
-    case .authorization: bytes(socket, WSI_TOKEN_HTTP_AUTHORIZATION)
-    case .acceptEncoding: bytes(socket, WSI_TOKEN_HTTP_ACCEPT_ENCODING)
-    case .userAgent: bytes(socket, WSI_TOKEN_HTTP_USER_AGENT)
-    case .requestedWith: customBytes(socket, "x-requested-with:")
-    case .fetchSite: customBytes(socket, "sec-fetch-site:")
     }
   }
 
@@ -140,22 +135,6 @@ enum RequestReader {
       buffer.initialize(repeating: 0)
       let copied = buffer.withMemoryRebound(to: CChar.self) { lws_hdr_copy(socket, $0.baseAddress, Int32(room), token) }
       initialized = max(0, Int(copied))
-    }
-  }
-
-  private static func customBytes(_ socket: OpaquePointer, _ name: StaticString) -> [UInt8]? {
-    name.withUTF8Buffer { name in
-      name.withMemoryRebound(to: CChar.self) { name in
-        let count = Int(lws_hdr_custom_length(socket, name.baseAddress, Int32(name.count)))
-        guard count > 0 else { return nil }
-        return [UInt8](unsafeUninitializedCapacity: count + 1) { buffer, initialized in
-          buffer.initialize(repeating: 0)
-          let copied = buffer.withMemoryRebound(to: CChar.self) {
-            lws_hdr_custom_copy(socket, $0.baseAddress, Int32(count + 1), name.baseAddress, Int32(name.count))
-          }
-          initialized = max(0, Int(copied))
-        }
-      }
     }
   }
 

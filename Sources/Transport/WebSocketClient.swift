@@ -7,11 +7,11 @@ public final class WebSocketClient {
   /// The client's IP address, without port.
   public let remoteAddress: String
   /// `.queued` frames this client lost to its bound since it connected.
-  public private(set) var droppedFrames = 0
+  private(set) var droppedFrames = 0
   /// `.latest` frames replaced before this client got them.
-  public private(set) var replacedFrames = 0
+  private(set) var replacedFrames = 0
   /// Messages handed to the kernel.
-  public internal(set) var sentFrames = 0
+  var sentFrames = 0
 
   /// `.queued` frames waiting.
   public var queuedFrames: Int { queue.queuedFrames }

@@ -27,7 +27,9 @@ final class Fixture {
     model = ReadModel(instruments: table, printBase: printBase, recentPrints: recentPrints)
     core = ServerCore(
       model: model, identity: Fixture.identity, outputs: outputs, snapshots: snapshots,
-      facts: { [facts] in facts.value }, now: { [clock] in clock.time })
+      facts: { [facts] in facts.value },
+      clocks: ServerClocks(
+        monotonicNanoseconds: { [clock] in clock.monotonicNanoseconds }, wallTime: { [clock] in clock.time }))
   }
 
   static let identity = ServerIdentity(
@@ -150,7 +152,7 @@ final class Fixture {
     snapshot.counters.fiveMinuteTrades = 33
   }
 
-  func adoptMarket() { _ = model.adopt(market(), wallTime: clock.time) }
+  func adoptMarket() { _ = model.adopt(market(), atNanoseconds: clock.monotonicNanoseconds) }
 
   // MARK: Requests
 
@@ -166,7 +168,13 @@ final class Fixture {
 
 final class TestClock {
   var time = required(Timestamp(rfc3339: "2026-01-02T03:04:05Z"), "time")
-  func advance(milliseconds: Int64) { time = time.adding(nanoseconds: milliseconds * 1_000_000) }
+  private(set) var monotonicNanoseconds: Int64 = 77_000_000_000
+  func advance(milliseconds: Int64) {
+    setWall(byMilliseconds: milliseconds)
+    monotonicNanoseconds += milliseconds * 1_000_000
+  }
+  /// Somebody sets the clock on the wall.
+  func setWall(byMilliseconds milliseconds: Int64) { time = time.adding(nanoseconds: milliseconds * 1_000_000) }
 }
 
 final class SharedFacts: @unchecked Sendable {

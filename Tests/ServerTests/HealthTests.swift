@@ -54,6 +54,81 @@ import Testing
     #expect(dead.object["status"] as? String == "down")
   }
 
+  @Test func aPauseOnPurposeIsNoFailure() {
+    fixture.facts.value.ingest.quietUntil = fixture.clock.time.adding(nanoseconds: 300_000_000_000)
+    fixture.clock.advance(milliseconds: 290_000)
+    answerEngine()
+    let waiting = fixture.core.health()
+    #expect(waiting.status == .ok)
+    #expect(waiting.dataAgeSeconds == 290.1)
+    let ingest = fixture.router().get("/health").object["ingest"] as! [String: Any]
+    #expect(ingest["quiet_until"] as? String == fixture.facts.value.ingest.quietUntil.rfc3339)
+    // Past the moment at which the next frame was due, silence counts from there.
+    fixture.clock.advance(milliseconds: 16_000)
+    answerEngine()
+    #expect(fixture.core.health().reasons == ["no data for 6 s although the feed says it streams"])
+    fixture.clock.advance(milliseconds: 60_000)
+    answerEngine()
+    #expect(fixture.core.health().status == .down)
+  }
+
+  @Test func aClockSetBackDoesNotMakeStaleDataLookLive() {
+    fixture.core.tick()
+    fixture.clock.setWall(byMilliseconds: -3_600_000)
+    fixture.clock.advance(milliseconds: 6_000)
+    answerEngine()
+    #expect(fixture.core.health().status == .degraded)
+    #expect(fixture.core.health().dataAgeSeconds == 6.1)
+    // What comes in now is new, although it is stamped earlier than what came before.
+    fixture.facts.value.ingest.lastReceived = fixture.clock.time
+    #expect(fixture.core.health().status == .ok)
+    // A clock set forward does not make live data look stale.
+    fixture.clock.advance(milliseconds: 50)
+    fixture.facts.value.ingest.lastReceived = fixture.clock.time
+    fixture.clock.setWall(byMilliseconds: 7_200_000)
+    answerEngine()
+    #expect(fixture.core.health().status == .ok)
+  }
+
+  @Test func lossesAreShown() {
+    fixture.facts.value.ingest.refusedLines = 5
+    fixture.facts.value.ingest.correctedRows = 6
+    fixture.facts.value.storage.storedBefore = 7
+    fixture.facts.value.storage.waits = 8
+    fixture.facts.value.storage.dropped = 9
+    fixture.core.tick()
+    fixture.clock.advance(milliseconds: 250)
+    fixture.core.tick()
+    fixture.snapshots.answer {
+      fixture.fill($0)
+      $0.counters.unmatchedCancellations = 1
+      $0.counters.unrepairedMinutes = 2
+      $0.counters.doubtedTimes = 3
+      $0.counters.refusedSweeps = 4
+      $0.counters.cancellations = 10
+    }
+    fixture.core.tick()
+    let health = fixture.router().get("/health").object
+    let expected: [String: Int] = [
+      "unmatched_cancellations": 1, "unrepaired_minutes": 2, "doubted_times": 3, "refused_sweeps": 4,
+      "refused_lines": 5, "corrected_rows": 6, "stored_before": 7, "store_waits": 8, "store_dropped": 9,
+      "missed_cancellations": 10,
+    ]
+    #expect(health["losses"] as? [String: Int] == expected)
+    let reasons = (health["reasons"] as! [String]).joined(separator: "\n")
+    for word in ["9 outputs are not in the database", "cancelled prints", "minute bar", "sweep"] {
+      #expect(reasons.contains(word), "\(word)")
+    }
+    fixture.clock.advance(milliseconds: 11_000)
+    fixture.facts.value.ingest.lastReceived = fixture.clock.time
+    fixture.facts.value.storage.dropped = 0
+    fixture.core.tick()
+    fixture.snapshots.answer { fixture.fill($0) }
+    fixture.core.tick()
+    #expect(fixture.core.health().reasons == [])
+    #expect(fixture.core.health().losses.missedCancellations == 10)
+  }
+
   @Test func anEngineThatDoesNotAnswerIsADoubt() {
     fixture.clock.advance(milliseconds: 6_000)
     fixture.facts.value.ingest.lastReceived = fixture.clock.time
@@ -66,8 +141,7 @@ import Testing
       var facts = fixture.facts.value
       change(&facts)
       let verdict = HealthAssessment.judge(
-        facts, dataAgeSeconds: facts.ingest.lastReceived == .none ? nil : 0, snapshotAgeSeconds: 0,
-        publisherSkippedNow: false)
+        facts, silenceSeconds: facts.ingest.lastReceived == .none ? nil : 0, snapshotAgeSeconds: 0)
       #expect((verdict.status == .ok) == verdict.reasons.isEmpty)
       return verdict.reasons
     }
@@ -104,15 +178,15 @@ import Testing
 
   @Test func ratesAreTakenOverSeconds() {
     var rate = EventRate()
-    var time = Timestamp(seconds: 1000)
+    var time: Int64 = 1_000_000_000_000
     for i in 0..<40 {
-      rate.note(events: Int64(i) * 500, at: time)
-      time = time.adding(nanoseconds: 250_000_000)
+      rate.note(events: Int64(i) * 500, atNanoseconds: time)
+      time += 250_000_000
     }
     #expect(rate.perSecond == 2000)
     for _ in 0..<20 {
-      rate.note(events: 39 * 500, at: time)
-      time = time.adding(nanoseconds: 250_000_000)
+      rate.note(events: 39 * 500, atNanoseconds: time)
+      time += 250_000_000
     }
     #expect(rate.perSecond == 0)
   }

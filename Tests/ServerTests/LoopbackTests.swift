@@ -14,10 +14,11 @@ import Testing
   private let spy = Fixture.symbol(.call, 672)
 
   private func start(
-    store: Store? = nil, recentPrints: Int = 1024, printBase: Int64 = 0,
+    host: String = "127.0.0.1", store: Store? = nil, recentPrints: Int = 1024, printBase: Int64 = 0,
     inject: (@Sendable (InjectedTrade) -> InjectionOutcome)? = nil
   ) throws -> Server {
     var configuration = ServerConfiguration(epoch: "e1", versions: Fixture.identity.versions)
+    configuration.host = host
     configuration.port = 0
     configuration.recentPrints = recentPrints
     configuration.printBase = printBase
@@ -109,6 +110,48 @@ import Testing
     #expect(try status("/ws/stream", ["Origin": "http://127.0.0.1:\(server.port)"]) == 101)
     #expect(try status("/ws/other") == 404)
     #expect(try status("/ws/stream?after=x") == 400)
+  }
+
+  /// A name of somebody else's that was pointed at this machine: to the browser it is one and the same origin.
+  @Test func refusesNamesThatArePointedHere() throws {
+    let server = try start()
+    defer { server.stop() }
+    for name in [
+      "evil.example", "evil.example:\(server.port)", "127.evil.example", "127.0.0.1.evil.example", "10.0.0.1",
+    ] {
+      let headers = ["Host": name, "Origin": "http://\(name)"]
+      for path in ["/health", "/prints", "/openapi.json", "/nothing", "/"] {
+        let answer = try LoopbackSocket(port: server.port).request(path, headers: headers)
+        #expect(answer.status == 403, "\(name) \(path)")
+        #expect(answer.headers["content-type"] == "application/problem+json")
+        #expect(answer.object.text("detail").contains("wanted localhost"))
+        #expect(answer.headers["x-content-type-options"] == "nosniff")
+      }
+      #expect(try LoopbackSocket(port: server.port).upgrade("/ws/stream", headers: headers) == 403, "\(name)")
+      #expect(try LoopbackSocket(port: server.port).upgrade("/ws/stream", headers: ["Host": name]) == 403, "\(name)")
+    }
+    for name in ["localhost:\(server.port)", "127.0.0.1", "127.8.9.10:80", "[::1]:9000", "LOCALHOST"] {
+      let headers = ["Host": name, "Origin": "http://\(name)"]
+      #expect(try LoopbackSocket(port: server.port).request("/top", headers: headers).status == 200, "\(name)")
+      #expect(try LoopbackSocket(port: server.port).upgrade("/ws/stream", headers: headers) == 101, "\(name)")
+    }
+  }
+
+  @Test func onTheNetworkAnyNameWillDo() throws {
+    let server = try start(host: "0.0.0.0")
+    defer { server.stop() }
+    let headers = ["Host": "desk.lan:\(server.port)", "Origin": "http://desk.lan:\(server.port)"]
+    #expect(try LoopbackSocket(port: server.port).request("/top", headers: headers).status == 200)
+    #expect(try LoopbackSocket(port: server.port).upgrade("/ws/stream", headers: headers) == 101)
+    let foreign = ["Host": "desk.lan:\(server.port)", "Origin": "http://evil.example"]
+    #expect(try LoopbackSocket(port: server.port).upgrade("/ws/stream", headers: foreign) == 403)
+  }
+
+  @Test func theRuleFollowsTheAddress() {
+    for address in ["127.0.0.1", "localhost", "::1", "127.0.0.9"] {
+      #expect(HostRule(listeningOn: address) == .loopbackNames)
+    }
+    for address in ["0.0.0.0", "::", "192.168.1.5"] { #expect(HostRule(listeningOn: address) == .anyName) }
   }
 
   @Test func injectsOverTheSocket() throws {

@@ -203,7 +203,7 @@ private final class FakeHistory: PrintHistory, @unchecked Sendable {
     fixture.model.absorb(.cancellation(Cancellation(cancelledNumber: 0, trade: trade)))
     let rows = fixture.router().get("/prints").rows
     #expect(rows.map { $0["cancelled"] as! Bool } == [false, true, false, false])
-    #expect(fixture.model.takeCancellations() == [5, 1])
+    #expect(fixture.model.takeCancellations().ids == [5, 1])
   }
 
   @Test func aGapRestartsTheRingAndIsCounted() {

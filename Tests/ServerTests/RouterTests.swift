@@ -185,3 +185,29 @@ import Testing
     #expect(router.get("/ws/stream").status == 426)
   }
 }
+
+@Suite struct ResponseCacheTests {
+  private func answer(_ bytes: Int) -> APIResponse { APIResponse(body: Array(repeating: 0x20, count: bytes)) }
+
+  @Test func isBoundedByBytesAsWellAsByAnswers() {
+    var cache = ResponseCache(capacity: 3, byteCapacity: 100)
+    #expect(cache.known("a", generation: 1) == nil)
+    _ = cache.keep(answer(60), "a")
+    _ = cache.keep(answer(60), "b")
+    _ = cache.keep(answer(30), "c")
+    _ = cache.keep(answer(1), "a")
+    #expect(cache.known("a", generation: 1)?.body.count == 60)
+    #expect(cache.known("b", generation: 1) == nil)
+    #expect(cache.known("c", generation: 1)?.body.count == 30)
+    #expect(cache.bytes == 92)
+    _ = cache.keep(answer(1), "d")
+    _ = cache.keep(answer(1), "e")
+    #expect(cache.known("d", generation: 1) != nil)
+    #expect(cache.known("e", generation: 1) == nil)
+    // New data: everything is forgotten, and there is room again.
+    #expect(cache.known("a", generation: 2) == nil)
+    #expect(cache.bytes == 0)
+    _ = cache.keep(answer(99), "b")
+    #expect(cache.known("b", generation: 2) != nil)
+  }
+}

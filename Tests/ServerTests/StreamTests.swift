@@ -197,6 +197,113 @@ final class FakeClient: StreamClient {
     #expect((prints[0]["rows"] as! [[String: Any]]).map { $0["cancelled"] as! Bool } == [true, false])
   }
 
+  private func cancel(_ numbers: some Sequence<Int64>) {
+    let trade = fixture.model.prints[fixture.model.prints.firstNumber].trade
+    for number in numbers {
+      fixture.model.absorb(.cancellation(Cancellation(cancelledNumber: number, trade: trade)))
+    }
+  }
+
+  private func cancelled(_ client: FakeClient) -> [[Int]] {
+    client.messages.filter { $0.text("type") == "prints" }.map { $0["cancelled"] as? [Int] ?? [] }
+  }
+
+  @Test func aClientThatWasBehindIsToldTheCancellationsItMissed() {
+    let slow = join()
+    let fast = join()
+    fixture.absorb(spy, count: 3)
+    broadcaster.broadcastPrints()
+    slow.isBehind = true
+    cancel([1])
+    broadcaster.broadcastPrints()
+    cancel([3])
+    broadcaster.broadcastPrints()
+    slow.isBehind = false
+    broadcaster.broadcastPrints()
+    broadcaster.broadcastPrints()
+    #expect(cancelled(slow) == [[], [101, 103]])
+    #expect(cancelled(fast) == [[], [101], [103]])
+    slow.isBehind = true
+    cancel([2])
+    broadcaster.broadcastPrints()
+    slow.isBehind = false
+    fixture.absorb(spy)
+    broadcaster.broadcastPrints()
+    #expect(cancelled(slow).last == [102])
+    #expect(slow.batches().last?.ids == [104])
+    #expect(cancelled(fast).last == [])
+  }
+
+  @Test func aClientThatMissedTooManyCancellationsStartsAnew() {
+    let client = join()
+    fixture.absorb(spy, count: 900)
+    broadcaster.broadcastPrints()
+    client.forget()
+    client.isBehind = true
+    cancel(1...600)
+    broadcaster.broadcastPrints()
+    cancel(1...600)
+    broadcaster.broadcastPrints()
+    client.isBehind = false
+    fixture.absorb(spy)
+    broadcaster.broadcastPrints()
+    fixture.absorb(spy)
+    broadcaster.broadcastPrints()
+    #expect(client.types == ["hello", "prints"])
+    #expect(client.messages[0]["resumed"] as? Bool == false)
+    #expect(client.messages[0]["last_print_id"] as? Int == 1001)
+    #expect(client.batches().map(\.ids) == [[1002]])
+    #expect(client.batches().map(\.missed) == [0])
+    #expect(cancelled(client) == [[]])
+  }
+
+  @Test func moreCancellationsThanABatchNamesStartEverybodyAnew() {
+    let client = join()
+    fixture.absorb(spy)
+    broadcaster.broadcastPrints()
+    client.forget()
+    cancel(repeatElement(1, count: Limits.pendingCancellations + 1))
+    broadcaster.broadcastPrints()
+    broadcaster.broadcastPrints()
+    #expect(client.types == ["hello"])
+    #expect(client.messages[0]["resumed"] as? Bool == false)
+  }
+
+  @Test func aClientThatComesBackIsToldWhichOfItsPrintsAreVoid() {
+    fixture.absorb(spy, count: 6)
+    broadcaster.broadcastPrints()
+    cancel([2, 3, 5])
+    broadcaster.broadcastPrints()
+    let client = join(ResumePoint(epoch: "e1", after: 103))
+    #expect(client.batches().map(\.ids) == [[104, 105, 106]])
+    #expect(cancelled(client) == [[102, 103]])
+    let rows = client.messages.last?.objects("rows") ?? []
+    #expect(rows.map { $0["cancelled"] as? Bool } == [false, true, false])
+    // Nothing but cancellations to tell.
+    let current = join(ResumePoint(epoch: "e1", after: 106))
+    #expect(current.batches().map(\.ids) == [[]])
+    #expect(cancelled(current) == [[102, 103, 105]])
+    #expect(join(ResumePoint(epoch: "e1", after: 101)).batches().map(\.ids) == [[102, 103, 104, 105, 106]])
+    #expect(cancelled(join(ResumePoint(epoch: "e1", after: .max))) == [[102, 103, 105]])
+  }
+
+  @Test func aClockSetBackStopsNothing() {
+    let client = join()
+    fixture.core.tick()
+    fixture.snapshots.answer { fixture.fill($0) }
+    fixture.clock.advance(milliseconds: 50)
+    fixture.core.tick()
+    client.forget()
+    fixture.clock.setWall(byMilliseconds: -3_600_000)
+    for _ in 0..<20 {
+      fixture.clock.advance(milliseconds: 50)
+      fixture.core.tick()
+      fixture.snapshots.answer { fixture.fill($0) }
+    }
+    #expect(client.types.filter { $0 == "state" }.count >= 3)
+    #expect(fixture.core.health().uptimeSeconds == 1.05)
+  }
+
   @Test func theStateComesWithEachSnapshotAndWithoutOneWhenTheEngineIsSilent() {
     let client = join()
     fixture.core.tick()
@@ -278,7 +385,7 @@ final class FakeClient: StreamClient {
     let snapshot = fixture.market()
     let position = snapshot.underlyings.firstIndex { fixture.table[$0.instrument].symbol.description == "SPY" }!
     snapshot.underlyings[position].lastPrice = Price(cents: 65_120)
-    _ = fixture.model.adopt(snapshot, wallTime: fixture.clock.time)
+    _ = fixture.model.adopt(snapshot, atNanoseconds: fixture.clock.monotonicNanoseconds)
     let grid = try #require(StrikeGrid.leading(in: fixture.model))
     #expect(grid.atmStrike == Price(cents: 65_100))
     #expect(grid.rows.map { $0.strike.micros / 1_000_000 } == Array((650...658).reversed()))
@@ -287,7 +394,7 @@ final class FakeClient: StreamClient {
   @Test func withoutASpotTheMiddleIsShownAndNoStrikeIsAtTheMoney() throws {
     let snapshot = fixture.market()
     for i in snapshot.underlyings.indices { snapshot.underlyings[i].lastPrice = .zero }
-    _ = fixture.model.adopt(snapshot, wallTime: fixture.clock.time)
+    _ = fixture.model.adopt(snapshot, atNanoseconds: fixture.clock.monotonicNanoseconds)
     let grid = try #require(StrikeGrid.leading(in: fixture.model))
     #expect(grid.atmStrike == nil)
     #expect(grid.rows.count == 15)
@@ -296,7 +403,7 @@ final class FakeClient: StreamClient {
   @Test func theNextExpiryFollowsWhenTheFirstIsOver() throws {
     let snapshot = fixture.market()
     snapshot.session = MarketDate(year: 2025, month: 12, day: 17)
-    _ = fixture.model.adopt(snapshot, wallTime: fixture.clock.time)
+    _ = fixture.model.adopt(snapshot, atNanoseconds: fixture.clock.monotonicNanoseconds)
     #expect(StrikeGrid.leading(in: fixture.model)?.expiry == Fixture.later)
   }
 

@@ -67,6 +67,21 @@ import Testing
     ("conditions", #"{"symbol": "SPY", "price": 1, "size": 1, "conditions": 5}"#),
     ("time", #"{"symbol": "SPY", "price": 1, "size": 1, "time": "noon"}"#),
     ("pric", #"{"symbol": "SPY", "pric": 1, "size": 1}"#),
+    // A cancellation would void one of the vendor's prints.
+    ("conditions", #"{"symbol": "SPY251216C00672000", "price": 1, "size": 1, "conditions": [209, 201]}"#),
+    ("conditions", #"{"symbol": "SPY251216C00672000", "price": 1, "size": 1, "conditions": [203]}"#),
+    ("conditions", #"{"symbol": "SPY251216C00672000", "price": 1, "size": 1, "conditions": [205]}"#),
+    ("conditions", #"{"symbol": "SPY251216C00672000", "price": 1, "size": 1, "conditions": [207]}"#),
+    // Premium beyond what one print may have.
+    ("size", #"{"symbol": "SPY251216C00672000", "price": 100, "size": 1000001}"#),
+    ("size", #"{"symbol": "SPY251216C00672000", "price": 1000000, "size": 1000000000}"#),
+    ("size", #"{"symbol": "SPY", "price": 1000000, "size": 10001}"#),
+    ("time", #"{"symbol": "SPY", "price": 1, "size": 1, "time": "1989-12-31T23:59:59Z"}"#),
+    ("time", #"{"symbol": "SPY", "price": 1, "size": 1, "time": "2025-12-16 15:30"}"#),
+    // Contracts mistyped, which must not become equities.
+    ("symbol", #"{"symbol": "SPY251332C00672000", "price": 1, "size": 1}"#),
+    ("symbol", #"{"symbol": "O:SPY251216X00672000", "price": 1, "size": 1}"#),
+    ("symbol", #"{"symbol": "X:BTCUSD", "price": 1, "size": 1}"#),
   ])
   func namesTheMemberThatCannotBeUsed(name: String, body: String) {
     let answer = post(body)
@@ -74,6 +89,14 @@ import Testing
     #expect(answer.contentType == "application/problem+json")
     #expect(answer.object["parameter"] as? String == name)
     #expect(inbox.trades.withLock { $0.isEmpty })
+  }
+
+  @Test func takesTheLargestPremiumAndSaysWhatIsTooMuch() {
+    #expect(post(#"{"symbol": "SPY251216C00672000", "price": 100, "size": 1000000}"#).status == 202)
+    #expect(post(#"{"symbol": "SPY", "price": 1000000, "size": 10000}"#).status == 202)
+    let refused = post(#"{"symbol": "SPY251216C00672000", "price": 100, "size": 1000001}"#)
+    #expect(refused.object.text("detail").hasPrefix("premium of one print: "))
+    #expect(refused.object.text("wanted").contains("10000000000 USD"))
   }
 
   @Test func saysWhereABodyIsNotJSON() {

@@ -92,15 +92,19 @@ import Testing
   @Test func everybodyGetsABroadcast() throws {
     let application = TestApplication()
     var isDue = false
+    var clients: [(client: WebSocketClient, isSome: Bool)] = []
     application.onText = { _, _ in isDue = true }
-    application.onTick = { server in
+    application.onTick = { _ in
       guard isDue else { return }
       isDue = false
-      server.broadcast(OutgoingFrame(text: "to all"))
-      server.broadcast(OutgoingFrame(text: "to some"), where: { $0.context != nil })
-      server.broadcast(OutgoingFrame(text: "end"))
+      let (all, some, end) = (
+        OutgoingFrame(text: "to all"), OutgoingFrame(text: "to some"), OutgoingFrame(text: "end")
+      )
+      for (client, isSome) in clients {
+        for frame in isSome ? [all, some, end] : [all, end] { client.send(frame) }
+      }
     }
-    application.onOpened = { client, request in client.context = request.query("some") == nil ? nil : client }
+    application.onOpened = { client, request in clients.append((client, request.query("some") != nil)) }
     let server = try TestServer(application)
     let sockets = try (0..<10).map { try RawWebSocket(port: server.port, path: $0 < 3 ? "/ws?some=1" : "/ws") }
     try sockets[0].send("go")
@@ -116,12 +120,17 @@ import Testing
     let size = 100_000
     let states = Mailbox<[Int]>()
     var sleeper: WebSocketClient?
+    var clients: [WebSocketClient] = []
     var round = 0
-    application.onOpened = { client, request in if request.path == "/sleeper" { sleeper = client } }
-    application.onTick = { server in
-      guard server.clients.count == 2, round < 200 else { return }
+    application.onOpened = { client, request in
+      clients.append(client)
+      if request.path == "/sleeper" { sleeper = client }
+    }
+    application.onTick = { _ in
+      guard clients.count == 2, round < 200 else { return }
       round += 1
-      server.broadcast(OutgoingFrame(text: "\(round) " + String(repeating: "x", count: size)))
+      let frame = OutgoingFrame(text: "\(round) " + String(repeating: "x", count: size))
+      for client in clients { client.send(frame) }
       if round == 200, let sleeper {
         states.put([sleeper.queuedFrames, sleeper.queuedBytes, sleeper.droppedFrames, sleeper.sentFrames])
       }

@@ -1,4 +1,23 @@
-/// Keeps other web pages, and names that an attacker points at this machine, away from what changes state.
+/// Which names a request may reach this server by.
+enum HostRule: Sendable {
+  /// Listening on this machine only: any other name was pointed here by somebody else (DNS rebinding), whose page could then
+  /// read everything.
+  case loopbackNames
+  /// Listening on the network, under names that only its owner knows.
+  case anyName
+
+  /// - Parameter address: the address that is listened on.
+  init(listeningOn address: String) {
+    self = address == "localhost" || Origin.isLoopback(address: address) ? .loopbackNames : .anyName
+  }
+
+  func refusal(_ request: APIRequest) -> Problem? {
+    guard self == .loopbackNames, let refusal = Origin.hostRefusal(request) else { return nil }
+    return Problem(kind: .foreignOrigin, status: 403, detail: "\(request.path.prefix(200)): \(refusal).")
+  }
+}
+
+/// Keeps other web pages, and names that an attacker points at this machine, away.
 enum Origin {
   /// A page that this server served itself, or no page at all.
   /// - Returns: the reason to refuse; nil when the request may pass.
@@ -15,15 +34,27 @@ enum Origin {
     guard isLoopback(address: request.peerAddress) else {
       return "the peer is \(request.peerAddress), wanted a client on this machine"
     }
-    guard let host = request.headers["host"], isLoopback(host: host) else {
-      return
-        "Host is \"\(request.headers["host"]?.prefix(80) ?? "")\", wanted localhost, 127.0.0.1 or [::1] with the port"
-    }
-    return refusal(request)
+    return hostRefusal(request) ?? refusal(request)
+  }
+
+  /// The name the peer used is this machine's.
+  static func hostRefusal(_ request: APIRequest) -> String? {
+    let host = request.headers["host"] ?? ""
+    if isLoopback(host: host) { return nil }
+    return
+      "Host is \"\(host.prefix(80))\", wanted localhost, 127.0.0.1 or [::1] with the port; ask by one of these names"
   }
 
   static func isLoopback(address: String) -> Bool {
-    address == "::1" || address.hasPrefix("127.") || address.hasPrefix("::ffff:127.")
+    let four = address.hasPrefix("::ffff:") ? address.dropFirst(7) : address[...]
+    return address == "::1" || isLoopback(dotted: four)
+  }
+
+  /// Any address of 127.0.0.0/8, which a name such as `127.evil.example` is not.
+  private static func isLoopback(dotted text: Substring) -> Bool {
+    let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+    return parts.count == 4 && parts[0] == "127"
+      && parts.allSatisfy { $0.utf8.allSatisfy { (48...57).contains($0) } && UInt8($0) != nil }
   }
 
   /// The name in a Host header, with or without a port.
@@ -37,7 +68,7 @@ enum Origin {
       name = host.prefix { $0 != ":" }
       guard isPort(host[name.endIndex...]) else { return false }
     }
-    return ["localhost", "127.0.0.1", "[::1]"].contains(name.lowercased())
+    return ["localhost", "[::1]"].contains(name.lowercased()) || isLoopback(dotted: name)
   }
 
   /// Nothing, or a colon and a port.

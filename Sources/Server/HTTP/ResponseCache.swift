@@ -1,10 +1,21 @@
+import MarketModel
+
 /// Answers to identical questions about data that have not changed since; bounded.
 struct ResponseCache {
   private var generation: UInt64 = 0
   private var answers: [String: APIResponse] = [:]
+  /// Bytes of the answers kept and of their keys.
+  private(set) var bytes = 0
   private let capacity: Int
+  private let byteCapacity: Int
 
-  init(capacity: Int) { self.capacity = capacity }
+  /// - Parameters:
+  ///   - capacity: most answers.
+  ///   - byteCapacity: most bytes of all of them.
+  init(capacity: Int = Limits.cachedAnswers, byteCapacity: Int = Limits.cachedAnswerBytes) {
+    self.capacity = capacity
+    self.byteCapacity = byteCapacity
+  }
 
   /// - Parameters:
   ///   - key: path and query.
@@ -12,6 +23,7 @@ struct ResponseCache {
   mutating func known(_ key: String, generation: UInt64) -> APIResponse? {
     if generation != self.generation {
       answers.removeAll(keepingCapacity: true)
+      bytes = 0
       self.generation = generation
     }
     return answers[key]
@@ -19,7 +31,11 @@ struct ResponseCache {
 
   /// Keeps an answer while there is room. Returns it, for the reply.
   mutating func keep(_ answer: APIResponse, _ key: String) -> APIResponse {
-    if answers.count < capacity { answers[key] = answer }
+    let size = key.utf8.count + answer.body.count
+    if answers.count < capacity, size <= byteCapacity - bytes, answers[key] == nil {
+      answers[key] = answer
+      bytes += size
+    }
     return answer
   }
 }

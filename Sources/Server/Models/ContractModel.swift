@@ -8,11 +8,11 @@ struct ContractRow: Sendable {
   var symbol: String
   var underlying: String
 
-  var netAggressor: Int64 { contract.buyVolume - contract.sellVolume }
+  var netAggressor: Int64 { contract.buyVolume.subtractingSaturating(contract.sellVolume) }
 
   /// Share of the labelled volume that was bought; nil when nothing is labelled.
   var boughtShare: Double? {
-    let labelled = contract.buyVolume + contract.sellVolume
+    let labelled = contract.buyVolume.addingSaturating(contract.sellVolume)
     return labelled == 0 ? nil : Double(contract.buyVolume) / Double(labelled)
   }
 

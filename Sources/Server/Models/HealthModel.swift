@@ -16,6 +16,9 @@ public struct HealthFacts: Sendable {
     public var subscribed: [String]
     /// Wall time at which the last frame or event came in; `.none` before the first.
     public var lastReceived: Timestamp
+    /// Wall time until which the feed waits on purpose for the next frame to be due, as a recording at its own speed does;
+    /// `.none` when it does not wait.
+    public var quietUntil: Timestamp
     public var frames: Int64
     public var badFrames: Int64
     public var badEvents: Int64
@@ -23,25 +26,33 @@ public struct HealthFacts: Sendable {
     public var reparsedFrames: Int64
     /// How often the feed had to wait for room in the event ring.
     public var waits: Int64
+    /// Lines of a recording that were refused as a whole.
+    public var refusedLines: Int64
+    /// Rows that were taken with a correction.
+    public var correctedRows: Int64
     /// Why it failed; nil otherwise.
     public var failure: String?
 
     public init(
       status: IngestStatus = .starting, source: String = "", subscribed: [String] = [], lastReceived: Timestamp = .none,
-      frames: Int64 = 0, badFrames: Int64 = 0, badEvents: Int64 = 0, unknownEvents: Int64 = 0,
-      reparsedFrames: Int64 = 0,
-      waits: Int64 = 0, failure: String? = nil
+      quietUntil: Timestamp = .none, frames: Int64 = 0, badFrames: Int64 = 0, badEvents: Int64 = 0,
+      unknownEvents: Int64 = 0,
+      reparsedFrames: Int64 = 0, waits: Int64 = 0, refusedLines: Int64 = 0, correctedRows: Int64 = 0,
+      failure: String? = nil
     ) {
       self.status = status
       self.source = source
       self.subscribed = subscribed
       self.lastReceived = lastReceived
+      self.quietUntil = quietUntil
       self.frames = frames
       self.badFrames = badFrames
       self.badEvents = badEvents
       self.unknownEvents = unknownEvents
       self.reparsedFrames = reparsedFrames
       self.waits = waits
+      self.refusedLines = refusedLines
+      self.correctedRows = correctedRows
       self.failure = failure
     }
   }
@@ -68,13 +79,18 @@ public struct HealthFacts: Sendable {
     public var flushes: Int64
     /// Outputs not stored because the queue to the disk was full and the source could not wait.
     public var dropped: Int64
+    /// Rows not written because an earlier run had stored them.
+    public var storedBefore: Int64
+    /// How often the engine had to wait for room in the queue to the disk.
+    public var waits: Int64
     /// What the writer cannot do; nil while all is well.
     public var error: String?
 
     public init(
       enabled: Bool = false, path: String? = nil, schemaVersion: Int = 0, rowsWritten: Int64 = 0,
       lagMilliseconds: Int64 = 0,
-      lastFlush: Timestamp = .none, flushes: Int64 = 0, dropped: Int64 = 0, error: String? = nil
+      lastFlush: Timestamp = .none, flushes: Int64 = 0, dropped: Int64 = 0, storedBefore: Int64 = 0, waits: Int64 = 0,
+      error: String? = nil
     ) {
       self.enabled = enabled
       self.path = path
@@ -84,6 +100,8 @@ public struct HealthFacts: Sendable {
       self.lastFlush = lastFlush
       self.flushes = flushes
       self.dropped = dropped
+      self.storedBefore = storedBefore
+      self.waits = waits
       self.error = error
     }
   }

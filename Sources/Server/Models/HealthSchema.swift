@@ -17,6 +17,7 @@ extension Health {
       .record("queues", "What waits between the threads.", queuesSchema) { $0 },
       .record("storage", "The database.", storageSchema) { $0.facts.storage },
       .record("stream", "The WebSocket stream.", StreamCounters.schema) { $0.stream },
+      .record("losses", "What did not arrive where it belongs.", Losses.schema) { $0.losses },
       .record("sides", "Prints by side since the start.", sidesSchema) { $0.counters },
       .counts("methods", "Prints by the rule that decided the side, since the start.") { health in
         LabelMethod.choices.map { method in
@@ -37,8 +38,11 @@ extension Health {
       .texts("subscribed", "Underlyings.") { $0.facts.ingest.subscribed },
       .timeOrNull("last_trade_time", "Time on the newest print.") { $0.lastTradeTime },
       .timeOrNull("stream_time", "Time on the newest event.") { $0.streamTime },
-      .numberOrNull("data_age_seconds", "Wall seconds since the last event came in; null before the first.") {
+      .numberOrNull("data_age_seconds", "Seconds since the last event came in; null before the first.") {
         $0.dataAgeSeconds
+      },
+      .timeOrNull("quiet_until", "The feed waits on purpose until then for the next frame to be due; null otherwise.") {
+        $0.facts.ingest.quietUntil
       },
       .integer("trades_five_minutes", "Prints of the last five minutes of stream time.") {
         $0.counters.fiveMinuteTrades
@@ -103,7 +107,7 @@ extension Health {
       .choice("status", "As in /health.") { $0.status },
       .texts("reasons", "As in /health.") { $0.reasons },
       .choice("ingest_status", "What the feed says of itself.") { $0.facts.ingest.status },
-      .numberOrNull("data_age_seconds", "Wall seconds since the last event came in; null before the first.") {
+      .numberOrNull("data_age_seconds", "Seconds since the last event came in; null before the first.") {
         $0.dataAgeSeconds
       },
       .number("events_per_second", "Events a wall second over the last seconds.") { $0.eventsPerSecond },

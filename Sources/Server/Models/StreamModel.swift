@@ -1,20 +1,20 @@
 import FlowEngine
 import MarketModel
 
-/// First message of the stream.
+/// First message of the stream, and the one that tells a client to start anew.
 struct StreamHello: Sendable {
   var identity: ServerIdentity
   var isResumed: Bool
   var lastPrintID: Int64
 
   static let schema = Schema<StreamHello>(
-    "StreamHello", "First message of the stream.",
+    "StreamHello", "First message of the stream; comes again when a client has to start anew.",
     [
       .constant("type", "hello", "Kind of message."),
       .text("epoch", "Changes with every start; give it back to resume.") { $0.identity.epoch },
       .text("version", "Version of MarketFlow.") { $0.identity.versions.marketflow },
       .choice("mode", "Where the data come from.") { $0.identity.mode },
-      .flag("resumed", "The client's epoch is ours: the prints it missed follow. False: it has to clear its tape.") {
+      .flag("resumed", "The client's epoch is ours: what it missed follows. False: it has to clear its tape.") {
         $0.isResumed
       },
       .integer("last_print_id", "Id of the newest print.") { $0.lastPrintID },
@@ -63,7 +63,7 @@ struct UnderlyingRow: Sendable {
       .integer("trades", "Prints.") { $0.day.trades },
       .money("call_premium", "USD.") { $0.day.callPremiumMicros },
       .money("put_premium", "USD.") { $0.day.putPremiumMicros },
-      .money("net_premium", "Buy less sell premium, USD.") { $0.day.buyPremiumMicros - $0.day.sellPremiumMicros },
+      .money("net_premium", "Buy less sell premium, USD.") { $0.day.netPremiumMicros },
       .nanos("net_delta", "Sum of side x size x delta, contracts.") { $0.day.netDeltaNanos },
       .integer("five_minute_trades", "Prints of the last five minutes of stream time.") { $0.day.fiveMinuteTrades },
     ])

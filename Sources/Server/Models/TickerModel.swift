@@ -48,26 +48,30 @@ extension UnderlyingMinute {
       .money("call_premium", "USD.") { $0.callPremiumMicros },
       .money("put_premium", "USD.") { $0.putPremiumMicros },
       .money("net_premium", "Premium of prints labelled buy less those labelled sell, USD.") {
-        $0.buyPremiumMicros - $0.sellPremiumMicros
+        $0.buyPremiumMicros.subtractingSaturating($0.sellPremiumMicros)
       },
       .priceOrNull("underlying_price", "Last price of the underlying in the minute, USD.") { $0.underlyingPrice },
     ])
 }
 
 extension UnderlyingSnapshot {
+  var premiumMicros: Int64 { callPremiumMicros.addingSaturating(putPremiumMicros) }
+  /// Of prints labelled buy less those labelled sell.
+  var netPremiumMicros: Int64 { buyPremiumMicros.subtractingSaturating(sellPremiumMicros) }
+
   static let totalsSchema = Schema<UnderlyingSnapshot>(
     "Totals", "An underlying's day so far, over all its options.",
     [
       .integer("trades", "Prints.") { $0.trades },
-      .integer("volume", "Contracts.") { $0.callVolume + $0.putVolume },
-      .money("premium", "USD.") { $0.callPremiumMicros + $0.putPremiumMicros },
+      .integer("volume", "Contracts.") { $0.callVolume.addingSaturating($0.putVolume) },
+      .money("premium", "USD.") { $0.premiumMicros },
       .integer("call_volume", "Contracts.") { $0.callVolume },
       .integer("put_volume", "Contracts.") { $0.putVolume },
       .money("call_premium", "USD.") { $0.callPremiumMicros },
       .money("put_premium", "USD.") { $0.putPremiumMicros },
       .money("buy_premium", "Premium of prints labelled buy, USD.") { $0.buyPremiumMicros },
       .money("sell_premium", "Premium of prints labelled sell, USD.") { $0.sellPremiumMicros },
-      .money("net_premium", "Buy less sell premium, USD.") { $0.buyPremiumMicros - $0.sellPremiumMicros },
+      .money("net_premium", "Buy less sell premium, USD.") { $0.netPremiumMicros },
       .nanos("net_delta", "Sum of side x size x delta, contracts.") { $0.netDeltaNanos },
       .priceOrNull("underlying_price", "Last price of the underlying, USD.") { $0.lastPrice },
       .integer("five_minute_trades", "Prints of the last five minutes of stream time.") { $0.fiveMinuteTrades },

@@ -16,13 +16,13 @@ struct Chain {
       var sum = sums[row.instrument.expiry] ?? ExpiryRow(expiry: row.instrument.expiry)
       switch row.instrument.right {
       case .call:
-        sum.callVolume += row.contract.volume
-        sum.callPremiumMicros += row.contract.premiumMicros
+        sum.callVolume = sum.callVolume.addingSaturating(row.contract.volume)
+        sum.callPremiumMicros = sum.callPremiumMicros.addingSaturating(row.contract.premiumMicros)
       case .put:
-        sum.putVolume += row.contract.volume
-        sum.putPremiumMicros += row.contract.premiumMicros
+        sum.putVolume = sum.putVolume.addingSaturating(row.contract.volume)
+        sum.putPremiumMicros = sum.putPremiumMicros.addingSaturating(row.contract.premiumMicros)
       }
-      sum.netDeltaNanos += row.contract.netDeltaNanos
+      sum.netDeltaNanos = sum.netDeltaNanos.addingSaturating(row.contract.netDeltaNanos)
       sums[row.instrument.expiry] = sum
     }
     return sums.values.sorted { $0.expiry < $1.expiry }
@@ -71,10 +71,7 @@ struct StrikeGrid: Sendable {
   /// Nil while no underlying has contracts.
   static func leading(in model: ReadModel) -> StrikeGrid? {
     let candidates = model.snapshot.underlyings.filter { !model.index.contracts(of: $0.instrument).isEmpty }
-    func premium(_ underlying: UnderlyingSnapshot) -> Int64 {
-      underlying.callPremiumMicros + underlying.putPremiumMicros
-    }
-    guard let leader = candidates.max(by: { premium($0) < premium($1) }) else { return nil }
+    guard let leader = candidates.max(by: { $0.premiumMicros < $1.premiumMicros }) else { return nil }
     let chain = Chain(of: leader.instrument, in: model)
     guard let expiry = chain.nearestExpiry(on: model.snapshot.session) else { return nil }
     let strikes = chain.strikes(of: expiry)
@@ -90,9 +87,10 @@ struct StrikeGrid: Sendable {
 
   /// Position of the strike next to a price, the lower one when two are equally near.
   private static func nearest(to price: Price, in strikes: [StrikeRow]) -> Int? {
-    strikes.indices.min {
-      (strikes[$0].strike.micros - price.micros).magnitude < (strikes[$1].strike.micros - price.micros).magnitude
+    func distance(_ position: Int) -> UInt64 {
+      strikes[position].strike.micros.subtractingSaturating(price.micros).magnitude
     }
+    return strikes.indices.min { distance($0) < distance($1) }
   }
 
   static let schema = Schema<StrikeGrid>(

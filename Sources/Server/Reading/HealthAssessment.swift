@@ -17,12 +17,13 @@ struct Health: Sendable {
   var session: MarketDate?
   var streamTime: Timestamp
   var lastTradeTime: Timestamp
-  /// Wall seconds since the last event came in; nil before the first.
+  /// Seconds since the last event came in; nil before the first.
   var dataAgeSeconds: Double?
   var eventsPerSecond: Double
   var counters: FlowCounters
   var stream: StreamCounters
   var publisherSkipped: Int64
+  var losses: Losses
 }
 
 /// Counts of the WebSocket stream.
@@ -52,9 +53,11 @@ enum HealthAssessment {
   static let queueShare = 0.9
 
   /// - Parameters:
-  ///   - snapshotAgeSeconds: wall seconds since the engine last answered; nil before the first answer.
+  ///   - silenceSeconds: seconds without an event that the feed does not wait out on purpose; nil before the first event.
+  ///   - snapshotAgeSeconds: seconds since the engine last answered.
+  ///   - growing: what was lost in the last seconds, in words.
   static func judge(
-    _ facts: HealthFacts, dataAgeSeconds: Double?, snapshotAgeSeconds: Double?, publisherSkippedNow: Bool
+    _ facts: HealthFacts, silenceSeconds: Double?, snapshotAgeSeconds: Double, growing: [String] = []
   ) -> (status: HealthStatus, reasons: [String]) {
     var down: [String] = []
     var doubts: [String] = []
@@ -63,7 +66,7 @@ enum HealthAssessment {
     case .ended: doubts.append("feed ended: nothing shown is live any more")
     case .starting: doubts.append("feed is starting")
     case .streaming:
-      switch dataAgeSeconds {
+      switch silenceSeconds {
       case .some(let age) where age > deadSeconds:
         down.append("no data for \(Int(age)) s although the feed says it streams")
       case .some(let age) where age > staleSeconds:
@@ -71,7 +74,9 @@ enum HealthAssessment {
       case .none: doubts.append("no data yet although the feed says it streams")
       default: break
       }
-      if let age = snapshotAgeSeconds, age > staleSeconds { doubts.append("engine has not answered for \(Int(age)) s") }
+      if snapshotAgeSeconds > staleSeconds {
+        doubts.append("engine has not answered for \(Int(snapshotAgeSeconds)) s")
+      }
     }
     if let error = facts.storage.error { doubts.append("storage: \(error)") }
     if facts.storage.dropped > 0 {
@@ -81,11 +86,9 @@ enum HealthAssessment {
       doubts.append("storage is \(facts.storage.lagMilliseconds) ms behind")
     }
     for (name, queue) in [("event", facts.events), ("storage", facts.storageQueue)] where queue.share > queueShare {
-      doubts.append("\(name) queue is \(Int(queue.share * 100)) % full")
+      doubts.append("\(name) queue is \(Int(min(queue.share, 10) * 100)) % full")
     }
-    if publisherSkippedNow {
-      doubts.append("publisher queue was full: the stream misses prints (they are in the store)")
-    }
+    doubts += growing
     return (down.isEmpty ? (doubts.isEmpty ? .ok : .degraded) : .down, down + doubts)
   }
 }

@@ -16,8 +16,12 @@ final class ReadModel {
   private(set) var missingPrints: Int64 = 0
   /// Time of the newest print; `.none` before the first.
   private(set) var lastTradeTime = Timestamp.none
+  /// Cancellations taken over, and those that never came because the publisher ring was full: prints that are void and not
+  /// shown so.
+  private var cancellations: Int64 = 0
+  private(set) var missedCancellations: Int64 = 0
   /// Cancelled prints since `takeCancellations`, as ids for users.
-  private var freshCancellations: [Int64] = []
+  private var freshCancellations = PendingCancellations()
   private var rate = EventRate()
 
   init(instruments: InstrumentTable, printBase: Int64, recentPrints: Int = Limits.recentPrints) {
@@ -40,15 +44,14 @@ final class ReadModel {
   func absorb(_ output: FlowOutput) {
     switch output {
     case .print(let print):
-      missingPrints += prints.append(print)
+      missingPrints = missingPrints.addingSaturating(prints.append(print))
       lastTradeTime = max(lastTradeTime, print.trade.time)
       printGeneration += 1
     case .cancellation(let cancellation):
+      cancellations += 1
       guard cancellation.cancelledNumber > 0 else { return }
       _ = prints.void(cancellation.cancelledNumber)
-      if freshCancellations.count < Limits.batchCancellations {
-        freshCancellations.append(printBase + cancellation.cancelledNumber)
-      }
+      freshCancellations.add(printBase + cancellation.cancelledNumber)
       printGeneration += 1
     case .minuteBar, .openInterest, .sessionReset, .incident:
       // The snapshot has their effect.
@@ -57,29 +60,41 @@ final class ReadModel {
   }
 
   /// Takes over a filled snapshot and gives back the one it replaces, for the next request.
-  func adopt(_ snapshot: FlowSnapshot, wallTime: Timestamp) -> FlowSnapshot {
+  /// - Parameter time: on a clock that never goes back.
+  func adopt(_ snapshot: FlowSnapshot, atNanoseconds time: Int64) -> FlowSnapshot {
     let old = index.snapshot
     directory.grow()
     index = SnapshotIndex(snapshot, directory: directory)
     snapshotGeneration += 1
-    rate.note(events: snapshot.counters.events, at: wallTime)
+    rate.note(events: snapshot.counters.events, atNanoseconds: time)
     return old
   }
 
-  /// Compares with the engine's own count. The ring must have been emptied since the snapshot came: a print that has not come
+  /// Compares with the engine's own counts. The ring must have been emptied since the snapshot came: a print that has not come
   /// by then found it full, and without a later print nothing else would tell.
   func reconcile() {
     let counters = snapshot.counters
-    let made = counters.sideBuy + counters.sideSell + counters.sideMid + counters.sideUnknown
+    let made = [counters.sideSell, counters.sideMid, counters.sideUnknown].reduce(counters.sideBuy) {
+      $0.addingSaturating($1)
+    }
     let missing = prints.skip(through: made)
-    guard missing > 0 else { return }
-    missingPrints += missing
-    printGeneration += 1
+    if missing > 0 {
+      missingPrints = missingPrints.addingSaturating(missing)
+      printGeneration += 1
+    }
+    missedCancellations = max(missedCancellations, counters.cancellations.subtractingSaturating(cancellations))
   }
 
-  func takeCancellations() -> [Int64] {
-    defer { freshCancellations.removeAll(keepingCapacity: true) }
+  func takeCancellations() -> PendingCancellations {
+    defer { freshCancellations.removeAll() }
     return freshCancellations
+  }
+
+  /// Ids of the cancelled prints that memory has, up to an id, ascending.
+  func cancelledIDs(through id: Int64) -> [Int64] {
+    let last = min(id.subtractingSaturating(printBase), prints.nextNumber - 1)
+    guard last >= prints.firstNumber else { return [] }
+    return (prints.firstNumber...last).filter { prints.isVoid($0) }.map { printBase + $0 }
   }
 
   // MARK: Rows
@@ -99,11 +114,11 @@ final class ReadModel {
 
 /// Events a second from a counter that is read now and then: over the last two to four seconds.
 struct EventRate {
-  private var anchor: (events: Int64, time: Timestamp)?
-  private var middle: (events: Int64, time: Timestamp)?
+  private var anchor: (events: Int64, time: Int64)?
+  private var middle: (events: Int64, time: Int64)?
   private(set) var perSecond: Double = 0
 
-  mutating func note(events: Int64, at time: Timestamp) {
+  mutating func note(events: Int64, atNanoseconds time: Int64) {
     guard let from = anchor else {
       anchor = (events, time)
       middle = (events, time)
@@ -111,7 +126,7 @@ struct EventRate {
     }
     let elapsed = time - from.time
     guard elapsed > 0 else { return }
-    perSecond = Double(max(0, events - from.events)) * 1e9 / Double(elapsed)
+    perSecond = Double(max(0, events.subtractingSaturating(from.events))) * 1e9 / Double(elapsed)
     if let half = middle, time - half.time >= 2_000_000_000 {
       anchor = half
       middle = (events, time)

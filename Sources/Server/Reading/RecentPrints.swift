@@ -5,6 +5,8 @@ struct RecentPrints {
   private var slots: [LabeledPrint] = []
   private var voided: [Bool] = []
   private let capacity: Int
+  /// No run gets there; with any base an id above it would leave the range.
+  private static let highestNumber: Int64 = 1 << 62
   /// Number of the print in slot 0 when the ring was last started.
   private var origin: Int64 = 1
   /// Number of the oldest print kept; equals `nextNumber` when there is none.
@@ -39,7 +41,8 @@ struct RecentPrints {
   /// Takes note that prints up to a number were made and will not come: what comes next is the one after.
   /// - Returns: how many are missing.
   mutating func skip(through number: Int64) -> Int64 {
-    let missing = max(0, number - nextNumber + 1)
+    let number = min(number, RecentPrints.highestNumber)
+    let missing = max(0, number.subtractingSaturating(nextNumber - 1))
     if missing > 0 { restart(at: number + 1) }
     return missing
   }

@@ -8,18 +8,18 @@ enum Endpoints {
       doc: "Every doubt about the data is a reason; any reason makes the status at least degraded.",
       answers: [
         .json(200, "Status is ok or degraded.", Health.schema.record),
-        .json(503, "Status is down; the same record.", Health.schema.record), badParameter,
+        .json(503, "Status is down; the same record.", Health.schema.record), badParameter, foreignHost,
       ]),
     Endpoint(
       method: "GET", path: "/top", operation: "getTop", summary: "Contracts with the most flow today",
       doc: "From the engine's newest snapshot, at most 250 ms old.", parameters: TopRoute.parameters.descriptions,
-      answers: [.json(200, "The contracts, highest first.", TopAnswer.schema.record), badParameter]),
+      answers: [.json(200, "The contracts, highest first.", TopAnswer.schema.record), badParameter, foreignHost]),
     Endpoint(
       method: "GET", path: "/prints", operation: "getPrints", summary: "Prints, newest first",
       doc: "From memory as far as it reaches, then from the database. Give `next` back as `cursor` for the page after.",
       parameters: PrintsRoute.parameters.descriptions,
       answers: [
-        .json(200, "A page of prints.", PrintsPage.schema.record), badParameter,
+        .json(200, "A page of prints.", PrintsPage.schema.record), badParameter, foreignHost,
         .problem(503, "The database cannot be read, or too many questions wait for it."),
       ]),
     Endpoint(
@@ -29,7 +29,7 @@ enum Endpoints {
         ParameterDescription(name: "symbol", place: .path, type: .text(), doc: "The underlying, such as SPY.")
       ] + TickerRoute.parameters.descriptions,
       answers: [
-        .json(200, "The underlying's day.", TickerAnswer.schema.record), badParameter,
+        .json(200, "The underlying's day.", TickerAnswer.schema.record), badParameter, foreignHost,
         .problem(404, "The underlying has no option quote or print today."),
       ]),
     Endpoint(
@@ -42,24 +42,27 @@ enum Endpoints {
         .json(202, "The print is on its way.", TradesRoute.Accepted.schema.record),
         .problem(400, "The body is not JSON."), .problem(403, "The request comes from elsewhere."),
         .problem(415, "The body is not declared as application/json."),
-        .problem(422, "A member of the body cannot be used."), .problem(503, "The feed's inbox is full."),
+        .problem(422, "A member of the body cannot be used; `detail` says why."),
+        .problem(503, "The feed's inbox is full."),
       ]),
     Endpoint(
       method: "GET", path: "/ws/stream", operation: "openStream", summary: "The stream (WebSocket)",
       doc: "Text messages: one StreamHello, then a StreamState every 250 ms (a slow reader gets only the newest) and "
-        + "StreamPrints at most every 50 ms. Whatever a client could not be sent is counted in `missed`.",
+        + "StreamPrints at most every 50 ms. Prints a client could not be sent are counted in `missed`; cancellations "
+        + "are sent later, and one that has missed too many is sent a StreamHello with `resumed` false: it has to clear "
+        + "its tape.",
       parameters: StreamRoute.parameters.descriptions,
       answers: [
         Endpoint.Answer(status: 101, doc: "The connection is a WebSocket from here on."), badParameter,
-        .problem(403, "The page that asks is not ours."),
+        foreignHost,
       ]),
     Endpoint(
       method: "GET", path: "/openapi.json", operation: "getDescription", summary: "This description",
       doc: "OpenAPI 3.1, made from the same lists the answers are written from.",
-      answers: [Endpoint.Answer(status: 200, doc: "The description.", contentType: "application/json")]),
+      answers: [Endpoint.Answer(status: 200, doc: "The description.", contentType: "application/json"), foreignHost]),
     Endpoint(
       method: "GET", path: "/docs", operation: "getDocs", summary: "This description as a page", doc: "For people.",
-      answers: [Endpoint.Answer(status: 200, doc: "The page.", contentType: "text/html")]),
+      answers: [Endpoint.Answer(status: 200, doc: "The page.", contentType: "text/html"), foreignHost]),
   ]
 
   /// The stream's messages.
@@ -67,5 +70,7 @@ enum Endpoints {
     StreamHello.schema.record, StreamState.schema.record, StreamPrints.schema.record,
   ]
 
+  private static let foreignHost = Endpoint.Answer.problem(
+    403, "The request comes from elsewhere: Host or Origin do not name this server.")
   private static let badParameter = Endpoint.Answer.problem(400, "A parameter cannot be used, or is not known.")
 }

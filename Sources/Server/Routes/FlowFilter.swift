@@ -79,7 +79,9 @@ struct ResolvedFilter {
   /// `side` keeps the contracts whose net aggressor has its sign.
   func matches(_ contract: ContractSnapshot, in directory: SymbolDirectory) -> Bool {
     if let least = filter.minimumPremiumMicros, contract.premiumMicros < least { return false }
-    if let side = filter.side, (contract.buyVolume - contract.sellVolume).signum() != side.sign { return false }
+    if let side = filter.side {
+      guard contract.buyVolume.subtractingSaturating(contract.sellVolume).signum() == side.sign else { return false }
+    }
     let instrument = directory[contract.instrument].instrument
     return instrument.kind == .option && matches(contract.instrument, instrument)
   }

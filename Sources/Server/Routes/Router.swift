@@ -9,8 +9,8 @@ final class Router {
   private let history: QueryThread?
   private let inject: (@Sendable (InjectedTrade) -> InjectionOutcome)?
   private var files: StaticFiles
-  private var snapshotAnswers = ResponseCache(capacity: Limits.cachedAnswers)
-  private var printAnswers = ResponseCache(capacity: Limits.cachedAnswers)
+  private var snapshotAnswers = ResponseCache()
+  private var printAnswers = ResponseCache()
   private let description: [UInt8]
   private let docs: [UInt8]
 

@@ -31,13 +31,17 @@ enum TradesRoute {
     name: "InjectedTrade", doc: "A print entered by hand.",
     fields: [
       FieldDescription(name: "symbol", type: .text(), doc: "An equity (SPY) or a contract (O:SPY251216C00572000)."),
-      FieldDescription(name: "price", type: .number, doc: "USD per share, above 0, at most six decimals."),
+      FieldDescription(
+        name: "price", type: .number,
+        doc: "USD per share, above 0, at most six decimals; premium at most 10000000000 USD."),
       FieldDescription(name: "size", type: .integer, doc: "Contracts or shares, at least 1."),
       FieldDescription(name: "venue", type: .integer, doc: "The vendor's venue number.", mayBeAbsent: true),
       FieldDescription(
-        name: "conditions", type: .list(.integer), doc: "The vendor's condition numbers.", mayBeAbsent: true),
+        name: "conditions", type: .list(.integer),
+        doc: "The vendor's condition numbers; those that cancel earlier prints are refused.", mayBeAbsent: true),
       FieldDescription(
-        name: "time", type: .text(format: "date-time"), doc: "RFC 3339; the stream's own time when left out.",
+        name: "time", type: .text(format: "date-time"),
+        doc: "RFC 3339, from 1990 on and not later than the stream; the stream's own time when left out.",
         mayBeAbsent: true),
     ])
 
@@ -57,12 +61,12 @@ enum TradesRoute {
       throw problem
     }
     let reader = MemberReader(members: members)
-    return InjectedTrade(
+    let trade = InjectedTrade(
       symbol: try reader.required(
         "symbol", wanted: "an equity such as \"SPY\" or a contract such as \"O:SPY251216C00572000\""
       ) {
         guard case .text(let text) = $0 else { return nil }
-        return SymbolDirectory.canonical(text)
+        return symbol(text)
       },
       price: try reader.required("price", wanted: "a number above 0, at most 1000000, with at most six decimals") {
         guard case .number(let text) = $0, let micros = DecimalText.micros(text),
@@ -88,10 +92,43 @@ enum TradesRoute {
         }
         return ids.count == elements.count ? ids : nil
       } ?? [],
-      time: try reader.optional("time", wanted: "an RFC 3339 time such as \"2025-12-16T15:30:00Z\"") {
-        guard case .text(let text) = $0 else { return nil }
-        return Timestamp(rfc3339: text)
+      time: try reader.optional("time", wanted: "an RFC 3339 time from 1990 on such as \"2025-12-16T15:30:00Z\"") {
+        guard case .text(let text) = $0, let time = Timestamp(rfc3339: text), time >= oldestTime else { return nil }
+        return time
       })
+    if let refusal = refusal(of: trade) { throw refusal }
+    return trade
+  }
+
+  /// 1990-01-01T00:00:00Z: before that no tape had a print that anybody would enter by hand.
+  private static let oldestTime = Timestamp(seconds: 631_152_000)
+  /// Most premium one print may have, millionths of USD.
+  private static let highestPremiumMicros: Int64 = 10_000_000_000_000_000
+  private static let cancelling = Set(OptionCondition.all.filter { $0.cancels != nil }.map(\.id))
+
+  /// A contract's symbol that is whole, or one short enough for an equity: a contract mistyped must not become an equity.
+  private static func symbol(_ text: String) -> String? {
+    guard let canonical = SymbolDirectory.canonical(text) else { return nil }
+    if canonical.hasPrefix("O:") { return canonical }
+    return canonical.utf8.count <= 10 && !canonical.contains(":") ? canonical : nil
+  }
+
+  /// What is wrong with members that can each be used.
+  private static func refusal(of trade: InjectedTrade) -> Problem? {
+    let isOption = trade.symbol.hasPrefix("O:")
+    if isOption, let id = trade.conditions.first(where: { cancelling.contains($0) }) {
+      return .badParameter(
+        "conditions", seen: String(id), wanted: "conditions that cancel no print: it would void one of the vendor's",
+        status: 422)
+    }
+    let premium = trade.price.micros.multipliedSaturating(by: Int64(trade.size) * (isOption ? 100 : 1))
+    guard premium > highestPremiumMicros else { return nil }
+    let formula = isOption ? "price x size x 100" : "price x size"
+    var problem = Problem.badParameter(
+      "size", seen: "\(trade.size) at \(trade.price)", wanted: "a premium (\(formula)) of at most 10000000000 USD",
+      status: 422)
+    problem.detail = "premium of one print: " + problem.detail
+    return problem
   }
 
   private static func members(of bytes: [UInt8]) throws(Problem) -> [String: JSONValue] {

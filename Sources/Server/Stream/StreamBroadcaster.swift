@@ -19,6 +19,8 @@ final class StreamBroadcaster {
     var client: any StreamClient
     /// Prints it did not get since its last batch.
     var missed: Int64 = 0
+    /// Cancellations it was not told.
+    var cancelled = PendingCancellations()
   }
 
   init(identity: ServerIdentity, model: ReadModel) {
@@ -34,11 +36,7 @@ final class StreamBroadcaster {
   func add(_ client: any StreamClient, resuming point: ResumePoint?) {
     let isResumed = point?.epoch == identity.epoch
     var member = Member(client: client)
-    let lastID = model.printBase + broadcastNumber
-    send(
-      StreamMessage(
-        StreamHello.schema.encode(
-          StreamHello(identity: identity, isResumed: isResumed, lastPrintID: lastID))), .queued, to: &member)
+    greet(&member, isResumed: isResumed)
     if isResumed, let after = point?.after { catchUp(&member, after: after) }
     if let lastState { send(lastState, .latest, to: &member) }
     members[ObjectIdentifier(client)] = member
@@ -46,14 +44,22 @@ final class StreamBroadcaster {
 
   func remove(_ client: any StreamClient) { members[ObjectIdentifier(client)] = nil }
 
-  /// Sends what a client missed between its last print and the last broadcast, as far as memory reaches.
+  private func greet(_ member: inout Member, isResumed: Bool) {
+    let hello = StreamHello(
+      identity: identity, isResumed: isResumed, lastPrintID: model.printBase + broadcastNumber)
+    send(StreamMessage(StreamHello.schema.encode(hello)), .queued, to: &member)
+  }
+
+  /// Sends what a client missed since its last print, as far as memory reaches: the prints up to the last broadcast, and which
+  /// of the prints it has were cancelled.
   private func catchUp(_ member: inout Member, after id: Int64) {
-    let after = max(0, id - model.printBase)
-    guard after < broadcastNumber else { return }
+    let cancelled = model.cancelledIDs(through: id)
+    let after = min(broadcastNumber, max(0, id.subtractingSaturating(model.printBase)))
     let oldest = max(after + 1, model.prints.firstNumber, broadcastNumber - Int64(Limits.resumedPrints) + 1)
     let rows = oldest <= broadcastNumber ? (oldest...broadcastNumber).map { model.row($0) } : []
     let missed = broadcastNumber - after - Int64(rows.count)
-    let batch = StreamPrints(epoch: identity.epoch, missed: missed, rows: rows, cancelled: [])
+    guard missed > 0 || !rows.isEmpty || !cancelled.isEmpty else { return }
+    let batch = StreamPrints(epoch: identity.epoch, missed: missed, rows: rows, cancelled: cancelled)
     send(StreamMessage(StreamPrints.schema.encode(batch, reservingBytes: 512 + rows.count * 640)), .queued, to: &member)
   }
 
@@ -63,37 +69,56 @@ final class StreamBroadcaster {
   func broadcastPrints() {
     let cancelled = model.takeCancellations()
     let last = model.prints.nextNumber - 1
-    guard last > broadcastNumber || !cancelled.isEmpty else { return tellMissed() }
+    guard last > broadcastNumber || !cancelled.isEmpty else { return tellWhatWaits() }
     let oldest = max(broadcastNumber + 1, model.prints.firstNumber, last - Int64(Limits.batchPrints) + 1)
     let rowCount = last > broadcastNumber ? last - oldest + 1 : 0
     let missing = last - broadcastNumber - rowCount
     broadcastNumber = last
     guard !members.isEmpty else { return }
-    let batch = PrintBatch(
-      epoch: identity.epoch, rows: rowCount > 0 ? (oldest...last).map { model.row($0) } : [], cancelled: cancelled)
+    let rows = rowCount > 0 ? (oldest...last).map { model.row($0) } : []
+    let batch = PrintBatch(epoch: identity.epoch, rows: rows, cancelled: cancelled.ids)
     for key in Array(members.keys) {
       guard var member = members[key] else { continue }
-      member.missed += missing
+      member.missed = member.missed.addingSaturating(missing)
       if member.client.isBehind {
-        member.missed += rowCount
+        member.missed = member.missed.addingSaturating(rowCount)
+        member.cancelled.add(cancelled)
         messagesDropped += 1
-      } else {
+      } else if member.cancelled.isEmpty && cancelled.isComplete {
         send(batch.message(missed: member.missed), .queued, to: &member)
         member.missed = 0
+      } else {
+        member.cancelled.add(cancelled)
+        tellWhatWaits(&member, rows: rows)
       }
       members[key] = member
     }
   }
 
   /// Tells clients that take messages again what they missed; without a next print nothing else would.
-  private func tellMissed() {
-    let batch = PrintBatch(epoch: identity.epoch, rows: [], cancelled: [])
-    for (key, waiting) in members where waiting.missed > 0 && !waiting.client.isBehind {
+  private func tellWhatWaits() {
+    for (key, waiting) in members
+    where (waiting.missed > 0 || !waiting.cancelled.isEmpty) && !waiting.client.isBehind {
       var member = waiting
-      send(batch.message(missed: member.missed), .queued, to: &member)
-      member.missed = 0
+      tellWhatWaits(&member, rows: [])
       members[key] = member
     }
+  }
+
+  /// A batch of one client's own. One that has missed more cancellations than are kept for it is greeted like a new client:
+  /// what it holds cannot be put right any more.
+  private func tellWhatWaits(_ member: inout Member, rows: [PrintRow]) {
+    if !member.cancelled.isComplete {
+      greet(&member, isResumed: false)
+      member.missed = 0
+    } else {
+      let batch = StreamPrints(
+        epoch: identity.epoch, missed: member.missed, rows: rows, cancelled: member.cancelled.ids)
+      send(
+        StreamMessage(StreamPrints.schema.encode(batch, reservingBytes: 512 + rows.count * 640)), .queued, to: &member)
+      member.missed = 0
+    }
+    member.cancelled.removeAll()
   }
 
   /// Sends the newest state.
@@ -117,11 +142,10 @@ final class StreamBroadcaster {
     let underlyings = model.snapshot.underlyings.map {
       UnderlyingRow(symbol: model.directory[$0.instrument].symbol, day: $0)
     }
-    func premium(_ row: UnderlyingRow) -> Int64 { row.day.callPremiumMicros + row.day.putPremiumMicros }
     return StreamState(
       epoch: identity.epoch, sequence: stateSequence, streamTime: model.snapshot.streamTime, wallTime: wallTime,
       health: health, grid: StrikeGrid.leading(in: model),
-      underlyings: underlyings.sorted { (premium($0), $1.symbol) > (premium($1), $0.symbol) },
+      underlyings: underlyings.sorted { ($0.day.premiumMicros, $1.symbol) > ($1.day.premiumMicros, $0.symbol) },
       top: TopRoute.answer(.init(limit: Limits.stateTopRows), from: model).rows)
   }
 
