@@ -125,6 +125,28 @@ private final class FakeHistory: PrintHistory, @unchecked Sendable {
     }
   }
 
+  @Test func aGapInMemoryIsFilledFromTheStore() {
+    let fixture = Fixture(recentPrints: 10)
+    fixture.absorb(spy, count: 5)
+    // 6, 7 and 8 found the publisher ring full, 12 too, and nothing came after it.
+    fixture.model.absorb(.print(fixture.print(spy, number: 9)))
+    fixture.absorb(spy, count: 2)
+    let store = FakeHistory((1...12).map { fixture.storedRow($0, spy) })
+    let thread = QueryThread(log: Log(minimumLevel: .critical)) { store }
+    defer { thread.stop() }
+    let router = fixture.router(history: thread)
+    for limit in [1, 3, 4, 20] {
+      #expect(walk(router, ["limit": "\(limit)"]).ids == Array((1...11).reversed()), "limit \(limit)")
+    }
+    let snapshot = FlowSnapshot()
+    snapshot.counters.sideBuy = 12
+    _ = fixture.model.adopt(snapshot, atNanoseconds: 0)
+    fixture.model.reconcile()
+    for limit in [1, 5, 20] {
+      #expect(walk(router, ["limit": "\(limit)"]).ids == Array((1...12).reversed()), "limit \(limit)")
+    }
+  }
+
   @Test func pagesThroughTheStoreWithAFilter() {
     let fixture = Fixture(recentPrints: 4)
     let store = FakeHistory((1...30).map { fixture.storedRow($0, $0 % 3 == 0 ? qqq : spy) })

@@ -16,7 +16,9 @@ enum Endpoints {
       answers: [.json(200, "The contracts, highest first.", TopAnswer.schema.record), badParameter, foreignHost]),
     Endpoint(
       method: "GET", path: "/prints", operation: "getPrints", summary: "Prints, newest first",
-      doc: "From memory as far as it reaches, then from the database. Give `next` back as `cursor` for the page after.",
+      doc: "From memory as far as it reaches, then from the database. Give `next` back as `cursor` for the page after. "
+        + "After a gap in memory (`queues.publisher.skipped` in /health) the newest prints below it are missing until they "
+        + "are on disk (`storage.lag_milliseconds`).",
       parameters: PrintsRoute.parameters.descriptions,
       answers: [
         .json(200, "A page of prints.", PrintsPage.schema.record), badParameter, foreignHost,
