@@ -4,6 +4,7 @@ MARKETFLOW_URL names the server (http://127.0.0.1:8000), MARKETFLOW_CHROMIUM the
 MARKETFLOW_SCREENSHOTS names a folder to which pictures of the page are written.
 """
 
+import json
 import os
 import pathlib
 import unittest
@@ -131,6 +132,71 @@ class PageTest(unittest.TestCase):
         expect(page.locator('[data-filter="sweep"]')).to_have_attribute("aria-pressed", "true")
         for chips in page.locator(".tape-row:visible .chips").all_text_contents()[:10]:
             self.assertIn("SWEEP", chips)
+
+    def test_the_keys_of_the_filter(self):
+        page = self.open()
+        pressed = lambda name: expect(page.locator(f'[data-filter="{name}"]')).to_have_attribute("aria-pressed", "true")
+        page.keyboard.press("2")
+        pressed("all")
+        page.keyboard.press("/")
+        expect(page.locator('[data-filter="all"]')).to_be_focused()
+        page.keyboard.press("2")
+        pressed("options")
+        self.assertNotIn("stock", page.locator(".tape-row:visible .contract-cell").all_text_contents())
+        page.keyboard.press("1")
+        pressed("all")
+
+    def test_every_option_on_the_tape_has_its_expiry(self):
+        for size in ("desk", "phone"):
+            with self.subTest(size=size):
+                page = self.open(viewport=SIZES[size])
+                page.locator('[data-filter="options"]').click()
+                page.locator(".tape-row:visible").first.wait_for()
+                for text in page.locator(".tape-row:visible .contract-cell").all_inner_texts():
+                    self.assertRegex(text, r"^[\d.]+ [CP]\s+(0D|\d+ [A-Z][a-z]{2}( \d\d)?)$")
+
+    def test_the_strikes_begin_with_a_whole_row(self):
+        for size in SIZES:
+            with self.subTest(size=size):
+                page = self.open(viewport=SIZES[size])
+                page.locator("#grid-rows tr.atm").wait_for()
+                cut = page.locator("#grid-scroll").evaluate(
+                    """(node) => {
+                      const head = node.querySelector("thead").getBoundingClientRect().bottom;
+                      const rows = [...node.querySelectorAll("tbody tr:not([hidden])")].map((row) => row.getBoundingClientRect());
+                      const bottom = node.getBoundingClientRect().bottom;
+                      return rows.filter((row) => (row.top < head - 1 && row.bottom > head + 1)
+                        || (row.top < bottom - 1 && row.bottom > bottom + 1)).length;
+                    }"""
+                )
+                self.assertEqual(cut, 0)
+
+    def test_a_recording_without_options_says_so(self):
+        context = self.browser.new_context(viewport=DESK)
+        self.addCleanup(context.close)
+        page = context.new_page()
+        page.route_web_socket("**/ws/stream**", lambda route: self.tell_an_ended_stock_recording(route))
+        page.route("**/prints?**", lambda route: route.fulfill(json={"rows": [], "next": None, "source": "memory"}))
+        page.goto(URL)
+        self.expect_level(page, "ended")
+        for panel in ("grid", "top", "chart", "underlyings"):
+            expect(page.locator(f"#{panel}-empty")).to_have_text("No options in this recording.")
+            expect(page.locator(f"#{panel}-empty")).to_be_visible()
+
+    def tell_an_ended_stock_recording(self, route):
+        health = {
+            "status": "ok", "reasons": [], "ingest_status": "ended", "data_age_seconds": None, "events_per_second": 0,
+            "trades_five_minutes": 0, "queue_share": 0, "storage_lag_milliseconds": 0, "bad_events": 0,
+            "publisher_skipped": 0, "clients": 1, "mode": "replay", "source": "stock.ndjson", "session": "2026-11-20",
+        }
+        time = "2026-11-20T15:42:17.000Z"
+        hello = {"type": "hello", "epoch": "a", "version": "1", "mode": "replay", "resumed": False, "last_print_id": 0}
+        state = {
+            "type": "state", "epoch": "a", "sequence": 1, "time": time, "wall_time": time, "health": health,
+            "grid": None, "underlyings": [], "top": [], "minutes": [],
+        }
+        for message in (hello, state):
+            route.send(json.dumps(message))
 
     def test_an_injected_print_is_marked(self):
         page = self.open()

@@ -1,6 +1,6 @@
-import { assess } from "../../../Web/modules/freshness.js";
+import { assess, explainNoOptions } from "../../../Web/modules/freshness.js";
 import { expect, expectEqual } from "./expect.js";
-import { makeHealth } from "./samples.js";
+import { makeHealth, makeState } from "./samples.js";
 
 /** @type {import("../../../Web/modules/stream.js").Phase} */
 const open = { kind: "open", attempt: 0, retryAt: 0 };
@@ -49,4 +49,13 @@ Deno.test("the server's own word is repeated with its reasons", () => {
   expectEqual([degraded.level, degraded.message], ["degraded", "storage: queue full."]);
   expectEqual(assess({ ...base, health: makeHealth({ ingest_status: "failed" }) }).level, "stale");
   expectEqual(assess({ ...base, health: makeHealth({ status: "down" }) }).level, "stale");
+});
+
+Deno.test("an empty panel waits until the feed has ended without an option", () => {
+  const ended = makeState("a", 1, { ingest_status: "ended", mode: "replay" });
+  const grid = { underlying: "SPY", spot: null, spot_time: null, expiry: "2026-11-20", atm_strike: null, rows: [] };
+  expectEqual(explainNoOptions(ended, "No strikes yet."), "No options in this recording.");
+  expectEqual(explainNoOptions({ ...ended, grid }, "No strikes yet."), "No strikes yet.");
+  expectEqual(explainNoOptions(makeState("a", 1, { mode: "replay" }), "No strikes yet."), "No strikes yet.");
+  expectEqual(explainNoOptions(null, "No strikes yet."), "No strikes yet.");
 });

@@ -45,9 +45,12 @@ Deno.test("filters keep their view in step", () => {
   tape.append([makePrint(4, { premium: 99_999 }), makePrint(5, { premium: 2e6 })]);
   expectEqual(idsOf(tape), [5, 2]);
   tape.setFilter("sweep");
-  tape.append([makePrint(6, { flags: ["sweep_order"] })]);
-  expectEqual(idsOf(tape), [6, 3]);
-  expectEqual(tape.count, 6);
+  tape.append([makePrint(6, { flags: ["sweep_order"] }), makePrint(7, { sweep_id: 10 })]);
+  expectEqual(idsOf(tape), [7, 3], "the condition of a sweep order alone is no sweep");
+  tape.setFilter("options");
+  tape.append([makePrint(8, { symbol: "SPY", expiry: null, type: null, strike: null }), makePrint(9)]);
+  expectEqual(idsOf(tape), [9, 7, 6, 5, 4, 3, 2, 1]);
+  expectEqual(tape.count, 9);
 });
 
 Deno.test("the tape is bounded, its filtered view too", () => {
@@ -74,8 +77,9 @@ Deno.test("chips come in order of weight and do not invent", () => {
     cancelled: true,
     injected: true,
     sweep_id: 4,
-    flags: ["block", "multi_leg", "unheard_of"],
+    flags: ["sweep_order", "block", "multi_leg", "unheard_of"],
   });
   expectEqual(chipsOf(print, 12).map((chip) => chip.text), ["12 MISSED", "CXL", "INJECTED", "SWEEP", "BLOCK", "MULTI"]);
-  expectEqual(chipsOf(makePrint(2), 0), []);
+  expectEqual(chipsOf(makePrint(2, { flags: ["sweep_order"] }), 0).map((chip) => chip.text), ["ISO"]);
+  expectEqual(chipsOf(makePrint(3), 0), []);
 });
