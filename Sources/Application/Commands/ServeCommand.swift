@@ -37,8 +37,7 @@ enum ServeCommand {
     if command.flag("open") { Browser.open(run.url, log: log) }
     StopSignal.wait()
     log.info("serve", "stopping")
-    try run.stop()
-    log.info("serve", "stopped; everything received is stored")
+    log.info("serve", "stopped; \(try run.stop())")
     log.flush()
     return .ok
   }
