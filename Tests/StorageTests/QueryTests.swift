@@ -71,7 +71,9 @@ import Testing
     writer.offerAll(
       [.print(stream.print(1, contract: 2))] + (2...140_000).map { .print(stream.print($0, contract: 0)) })
     try writer.close(finished: true)
-    #expect(try store.makeReader().prints(PrintFilter(symbol: "QQQ"), limit: 10).map(\.printID) == [OutputStream.firstID(ofRun: 1)])
+    #expect(
+      try store.makeReader().prints(PrintFilter(symbol: "QQQ"), limit: 10).map(\.printID)
+        == [OutputStream.firstID(ofRun: 1)])
   }
 
   @Test func windowsStepOverTheGapsBetweenRuns() {

@@ -98,7 +98,10 @@ import Testing
     let (run, _) = try play(all, into: folder.file, finished: true)
     // 60 outputs: two incidents, two minutes, one print by hand.
     #expect(run.storedPrints == 55)
-    #expect(try rows(folder.file, "SELECT count(*), count(DISTINCT seq) FROM trades_labeled WHERE NOT injected") == ["200|200"])
+    #expect(
+      try rows(folder.file, "SELECT count(*), count(DISTINCT seq) FROM trades_labeled WHERE NOT injected") == [
+        "200|200"
+      ])
     #expect(try rows(folder.file, "SELECT count(*), count(DISTINCT print_id) FROM trades_labeled") == ["201|201"])
     #expect(try rows(folder.file, "SELECT count(*) FROM feed_incidents") == ["3"])
   }
@@ -152,7 +155,8 @@ import Testing
     #expect(
       try rows(folder.file, "SELECT seq FROM trades_labeled WHERE cancelled ORDER BY seq") == ["70", "300", "1200"])
     #expect(
-      try rows(folder.file, "SELECT print_id FROM trades_labeled WHERE seq IN (70, 300, 1200) AND NOT injected ORDER BY 1")
+      try rows(
+        folder.file, "SELECT print_id FROM trades_labeled WHERE seq IN (70, 300, 1200) AND NOT injected ORDER BY 1")
         == ["\(first + 6)", "\(first + 30)", "\(first + 120)"])
   }
 
@@ -194,7 +198,8 @@ import Testing
     #expect(
       try rows(folder.file, "SELECT print_id FROM trades_labeled WHERE cancelled AND seq = 250") == ["\(first + 24)"])
     #expect(
-      try rows(folder.file, "SELECT count(*), max(print_id) FROM trades_labeled WHERE print_id - \(first) + 1 = seq // 10")
+      try rows(
+        folder.file, "SELECT count(*), max(print_id) FROM trades_labeled WHERE print_id - \(first) + 1 = seq // 10")
         == ["20|\(first + 29)"])
   }
 

@@ -40,7 +40,8 @@ enum ServeSource: Sendable {
         source: summary, fingerprint: "demo-\(settings.seed)-\(settings.start.nanoseconds)", resumable: false)
     case .replay(_, let fingerprint, let summary):
       IngestSource(
-        source: summary, fingerprint: "\(fingerprint) marketflow-\(marketFlowVersion) \(configuration)", resumable: true)
+        source: summary, fingerprint: "\(fingerprint) marketflow-\(marketFlowVersion) \(configuration)", resumable: true
+      )
     }
   }
 

@@ -13,7 +13,9 @@ enum PrintTables {
     name: "trades_labeled",
     comment: "One row per print with the aggressor label; read it through the view trades_labeled",
     columns: [
-      .value("print_id", .bigint, "Number of the print in this file: grows within a run, higher in newer runs") { row, _ in row.pointee.printID },
+      .value("print_id", .bigint, "Number of the print in this file, higher in newer runs") { row, _ in
+        row.pointee.printID
+      },
       .value("run_id", .integer, "ingest_runs.run_id") { _, context in context.runID },
       .value("ts", .timestamp, "Time of the print on the consolidated tape, UTC") { row, _ in
         row.pointee.print.trade.time.nanoseconds

@@ -130,7 +130,7 @@ final class WriterLoop {
     if numbering.hasGap, !hasWarnedOfGap {
       hasWarnedOfGap = true
       log.warning(
-        "storage", "outputs were lost before they were stored; the run stops here, playing the source again completes it",
+        "storage", "outputs were lost on the way to the store, which stops here; play the source again to complete it",
         ["source": sourceText, "stored_prints": "\(numbering.sourcePrints)"])
     }
   }
