@@ -69,7 +69,13 @@ final class ServeRun {
 
   /// - Throws: when the port cannot be had; then nothing has started.
   func start() throws {
-    try server.start()
+    do {
+      try server.start()
+    } catch {
+      // Its query thread waits already, and would keep the database open.
+      server.stop()
+      throw error
+    }
     writer?.start()
     engine.start(configuration: rules, instruments: instruments)
     log.info("engine", "ready", ["instruments": "\(instruments.capacity)", "event_ring": "\(events.capacity)"])
