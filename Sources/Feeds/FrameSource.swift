@@ -5,8 +5,17 @@ import MarketModel
 public protocol FrameSource: ~Copyable, SendableMetatype {
   /// One line for logs and /health: `demo seed 1`, `replay small.ndjson.gz`.
   var summary: String { get }
+  /// Lines of a recording that could not be read and were skipped.
+  var refusedLines: Int { get }
+  /// Rows of a recording that its own corrections make void.
+  var correctedRows: Int { get }
   /// The next thing in the stream.
   mutating func next() throws(FrameSourceError) -> FrameSourceItem
+}
+
+extension FrameSource where Self: ~Copyable {
+  public var refusedLines: Int { 0 }
+  public var correctedRows: Int { 0 }
 }
 
 /// What a source hands over; memory stays the source's and is valid until the next call.

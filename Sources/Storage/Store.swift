@@ -63,7 +63,8 @@ public final class Store: Sendable {
   public func checkpoint() throws(StorageError) { try database.connect().execute("CHECKPOINT") }
 
   /// A reader with a connection of its own, for one thread.
-  public func makeReader() throws(StorageError) -> StoreReader {
-    StoreReader(try database.connect(), profile: options.profile)
+  /// - Parameter timeLimitSeconds: longest a query may run before it is stopped.
+  public func makeReader(timeLimitSeconds: Double = 5) throws(StorageError) -> StoreReader {
+    StoreReader(try database.connect(), profile: options.profile, timeLimitSeconds: timeLimitSeconds)
   }
 }

@@ -25,6 +25,9 @@ struct OutputStream {
   /// 2024-06-14 13:30:00 UTC.
   static let open = Timestamp(seconds: 1_718_371_800)
 
+  /// Runs have blocks of 2^36 ids.
+  static func firstID(ofRun run: Int64) -> Int64 { run * 68_719_476_736 + 1 }
+
   init() throws {
     spy = try required(instruments.intern("SPY"))
     var ids: [InstrumentID] = []

@@ -20,7 +20,6 @@ import Testing
     let folder = try TemporaryFolder()
     let (store, _) = try filled(folder, prints: 250)
     let reader = try store.makeReader()
-    #expect(try reader.maxPrintID() == 250)
     var ids: [Int64] = []
     var before: Int64?
     while true {
@@ -29,8 +28,8 @@ import Testing
       before = page.last?.printID
       if page.count < 100 { break }
     }
-    #expect(ids == Array((1...250).reversed()))
-    #expect(try reader.prints(beforePrintID: 1, limit: 5).isEmpty)
+    #expect(ids == (0..<250).reversed().map { OutputStream.firstID(ofRun: 1) + $0 })
+    #expect(try reader.prints(beforePrintID: OutputStream.firstID(ofRun: 1), limit: 5).isEmpty)
     let counts = try reader.rowCounts()
     #expect(counts.tradesRaw == 250 && counts.nbboAtTrade == 250 && counts.rollups == 2 && counts.instruments == 3)
   }
@@ -39,7 +38,9 @@ import Testing
     let folder = try TemporaryFolder()
     let (store, stream) = try filled(folder, prints: 240)
     let reader = try store.makeReader()
-    func ids(_ filter: PrintFilter) throws -> [Int64] { try reader.prints(filter, limit: 1000).map(\.printID) }
+    func ids(_ filter: PrintFilter) throws -> [Int64] {
+      try reader.prints(filter, limit: 1000).map { $0.printID - OutputStream.firstID(ofRun: 1) + 1 }
+    }
     func expected(_ keep: (LabeledPrint) -> Bool) -> [Int64] {
       (1...240).reversed().filter { keep(stream.print($0)) }
     }
@@ -70,38 +71,44 @@ import Testing
     writer.offerAll(
       [.print(stream.print(1, contract: 2))] + (2...140_000).map { .print(stream.print($0, contract: 0)) })
     try writer.close(finished: true)
-    #expect(try store.makeReader().prints(PrintFilter(symbol: "QQQ"), limit: 10).map(\.printID) == [1])
+    #expect(
+      try store.makeReader().prints(PrintFilter(symbol: "QQQ"), limit: 10).map(\.printID)
+        == [OutputStream.firstID(ofRun: 1)])
   }
 
-  @Test func minutesAreSummedByUnderlyingAndByContract() throws {
+  @Test func windowsStepOverTheGapsBetweenRuns() {
+    var blocks = PrintBlocks([1000...1004, 500...501, 1...100])
+    #expect(blocks.lowest(below: .max, prints: 3) == 1002)
+    #expect(blocks.lowest(below: 1002, prints: 3) == 501)
+    #expect(blocks.lowest(below: 501, prints: 21) == 81)
+    #expect(blocks.lowest(below: 81, prints: 1000) == 1)
+    #expect(blocks.lowest(below: 1, prints: 1000) == nil)
+    var none = PrintBlocks([])
+    #expect(none.lowest(below: .max, prints: 1) == nil)
+    var middle = PrintBlocks([1000...1004, 1...100])
+    #expect(middle.lowest(below: 700, prints: 10) == 91)
+  }
+
+  @Test func pagesGoThroughAllRuns() throws {
     let folder = try TemporaryFolder()
     let stream = try OutputStream()
     let store = try Store(StoreOptions(path: folder.file))
-    let writer = try store.makeWriter(instruments: stream.instruments)
-    _ = try writer.begin(IngestSource(source: "test", fingerprint: "a", resumable: false))
-    writer.offerAll([
-      .minuteBar(stream.bar(0, contract: 0, volume: 10)), .minuteBar(stream.bar(0, contract: 1, volume: 20)),
-      .minuteBar(stream.bar(1, contract: 1, volume: 30)), .minuteBar(stream.bar(0, contract: 2, volume: 40)),
-    ])
-    try writer.close(finished: true)
-    let second = try store.makeWriter(instruments: stream.instruments)
-    _ = try second.begin(IngestSource(source: "test", fingerprint: "b", resumable: false))
-    second.offerAll([.minuteBar(stream.bar(1, contract: 1, volume: 99))])
-    try second.close(finished: true)
+    for run in 1...5 {
+      let writer = try store.makeWriter(instruments: stream.instruments)
+      _ = try writer.begin(IngestSource(source: "live", fingerprint: "\(run)", resumable: false))
+      // The third run stores nothing.
+      if run != 3 { writer.offerAll((1...40).map { .print(stream.print($0)) }) }
+      try writer.close(finished: true)
+    }
     let reader = try store.makeReader()
-    let day = marketDay(of: OutputStream.open)
-    let minutes = try reader.minutes(symbol: "SPY", session: day)
-    #expect(
-      minutes == [
-        StoredMinute(
-          minute: OutputStream.open, trades: 6, callVolume: 10, putVolume: 20, callPremiumMicros: 1_250_000_000,
-          putPremiumMicros: 2_500_000_000, buyVolume: 8, sellVolume: 4),
-        StoredMinute(
-          minute: OutputStream.open.adding(nanoseconds: 60_000_000_000), trades: 3, callVolume: 0, putVolume: 99,
-          callPremiumMicros: 0, putPremiumMicros: 12_375_000_000, buyVolume: 4, sellVolume: 2),
-      ])
-    #expect(try reader.minutes(symbol: "O:QQQ240621C00440500", session: day).map(\.callVolume) == [40])
-    #expect(try reader.minutes(symbol: "SPY", session: MarketDate(daysSinceEpoch: day.daysSinceEpoch + 1)).isEmpty)
+    var ids: [Int64] = []
+    while true {
+      let page = try reader.prints(beforePrintID: ids.last, limit: 33)
+      if page.isEmpty { break }
+      ids += page.map(\.printID)
+    }
+    let expected = [5, 4, 2, 1].flatMap { run in (0..<40).reversed().map { OutputStream.firstID(ofRun: run) + $0 } }
+    #expect(ids == expected)
   }
 
   @Test func aQueryThatRunsTooLongIsStopped() throws {
@@ -118,6 +125,27 @@ import Testing
     #expect(try guardian.run(60) { () throws(StorageError) in try connection.integer("SELECT 7") } == 7)
     #expect(throws: StorageError.self) {
       try guardian.run(60) { () throws(StorageError) in try connection.integer("SELECT nothing") }
+    }
+  }
+
+  @Test func theLatestTimeIsTheMarketsNotAHands() throws {
+    let folder = try TemporaryFolder()
+    let (store, stream) = try filled(folder, prints: 20)
+    #expect(try store.makeReader().latestPrintTime() == stream.print(20).trade.time)
+    let writer = try store.makeWriter(instruments: stream.instruments)
+    _ = try writer.begin(IngestSource(source: "test", fingerprint: "b", resumable: false))
+    writer.offerAll([.print(stream.print(900, injected: true))])
+    try writer.close(finished: true)
+    #expect(try store.makeReader().latestPrintTime() == stream.print(20).trade.time)
+  }
+
+  @Test func aReaderHasItsOwnTimeLimit() throws {
+    let folder = try TemporaryFolder()
+    let (store, _) = try filled(folder, prints: 20)
+    #expect(try store.makeReader().timeLimitSeconds == 5)
+    #expect(throws: StorageError.timedOut(seconds: 0)) {
+      let reader = try store.makeReader(timeLimitSeconds: 0)
+      while true { _ = try reader.prints(limit: 1) }
     }
   }
 

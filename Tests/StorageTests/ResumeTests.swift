@@ -7,17 +7,23 @@ import Testing
 
 @Suite struct ResumeTests {
   private static let source = IngestSource(source: "tape.ndjson", fingerprint: "tape", resumable: true)
+  private let first = OutputStream.firstID(ofRun: 1)
 
+  @discardableResult
   private func play(
-    _ outputs: [FlowOutput], into path: String, _ instruments: InstrumentTable, finished: Bool,
-    as source: IngestSource = ResumeTests.source
+    _ outputs: [FlowOutput], into path: String, finished: Bool, as source: IngestSource = ResumeTests.source
   ) throws -> (IngestRun, StoreWriter) {
     let store = try Store(StoreOptions(path: path))
-    let writer = try store.makeWriter(instruments: instruments)
+    // Ids of instruments differ in each process: the file must not care.
+    let writer = try store.makeWriter(instruments: try OutputStream().instruments)
     let run = try writer.begin(source)
     writer.offerAll(outputs)
     try writer.close(finished: finished)
     return (run, writer)
+  }
+
+  private func rows(_ path: String, _ sql: String) throws -> [String] {
+    try Store(StoreOptions(path: path)).rows(sql)
   }
 
   /// Everything a stream of `count` prints must leave behind, once.
@@ -26,141 +32,209 @@ import Testing
     for table in ["trades_labeled", "trades_raw", "nbbo_at_trade"] {
       #expect(
         try store.rows("SELECT count(*), count(DISTINCT print_id), min(print_id), max(print_id) FROM base.\(table)")
-          == ["\(count + extra)|\(count + extra)|1|\(count + extra)"], "\(table)")
+          == ["\(count + extra)|\(count + extra)|\(first)|\(first + count + extra - 1)"], "\(table)")
     }
     #expect(try store.integer("SELECT count(DISTINCT seq) FROM trades_labeled WHERE NOT injected") == count)
     #expect(try store.integer("SELECT count(*) FROM rollups_min") == count / 100)
     #expect(try store.integer("SELECT count(*) FROM feed_incidents") == 3)
   }
 
+  /// The engine numbers a hand-entered print like any other, so the prints after it move up by one.
+  private func inject(_ stream: OutputStream, after position: Int, _ outputs: [FlowOutput]) -> [FlowOutput] {
+    var result = Array(outputs[..<position])
+    var number: Int64 = 0
+    for case .print(let print) in result { number = print.number }
+    result.append(.print(stream.print(number + 1, injected: true)))
+    for output in outputs[position...] {
+      guard case .print(var print) = output else {
+        result.append(output)
+        continue
+      }
+      print.number += 1
+      result.append(.print(print))
+    }
+    return result
+  }
+
+  private func cancel(_ stream: OutputStream, _ number: Int64) -> FlowOutput {
+    .cancellation(Cancellation(cancelledNumber: number, trade: stream.print(number).trade))
+  }
+
   @Test func anInterruptedRunGoesOnWithoutALossOrADouble() throws {
     let folder = try TemporaryFolder()
     let all = try OutputStream().outputs(prints: 1000)
-    var stream = try OutputStream()
-    let (first, _) = try play(Array(all[..<437]), into: folder.file, stream.instruments, finished: false)
-    // Ids of instruments differ in the next process: the file must not care.
-    stream = try OutputStream()
-    let (second, writer) = try play(all, into: folder.file, stream.instruments, finished: true)
-    #expect(first.runID == second.runID)
-    #expect(second.storedOutputs == 437 && !second.isComplete && second.firstPrintID == 1)
-    #expect(writer.counters.skippedOutputs == 437)
+    let (before, _) = try play(Array(all[..<437]), into: folder.file, finished: false)
+    let (after, writer) = try play(all, into: folder.file, finished: true)
+    #expect(before.runID == after.runID)
+    // 437 outputs are two incidents, four minutes and 431 prints.
+    #expect(after.storedPrints == 431 && !after.isComplete && after.firstPrintID == first)
+    #expect(writer.counters.skippedOutputs == 431)
     try expectWhole(folder.file, prints: 1000)
   }
 
   @Test func aFinishedRunAddsNothing() throws {
     let folder = try TemporaryFolder()
     let stream = try OutputStream()
-    let all = stream.outputs(prints: 300)
-    _ = try play(all, into: folder.file, stream.instruments, finished: true)
-    let (again, writer) = try play(all, into: folder.file, stream.instruments, finished: true)
-    #expect(again.isComplete && again.runID == 1 && again.storedOutputs == Int64(all.count))
-    #expect(writer.counters.rowsWritten == 0 && writer.counters.skippedOutputs == Int64(all.count))
-    try expectWhole(folder.file, prints: 300)
+    let all = stream.outputs(prints: 300) + [cancel(stream, 5)]
+    try play(all, into: folder.file, finished: true)
+    let (again, writer) = try play(
+      inject(stream, after: 20, all) + [.minuteBar(stream.bar(77))], into: folder.file, finished: true)
+    #expect(again.isComplete && again.runID == 1 && again.storedPrints == 300 && again.storedCancellations == 1)
+    #expect(writer.counters.rowsWritten == 0 && writer.counters.skippedOutputs == Int64(all.count + 2))
+    #expect(writer.counters.leftOutPrints == 1)
+    #expect(try rows(folder.file, "SELECT count(*) FROM trades_raw WHERE message = 'cancel'") == ["1"])
+    #expect(try rows(folder.file, "SELECT count(*) FROM trades_labeled") == ["300"])
+    #expect(try rows(folder.file, "SELECT count(*) FROM rollups_min") == ["3"])
   }
 
-  @Test func anotherSourceGetsItsOwnRunAndHigherIDs() throws {
+  /// A print entered by hand can open a minute that the source alone would not have: it must not count as progress.
+  @Test func minutesOfHandEnteredPrintsDoNotShiftTheProgress() throws {
     let folder = try TemporaryFolder()
     let stream = try OutputStream()
     let all = stream.outputs(prints: 200)
-    _ = try play(Array(all[..<100]), into: folder.file, stream.instruments, finished: false)
-    let live = IngestSource(source: "live", fingerprint: "tape", resumable: false)
-    let (other, _) = try play(
-      [.print(stream.print(1))], into: folder.file, stream.instruments, finished: true, as: live)
-    // 100 outputs are two incidents and 98 prints.
-    #expect(other.runID == 2 && other.firstPrintID == 99)
-    // The interrupted run goes on behind the ids the other run took, and a cancellation still finds the prints of both parts.
-    let cancels: [FlowOutput] = [5, 150].map {
-      .cancellation(Cancellation(cancelledNumber: $0, trade: stream.print($0).trade))
+    var withHand = inject(stream, after: 20, all)
+    withHand.insert(contentsOf: [.minuteBar(stream.bar(50)), .minuteBar(stream.bar(51))], at: 25)
+    try play(Array(withHand[..<60]), into: folder.file, finished: false)
+    let (run, _) = try play(all, into: folder.file, finished: true)
+    // 60 outputs: two incidents, two minutes, one print by hand.
+    #expect(run.storedPrints == 55)
+    #expect(
+      try rows(folder.file, "SELECT count(*), count(DISTINCT seq) FROM trades_labeled WHERE NOT injected") == [
+        "200|200"
+      ])
+    #expect(try rows(folder.file, "SELECT count(*), count(DISTINCT print_id) FROM trades_labeled") == ["201|201"])
+    #expect(try rows(folder.file, "SELECT count(*) FROM feed_incidents") == ["3"])
+  }
+
+  @Test func cancellationsAreStoredOnceWhereverTheRunStopped() throws {
+    let stream = try OutputStream()
+    var all = stream.outputs(prints: 50)
+    all.insert(cancel(stream, 3), at: 20)
+    all.insert(cancel(stream, 18), at: 21)
+    for length in [20, 21, 22, 30] {
+      let folder = try TemporaryFolder()
+      try play(Array(all[..<length]), into: folder.file, finished: false)
+      try play(all, into: folder.file, finished: true)
+      #expect(
+        try rows(folder.file, "SELECT print_id FROM trades_raw WHERE message = 'cancel' ORDER BY 1")
+          == ["\(first + 2)", "\(first + 17)"], "stopped after \(length)")
+      #expect(try rows(folder.file, "SELECT seq FROM trades_labeled WHERE cancelled ORDER BY 1") == ["30", "180"])
+      #expect(try rows(folder.file, "SELECT count(*) FROM trades_labeled") == ["50"])
     }
-    let (resumed, _) = try play(all + cancels, into: folder.file, stream.instruments, finished: true)
-    #expect(resumed.runID == 1 && resumed.firstPrintID == 2)
+  }
+
+  @Test func anotherRunInBetweenTakesNoIDsOfAnInterruptedOne() throws {
+    let folder = try TemporaryFolder()
+    let stream = try OutputStream()
+    let all = stream.outputs(prints: 200)
+    try play(Array(all[..<100]), into: folder.file, finished: false)
+    let live = IngestSource(source: "live", fingerprint: "tape", resumable: false)
+    let (other, _) = try play([.print(stream.print(1))], into: folder.file, finished: true, as: live)
+    #expect(other.runID == 2 && other.firstPrintID == OutputStream.firstID(ofRun: 2))
+    let cancels = [cancel(stream, 5), cancel(stream, 150)]
+    let (resumed, _) = try play(all + cancels, into: folder.file, finished: true)
+    #expect(resumed.runID == 1 && resumed.firstPrintID == first)
     let store = try Store(StoreOptions(path: folder.file))
     #expect(
-      try store.rows(
-        "SELECT count(*), count(DISTINCT print_id), max(print_id), count(DISTINCT (run_id, seq)) FROM trades_labeled")
-        == ["201|201|201|201"])
+      try store.rows("SELECT count(*), min(print_id), max(print_id) FROM trades_labeled WHERE run_id = 1")
+        == ["200|\(first)|\(first + 199)"])
     #expect(try store.rows("SELECT seq FROM trades_labeled WHERE cancelled ORDER BY seq") == ["50", "1500"])
   }
 
-  @Test func handEnteredPrintsAreStoredOnceWhereverTheyCome() throws {
+  @Test func handEnteredPrintsOfAnInterruptedRunStay() throws {
     let folder = try TemporaryFolder()
     let stream = try OutputStream()
     let all = stream.outputs(prints: 200)
-    // The engine numbers a hand-entered print like any other, so the prints after it move up by one.
-    func inject(after position: Int, _ outputs: [FlowOutput]) -> [FlowOutput] {
-      var result = Array(outputs[..<position])
-      var number: Int64 = 0
-      for case .print(let print) in result { number = print.number }
-      result.append(.print(stream.print(number + 1, injected: true)))
-      for output in outputs[position...] {
-        guard case .print(var print) = output else {
-          result.append(output)
-          continue
-        }
-        print.number += 1
-        result.append(.print(print))
-      }
-      return result
-    }
-    // 50 source outputs and one by hand, then an interruption.
-    _ = try play(Array(inject(after: 20, all)[..<51]), into: folder.file, stream.instruments, finished: false)
-    // Played again, now with a hand-entered print while stored ones are being skipped.
-    let (run, _) = try play(inject(after: 30, all), into: folder.file, stream.instruments, finished: true)
-    #expect(run.storedOutputs == 50)
-    try expectWhole(folder.file, prints: 200, extra: 2)
-    // A third time, complete: only what is entered by hand is new.
-    let (third, _) = try play(inject(after: 150, all), into: folder.file, stream.instruments, finished: true)
-    #expect(third.isComplete)
-    try expectWhole(folder.file, prints: 200, extra: 3)
-  }
-
-  @Test func numberingFindsPrintsAcrossSegmentsAndHandEnteredOnes() {
-    var numbering = PrintNumbering(
-      lastPrintID: 20, storedPrints: 5,
-      segments: [.init(firstOrdinal: 1, firstPrintID: 1), .init(firstOrdinal: 4, firstPrintID: 11)])
-    #expect((1...3).map { numbering.assign(number: $0, isInjected: false) } == [nil, nil, nil])
-    #expect(numbering.assign(number: 4, isInjected: true) == 21)
-    #expect((5...8).map { numbering.assign(number: $0, isInjected: false) } == [nil, nil, 22, 23])
-    #expect((1...9).map { numbering.printID(number: $0) } == [1, 2, 3, 21, 11, 12, 22, 23, nil])
-    #expect(numbering.printID(number: 0) == nil)
-  }
-
-  /// Prints that found the queue full leave holes in the ids; the others keep theirs, and cancellations find the right ones.
-  @Test func printsThatWereLeftOutKeepTheirIDs() throws {
-    let folder = try TemporaryFolder()
-    let stream = try OutputStream()
-    let kept: [Int64] = [1, 2, 3, 7, 8, 20]
-    let cancels: [FlowOutput] = [5, 8].map {
-      .cancellation(Cancellation(cancelledNumber: $0, trade: stream.print($0).trade))
-    }
-    let live = IngestSource(source: "live", fingerprint: "live", resumable: false)
-    _ = try play(
-      kept.map { .print(stream.print($0)) } + cancels, into: folder.file, stream.instruments, finished: true, as: live)
-    let (next, _) = try play(
-      [.print(stream.print(1))], into: folder.file, stream.instruments, finished: true, as: live)
-    #expect(next.firstPrintID == 21)
-    let store = try Store(StoreOptions(path: folder.file))
+    // 49 prints of the source and one by hand in its place 19, then an interruption.
+    try play(Array(inject(stream, after: 20, all)[..<52]), into: folder.file, finished: false)
+    // Cancellations after the interruption: of prints before and behind the one by hand, and of a new one.
+    let cancels = [cancel(stream, 7), cancel(stream, 30), cancel(stream, 120)]
+    let (run, _) = try play(all + cancels, into: folder.file, finished: false)
+    #expect(run.storedPrints == 49 && run.firstPrintID == first + 1)
+    try expectWholeLabels(folder.file, prints: 200, extra: 1)
     #expect(
-      try store.rows("SELECT print_id, seq FROM trades_labeled ORDER BY 1")
-        == ["1|10", "2|20", "3|30", "7|70", "8|80", "20|200", "21|10"])
-    #expect(try store.rows("SELECT print_id FROM trades_labeled WHERE cancelled") == ["8"])
+      try rows(folder.file, "SELECT seq FROM trades_labeled WHERE cancelled ORDER BY seq") == ["70", "300", "1200"])
+    #expect(
+      try rows(
+        folder.file, "SELECT print_id FROM trades_labeled WHERE seq IN (70, 300, 1200) AND NOT injected ORDER BY 1")
+        == ["\(first + 6)", "\(first + 30)", "\(first + 120)"])
   }
 
-  /// A print entered by hand makes a minute that the source alone does not have: no minute of the source may be skipped for it.
-  @Test func minutesMadeByHandDoNotHideOthers() throws {
+  private func expectWholeLabels(_ path: String, prints count: Int64, extra: Int64) throws {
+    #expect(
+      try rows(path, "SELECT count(*), count(DISTINCT print_id), min(print_id), max(print_id) FROM trades_labeled")
+        == ["\(count + extra)|\(count + extra)|\(first)|\(first + count + extra - 1)"])
+    #expect(
+      try rows(path, "SELECT count(DISTINCT seq) FROM trades_labeled WHERE NOT injected") == ["\(count)"])
+  }
+
+  @Test func printsEnteredWhileStoredOnesAreSkippedDoNotConfuseTheMarks() throws {
     let folder = try TemporaryFolder()
     let stream = try OutputStream()
-    let prints = (1...4).map { FlowOutput.print(stream.print($0)) }
-    let byHand: [FlowOutput] = [
-      prints[0], .minuteBar(stream.bar(50)), .minuteBar(stream.bar(51)), prints[1],
-    ]
-    _ = try play(byHand, into: folder.file, stream.instruments, finished: false)
-    let alone: [FlowOutput] = [
-      prints[0], prints[1], .minuteBar(stream.bar(1)), prints[2], .minuteBar(stream.bar(2)), prints[3],
-    ]
-    _ = try play(alone, into: folder.file, stream.instruments, finished: true)
+    let all = stream.outputs(prints: 200)
+    try play(Array(all[..<102]), into: folder.file, finished: false)
+    // In this process the print with sequence 300 is number 31, and 1500 is number 151.
+    let (_, writer) = try play(
+      inject(stream, after: 20, all) + [cancel(stream, 31), cancel(stream, 151)], into: folder.file, finished: false)
+    #expect(writer.counters.leftOutPrints == 1)
+    #expect(try rows(folder.file, "SELECT seq FROM trades_labeled WHERE cancelled ORDER BY 1") == ["300", "1500"])
+    #expect(
+      try rows(folder.file, "SELECT count(*), count(DISTINCT print_id), count(DISTINCT seq) FROM trades_labeled")
+        == ["200|200|200"])
+    // New prints have the id that is shown for them.
+    #expect(try rows(folder.file, "SELECT print_id FROM trades_labeled WHERE seq = 1500") == ["\(first + 150)"])
+    // A third process still knows where everything is.
+    let (third, _) = try play(all + [cancel(stream, 40), cancel(stream, 160)], into: folder.file, finished: true)
+    #expect(third.storedPrints == 200 && third.storedCancellations == 2)
+    #expect(try rows(folder.file, "SELECT count(*) FROM trades_labeled") == ["200"])
+  }
+
+  @Test func whatALiveSourceDropsLeavesAHole() throws {
+    let folder = try TemporaryFolder()
+    let stream = try OutputStream()
+    let live = IngestSource(source: "live", fingerprint: "live", resumable: false)
+    let outputs = (1...30).filter { !(11...20).contains($0) }.map { FlowOutput.print(stream.print($0)) }
+    try play(outputs + [cancel(stream, 25)], into: folder.file, finished: true, as: live)
+    #expect(
+      try rows(folder.file, "SELECT print_id FROM trades_labeled WHERE cancelled AND seq = 250") == ["\(first + 24)"])
+    #expect(
+      try rows(
+        folder.file, "SELECT count(*), max(print_id) FROM trades_labeled WHERE print_id - \(first) + 1 = seq // 10")
+        == ["20|\(first + 29)"])
+  }
+
+  /// What is behind a gap would be stored a second time when the recording is played again.
+  @Test func whatARecordingLosesEndsTheRunThere() throws {
+    let folder = try TemporaryFolder()
+    let stream = try OutputStream()
+    let all = stream.outputs(prints: 200)
+    try play(Array(all[..<50] + all[60...]), into: folder.file, finished: true)
+    #expect(try rows(folder.file, "SELECT count(*) FROM trades_labeled") == ["48"])
+    #expect(try rows(folder.file, "SELECT count(*) FROM main.ingest_runs WHERE finished_at IS NULL") == ["1"])
+    try play(all, into: folder.file, finished: true)
+    try expectWhole(folder.file, prints: 200)
+  }
+
+  @Test func aReservedRunLeavesNoTraceUntilSomethingIsStored() throws {
+    let folder = try TemporaryFolder()
+    let stream = try OutputStream()
     let store = try Store(StoreOptions(path: folder.file))
-    #expect(try store.rows("SELECT count(*), count(DISTINCT print_id) FROM trades_labeled") == ["4|4"])
-    #expect(try store.integer("SELECT count(*) FROM rollups_min") == 4)
+    do {
+      let writer = try store.makeWriter(instruments: stream.instruments)
+      #expect(try writer.reserve(ResumeTests.source).runID == 1)
+    }
+    #expect(try store.integer("SELECT count(*) FROM main.ingest_runs") == 0)
+    let writer = try store.makeWriter(instruments: stream.instruments)
+    #expect(try writer.reserve(ResumeTests.source).runID == 1)
+    writer.start()
+    writer.offerAll([.print(stream.print(1))])
+    try writer.close(finished: true)
+    #expect(try store.integer("SELECT count(*) FROM main.ingest_runs") == 1)
+  }
+
+  @Test func idsOfTheLastRunAreExactInJSON() {
+    let last = PrintNumbering.firstPrintID(ofRun: Int32(PrintNumbering.lastRunID)) + (1 << PrintNumbering.blockBits) - 1
+    #expect(last == 1 << 53)
+    #expect(PrintNumbering.firstPrintID(ofRun: 1) == OutputStream.firstID(ofRun: 1))
   }
 }

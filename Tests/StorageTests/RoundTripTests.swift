@@ -12,9 +12,10 @@ import Testing
     let store = try Store(StoreOptions(path: folder.file))
     let writer = try store.makeWriter(instruments: stream.instruments)
     let run = try writer.begin(IngestSource(source: "test", fingerprint: "a", resumable: false))
-    #expect(run == IngestRun(runID: 1, firstPrintID: 1, storedOutputs: 0, isComplete: false))
-    let print = stream.print(11, place: 1)
-    var bare = stream.print(2)
+    #expect(run == IngestRun(runID: 1, firstPrintID: OutputStream.firstID(ofRun: 1)))
+    let first = run.firstPrintID
+    let print = stream.print(11)
+    var bare = stream.print(12)
     bare.bid = .zero
     bare.ask = .zero
     bare.quoteTime = .none
@@ -25,12 +26,12 @@ import Testing
     try writer.close(finished: true)
 
     let rows = try store.makeReader().prints(limit: 10)
-    #expect(rows.map(\.printID) == [2, 1])
+    #expect(rows.map(\.printID) == [first + 11, first + 10])
     let full = rows[1]
     #expect(
       full
         == StoredPrint(
-          printID: 1, time: print.trade.time, sequence: 110, symbol: "O:QQQ240621C00440500", underlying: "QQQ",
+          printID: first + 10, time: print.trade.time, sequence: 110, symbol: "O:QQQ240621C00440500", underlying: "QQQ",
           expiry: MarketDate(year: 2024, month: 6, day: 21), right: .call, strike: Price(micros: 440_500_000),
           price: print.trade.price, size: 12, premiumMicros: print.premiumMicros, venue: VenueID(302),
           conditions: ConditionSet(vendorID: 209), side: print.side, method: .atOrAboveAsk, bid: print.bid,
@@ -49,9 +50,9 @@ import Testing
     let stream = try OutputStream()
     let store = try Store(StoreOptions(path: folder.file))
     let writer = try store.makeWriter(instruments: stream.instruments)
-    _ = try writer.begin(IngestSource(source: "test", fingerprint: "a", resumable: false))
+    let first = try writer.begin(IngestSource(source: "test", fingerprint: "a", resumable: false)).firstPrintID
     writer.offerAll([
-      .print(stream.print(10, place: 1)), .minuteBar(stream.bar(0)),
+      .print(stream.print(10)), .minuteBar(stream.bar(0)),
       .openInterest(OpenInterest(instrument: stream.contracts[1], time: OutputStream.open, contracts: 4321)),
       .cancellation(Cancellation(cancelledNumber: 0, trade: stream.print(3).trade)),
     ])
@@ -66,14 +67,14 @@ import Testing
         """)
         == [
           """
-          1|2024-06-14 13:30:00.01000001|100|O:SPY240621P00500000|SPY|2024-06-21|500.000000|put|302|1.230010|11|\
+          \(first + 9)|2024-06-14 13:30:00.01000001|100|O:SPY240621P00500000|SPY|2024-06-21|500.000000|put|302|1.230010|11|\
           buy|at_or_above_ask|1.200000|1.300000|2024-06-14 13:30:00.00500001|\
           1353.011000|0.512345678|0.012345678|5.635802458|543.210000|2|true|false|false|[209]|1
           """
         ])
     #expect(
       try store.rows("SELECT print_id, ticker, bid, ask, quote_age_ns FROM nbbo_at_trade")
-        == ["1|O:SPY240621P00500000|1.200000|1.300000|5000000"])
+        == ["\(first + 9)|O:SPY240621P00500000|1.200000|1.300000|5000000"])
     #expect(
       try store.rows("SELECT message, ts, ticker, price, size, conditions, injected FROM trades_raw ORDER BY message")
         == [
@@ -130,7 +131,7 @@ import Testing
     let stream = try OutputStream()
     let store = try Store(StoreOptions(path: folder.file))
     let writer = try store.makeWriter(instruments: stream.instruments)
-    _ = try writer.begin(IngestSource(source: "test", fingerprint: "a", resumable: false))
+    let first = try writer.begin(IngestSource(source: "test", fingerprint: "a", resumable: false)).firstPrintID
     func cancel(_ number: Int64) -> FlowOutput {
       .cancellation(Cancellation(cancelledNumber: number, trade: stream.print(number).trade))
     }
@@ -139,10 +140,11 @@ import Testing
     writer.offerAll([.print(stream.print(4)), cancel(3), cancel(99)])
     try writer.close(finished: true)
     #expect(
-      try store.rows("SELECT print_id FROM trades_labeled WHERE cancelled ORDER BY print_id") == ["2", "3"])
+      try store.rows("SELECT print_id FROM trades_labeled WHERE cancelled ORDER BY print_id")
+        == ["\(first + 1)", "\(first + 2)"])
     #expect(
       try store.rows("SELECT coalesce(print_id, -1) FROM trades_raw WHERE message = 'cancel' ORDER BY 1")
-        == ["-1", "2", "3"])
+        == ["-1", "\(first + 1)", "\(first + 2)"])
     #expect(try store.makeReader().prints(limit: 10).map(\.isCancelled) == [false, true, true, false])
     #expect(writer.counters.unmatchedCancellations == 1)
   }
@@ -163,7 +165,7 @@ import Testing
     #expect(try store.rows("SELECT volume FROM rollups_min ORDER BY minute") == ["3", "5"])
   }
 
-  @Test func theReferenceProfileKeepsSeventeenColumnsOfIncludedPrints() throws {
+  @Test func theReferenceProfileKeepsSeventeenColumns() throws {
     let folder = try TemporaryFolder()
     let stream = try OutputStream()
     var options = StoreOptions(path: folder.file)
@@ -171,12 +173,10 @@ import Testing
     let store = try Store(options)
     let writer = try store.makeWriter(instruments: stream.instruments)
     _ = try writer.begin(IngestSource(source: "test", fingerprint: "a", resumable: true))
-    var late = stream.print(2)
-    late.method = .lateOrOutOfSequence
-    writer.offerAll([.print(stream.print(1)), .print(late), .minuteBar(stream.bar(0))])
+    writer.offerAll([.print(stream.print(1)), .minuteBar(stream.bar(0))])
     #expect(writer.drain(timeoutMilliseconds: 60_000))
     #expect(try store.integer("SELECT count(*) FROM rollups_min") == 0)
-    writer.offerAll([.print(stream.print(10, place: 3)), .minuteBar(stream.bar(1))])
+    writer.offerAll([.print(stream.print(10)), .minuteBar(stream.bar(1))])
     try writer.close(finished: true)
     // Ticker, strike and type stand in `instruments`.
     #expect(ReferenceTables.labeled.columns.count == 15)

@@ -19,7 +19,8 @@ import Testing
         == ["\(Store.schemaVersion)|full"])
     let again = try Store(StoreOptions(path: folder.file))
     #expect(try again.makeReader().rowCounts().tradesLabeled == 0)
-    #expect(try again.makeReader().maxPrintID() == 0)
+    #expect(try again.makeReader().prints(limit: 1).isEmpty)
+    #expect(try again.makeReader().latestPrintTime() == nil)
   }
 
   @Test func aNewerFileIsRefused() throws {

@@ -61,7 +61,7 @@ enum DoctorCommand {
 
   private static func page(_ settings: Settings) -> Finding {
     guard
-      let path = settings.webDirectory ?? PageDirectory.find(environment: [:], executable: PageDirectory.executable),
+      let path = settings.webDirectory ?? PageDirectory.find(executable: PageDirectory.executable),
       access(path + "/index.html", R_OK) == 0
     else {
       let place = settings.webDirectory.map { "no index.html in \($0)" } ?? "files not found"
@@ -88,15 +88,16 @@ enum DoctorCommand {
       return finding(false, "\(directory.path) cannot be written: \(existing): \(reason); name another --data-dir")
     }
     guard existing == directory.path else { return finding(true, "\(directory.path) is not there yet and can be made") }
-    guard access(directory.database, F_OK) == 0 else {
-      return finding(true, "\(directory.path) can be written; no database yet")
+    let databases: [String] = [directory.database, directory.demoDatabase].filter { path in access(path, F_OK) == 0 }
+    guard !databases.isEmpty else { return finding(true, "\(directory.path) can be written; no database yet") }
+    for path in databases {
+      do throws(StorageError) {
+        _ = try Store(StoreOptions(path: path))
+      } catch {
+        return database(error)
+      }
     }
-    do throws(StorageError) {
-      _ = try Store(StoreOptions(path: directory.database))
-      return finding(true, "\(directory.path) can be written; its database opens, schema \(Store.schemaVersion)")
-    } catch {
-      return database(error)
-    }
+    return finding(true, "\(directory.path) can be written; its databases open, schema \(Store.schemaVersion)")
   }
 
   /// What it means that the database does not open: that somebody uses it is no fault.

@@ -14,7 +14,7 @@ enum ServeCommand {
       "Serves the demo market unless told otherwise. Listens on this machine only unless --host says otherwise.",
     options: SettingKey.options([
       .provider, .demoMode, .demoSeed, .demoIntensity, .demoSpeed, .replayFile, .replaySpeed, .symbols, .host, .port,
-      .dataDirectory, .storage, .logLevel, .logFormat,
+      .dataDirectory, .storage, .webDirectory, .logLevel, .logFormat,
     ]) + [CommandOption("open", .flag, help: "open the page in the browser")],
     examples: [
       Command.Example("marketflow serve --port 9000", "the demo market on another port"),
@@ -26,10 +26,9 @@ enum ServeCommand {
     let settings = try Settings.ofThisProcess(command: command)
     let log = Log(minimumLevel: settings.logLevel, format: settings.logFormat)
     for warning in settings.warnings { log.warning("settings", warning) }
-    let environment = EnvironmentVariables.all
-    let page = PageDirectory.find(environment: environment, executable: PageDirectory.executable)
+    let page = settings.webDirectory ?? PageDirectory.find(executable: PageDirectory.executable)
     if page == nil {
-      log.warning("server", "the page's files were not found; the API works, / does not: set MARKETFLOW_WEB_DIRECTORY")
+      log.warning("server", "the page's files were not found; the API works, / does not: give --web-dir")
     }
     let run = try ServeRun(settings: settings, pageDirectory: page, log: log)
     try run.start()
@@ -38,12 +37,7 @@ enum ServeCommand {
     if command.flag("open") { Browser.open(run.url, log: log) }
     StopSignal.wait()
     log.info("serve", "stopping")
-    let missing = try run.stop()
-    if missing > 0 {
-      log.error("serve", "stopped; \(missing) outputs are not in the database: the disk did not keep up")
-    } else {
-      log.info("serve", settings.isStorageEnabled ? "stopped; everything received is stored" : "stopped")
-    }
+    log.info("serve", "stopped; \(try run.stop())")
     log.flush()
     return .ok
   }

@@ -85,6 +85,7 @@ final class FeedThread: Sendable {
       push(reader.batch.events)
       gauges.noteReceived(wallNanoseconds: SystemClock.wallNanoseconds)
       gauges.noteDecoded(reader.decoder.counters)
+      gauges.noteSource(refusedLines: reader.source.refusedLines, correctedRows: reader.source.correctedRows)
       if reader.decoder.counters.badEvents != badEvents {
         badEvents = reader.decoder.counters.badEvents
         reportBad(reader.decoder.counters)
@@ -156,11 +157,12 @@ final class FeedThread: Sendable {
   }
 
   private func reportBad(_ counters: DecodeCounters) {
-    let reason = counters.lastBadReason ?? "unknown"
-    // The text is the kind, so that the log can count repeats; what differs from one to the next stands before the colon.
-    let kind = reason.lastIndex(of: ":").map { reason[$0...].drop { $0 == ":" || $0 == " " } } ?? reason[...]
+    // The reason is a fixed text, so that the log can count repeats; what differs stands in the fields.
     log.warning(
-      "feed", "bad event skipped: \(kind); its neighbours are kept",
-      ["last": reason, "bad_events": "\(counters.badEvents)", "bad_frames": "\(counters.badFrames)"])
+      "feed", "bad event skipped: \(counters.lastBadReason ?? "unknown"); its neighbours are kept",
+      [
+        "last": counters.lastBadDetail ?? "", "bad_events": "\(counters.badEvents)",
+        "bad_frames": "\(counters.badFrames)",
+      ])
   }
 }

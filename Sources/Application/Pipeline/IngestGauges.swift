@@ -17,6 +17,8 @@ final class IngestGauges: Sendable {
   private let droppedByStore = Atomic<Int64>(0)
   private let waitsForStore = Atomic<Int64>(0)
   private let quietUntil = Atomic<Int64>(0)
+  private let refusedLines = Atomic<Int64>(0)
+  private let correctedRows = Atomic<Int64>(0)
   private let finalDigest = Mutex<UInt64?>(nil)
   private let failureText = Mutex<String?>(nil)
 
@@ -34,6 +36,11 @@ final class IngestGauges: Sendable {
   func noteReceived(wallNanoseconds: Int64) { lastReceived.store(wallNanoseconds, ordering: .relaxed) }
   /// The feed waits on purpose for the next frame to be due.
   func noteQuiet(untilWallNanoseconds time: Int64) { quietUntil.store(time, ordering: .relaxed) }
+  func noteSource(refusedLines refused: Int, correctedRows corrected: Int) {
+    refusedLines.store(Int64(refused), ordering: .relaxed)
+    correctedRows.store(Int64(corrected), ordering: .relaxed)
+  }
+
   func noteWait() { waits.wrappingAdd(1, ordering: .relaxed) }
 
   func noteDecoded(_ counters: DecodeCounters) {
@@ -66,6 +73,8 @@ final class IngestGauges: Sendable {
       frames: frames.load(ordering: .relaxed),
       badFrames: badFrames.load(ordering: .relaxed), badEvents: badEvents.load(ordering: .relaxed),
       unknownEvents: unknownEvents.load(ordering: .relaxed), reparsedFrames: reparsedFrames.load(ordering: .relaxed),
-      waits: waits.load(ordering: .relaxed), failure: failureText.withLock { $0 })
+      waits: waits.load(ordering: .relaxed),
+      refusedLines: refusedLines.load(ordering: .relaxed), correctedRows: correctedRows.load(ordering: .relaxed),
+      failure: failureText.withLock { $0 })
   }
 }

@@ -157,7 +157,7 @@ struct ReplaySummary: Sendable {
     if sums.prints > 0 { lines.append("from \(sums.firstTime.newYorkText) to \(sums.lastTime.newYorkText)") }
     if decoded.badEvents + decoded.badFrames > 0 {
       lines.append(
-        "\(decoded.badEvents) bad events skipped in \(decoded.badFrames) bad frames; last: \(decoded.lastBadReason ?? "")"
+        "\(decoded.badEvents) bad events skipped in \(decoded.badFrames) bad frames; last: \(decoded.lastBadReason ?? "") \(decoded.lastBadDetail ?? "")"
       )
     }
     if let firstRefusal { lines.append("\(refusedLines) lines skipped; first: \(firstRefusal)") }

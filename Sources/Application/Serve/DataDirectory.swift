@@ -4,12 +4,14 @@
   import Darwin
 #endif
 
-/// The folder of the database, made when it is not there.
+/// The folder of the databases, made when it is not there.
 struct DataDirectory {
   let path: String
 
-  /// The database inside.
+  /// What real sources said.
   var database: String { "\(path)/marketflow.duckdb" }
+  /// The invented market has a file of its own: none of its rows can be taken for a real one.
+  var demoDatabase: String { "\(path)/demo.duckdb" }
 
   func create() throws(ServeError) {
     var current = path.hasPrefix("/") ? "/" : ""

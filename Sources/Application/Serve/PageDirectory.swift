@@ -7,8 +7,7 @@
 /// Finds the page's files: beside an installed binary, or in the package a build came from.
 enum PageDirectory {
   /// Nil when there are none; /health and the API work without them.
-  static func find(environment: [String: String], executable: String?) -> String? {
-    if let named = environment["MARKETFLOW_WEB_DIRECTORY"] { return named }
+  static func find(executable: String?) -> String? {
     var candidates = ["Web"]
     if let executable, let slash = executable.lastIndex(of: "/") {
       let directory = String(executable[..<slash])

@@ -20,33 +20,30 @@ final class ServeRun {
   private let snapshots = Exchange<FlowSnapshot>()
   private let gauges = IngestGauges()
   private let inbox = InjectionInbox()
+  /// What the engine concludes by; part of what names a stored recording.
+  private let rules = FlowConfiguration()
   private let writer: StoreWriter?
   private let engine: EngineThread
   private let feed: FeedThread
   private let server: Server
 
-  /// Opens the store and prepares everything; nothing runs yet.
+  /// Opens the store and prepares everything. No source, engine or writer runs and nothing is written before `start()`.
   init(settings: Settings, pageDirectory: String?, log: Log) throws {
     self.settings = settings
     self.log = log
     let store = try ServeRun.openStore(settings, log)
-    let lastStored = try store?.makeReader().latestPrintTime()
     source = try ServeSource(
-      settings: settings, lastStoredTime: lastStored ?? nil, now: Timestamp(nanoseconds: SystemClock.wallNanoseconds))
+      settings: settings, lastStoredTime: ServeRun.lastStoredTime(store, settings, log),
+      now: Timestamp(nanoseconds: SystemClock.wallNanoseconds))
     writer = try store?.makeWriter(instruments: instruments, log: log)
-    let run = try writer?.begin(source.ingestSource)
-    if let run, run.storedOutputs > 0 {
-      log.info(
-        "storage",
-        "\(source.summary) is \(run.isComplete ? "stored already; nothing is added" : "stored in part; the rest is added")",
-        ["run": "\(run.runID)", "outputs": "\(run.storedOutputs)"])
-    }
+    let run = try writer?.reserve(source.ingestSource(configuration: rules))
     engine = EngineThread(
       EngineThread.Connections(
         events: events, publisher: publisher, snapshots: snapshots, store: writer, waitsForStore: source.canWait,
         gauges: gauges))
     feed = FeedThread(
-      options: FeedThread.Options(speed: ServeRun.speed(source, settings), warmUp: source.warmUp), ring: events, engineBell: engine.bell,
+      options: FeedThread.Options(speed: ServeRun.speed(source, settings), warmUp: source.warmUp), ring: events,
+      engineBell: engine.bell,
       gauges: gauges, inbox: inbox, log: log)
     var configuration = ServerConfiguration(
       epoch: String(SystemClock.wallNanoseconds, radix: 36), versions: .ofThisBuild)
@@ -71,9 +68,17 @@ final class ServeRun {
   var url: String { server.url }
   var sourceSummary: String { source.summary }
 
+  /// - Throws: when the port cannot be had; then nothing has started.
   func start() throws {
-    try server.start()
-    engine.start(configuration: FlowConfiguration(), instruments: instruments)
+    do {
+      try server.start()
+    } catch {
+      // Its query thread waits already, and would keep the database open.
+      server.stop()
+      throw error
+    }
+    writer?.start()
+    engine.start(configuration: rules, instruments: instruments)
     log.info("engine", "ready", ["instruments": "\(instruments.capacity)", "event_ring": "\(events.capacity)"])
     switch source {
     case .demo(let settings):
@@ -84,13 +89,28 @@ final class ServeRun {
   }
 
   /// Stops from the source on, so that what is under way reaches the disk.
-  /// - Returns: outputs that are not in the store because it had no room for them, now or earlier.
-  func stop() throws -> Int64 {
+  /// - Returns: what became of what was received, in words.
+  func stop() throws -> String {
     feed.stop()
     engine.stop()
     defer { server.stop() }
-    try writer?.close(finished: gauges.digest != nil && gauges.storeDropped == 0)
-    return gauges.storeDropped
+    guard let writer else { return "storage was off, nothing is stored" }
+    let dropped = gauges.storeDropped
+    try writer.close(finished: gauges.digest != nil && dropped == 0)
+    let leftOut = writer.counters.leftOutPrints
+    if dropped == 0, leftOut == 0 { return "everything received is stored" }
+    return "\(dropped) outputs and \(leftOut) prints entered by hand are not stored"
+  }
+
+  /// Where the demo stopped last; nil when that is not known or does not matter.
+  private static func lastStoredTime(_ store: Store?, _ settings: Settings, _ log: Log) -> Timestamp? {
+    guard let store, case .demo = settings.source else { return nil }
+    do {
+      return try store.makeReader().latestPrintTime()
+    } catch {
+      log.warning("storage", "the demo starts its day anew, its last stored moment cannot be read: \(error)")
+      return nil
+    }
   }
 
   private static func speed(_ source: ServeSource, _ settings: Settings) -> Double? {
@@ -108,9 +128,11 @@ final class ServeRun {
     }
     let directory = DataDirectory(path: settings.dataDirectory)
     try directory.create()
-    let store = try Store(StoreOptions(path: directory.database))
+    var path = directory.database
+    if case .demo = settings.source { path = directory.demoDatabase }
+    let store = try Store(StoreOptions(path: path))
     log.info(
-      "storage", "opened \(directory.database)", ["schema": "\(Store.schemaVersion)", "duckdb": Store.duckdbVersion])
+      "storage", "opened \(path)", ["schema": "\(Store.schemaVersion)", "duckdb": Store.duckdbVersion])
     return store
   }
 }
@@ -141,6 +163,7 @@ private struct HealthGathering: Sendable {
       enabled: true, path: writer.path, schemaVersion: Store.schemaVersion, rowsWritten: counters.rowsWritten,
       lagMilliseconds: counters.lagMilliseconds,
       lastFlush: counters.lastFlushNanoseconds.map { Timestamp(nanoseconds: $0) } ?? .none, flushes: counters.flushes,
-      dropped: gauges.storeDropped, error: counters.errorText)
+      dropped: gauges.storeDropped, storedBefore: counters.skippedOutputs, waits: gauges.storeWaits,
+      error: counters.errorText)
   }
 }

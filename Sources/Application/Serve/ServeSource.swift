@@ -1,4 +1,5 @@
 import Feeds
+import FlowEngine
 import MarketModel
 import Server
 import Storage
@@ -29,15 +30,18 @@ enum ServeSource: Sendable {
     }
   }
 
-  /// A file is the same each time it is played: what is stored of it already is not stored again. The demo goes on from
-  /// where it was, so that each start is a stretch of its own.
-  var ingestSource: IngestSource {
+  /// A file is the same each time it is played: what is stored of it already is not stored again, unless another program or
+  /// other rules would conclude something else from it. The demo goes on from where it was, so that each start is a stretch
+  /// of its own.
+  func ingestSource(configuration: FlowConfiguration) -> IngestSource {
     switch self {
     case .demo(let settings):
       IngestSource(
         source: summary, fingerprint: "demo-\(settings.seed)-\(settings.start.nanoseconds)", resumable: false)
     case .replay(_, let fingerprint, let summary):
-      IngestSource(source: summary, fingerprint: fingerprint, resumable: true)
+      IngestSource(
+        source: summary, fingerprint: "\(fingerprint) marketflow-\(marketFlowVersion) \(configuration)", resumable: true
+      )
     }
   }
 

@@ -16,7 +16,6 @@ typedef uint64_t idx_t;
 typedef enum { DuckDBSuccess = 0, DuckDBError = 1 } duckdb_state;
 
 typedef enum {
-  DUCKDB_TYPE_INVALID = 0,
   DUCKDB_TYPE_BOOLEAN = 1,
   DUCKDB_TYPE_TINYINT = 2,
   DUCKDB_TYPE_SMALLINT = 3,
@@ -26,7 +25,6 @@ typedef enum {
   DUCKDB_TYPE_USMALLINT = 7,
   DUCKDB_TYPE_UINTEGER = 8,
   DUCKDB_TYPE_UBIGINT = 9,
-  DUCKDB_TYPE_FLOAT = 10,
   DUCKDB_TYPE_DOUBLE = 11,
   DUCKDB_TYPE_TIMESTAMP = 12,
   DUCKDB_TYPE_DATE = 13,
@@ -103,12 +101,9 @@ void duckdb_destroy_prepare(duckdb_prepared_statement *statement);
 idx_t duckdb_nparams(duckdb_prepared_statement statement);
 duckdb_state duckdb_bind_boolean(duckdb_prepared_statement statement, idx_t index, bool value);
 duckdb_state duckdb_bind_int64(duckdb_prepared_statement statement, idx_t index, int64_t value);
-duckdb_state duckdb_bind_uint64(duckdb_prepared_statement statement, idx_t index, uint64_t value);
-duckdb_state duckdb_bind_double(duckdb_prepared_statement statement, idx_t index, double value);
 duckdb_state duckdb_bind_date(duckdb_prepared_statement statement, idx_t index, duckdb_date value);
 duckdb_state duckdb_bind_varchar_length(
     duckdb_prepared_statement statement, idx_t index, const char *value, idx_t length);
-duckdb_state duckdb_bind_null(duckdb_prepared_statement statement, idx_t index);
 duckdb_state duckdb_execute_prepared(duckdb_prepared_statement statement, duckdb_result *out_result);
 
 // Results, read chunk by chunk.
@@ -116,7 +111,6 @@ const char *duckdb_result_error(duckdb_result *result);
 void duckdb_destroy_result(duckdb_result *result);
 idx_t duckdb_rows_changed(duckdb_result *result);
 idx_t duckdb_column_count(duckdb_result *result);
-const char *duckdb_column_name(duckdb_result *result, idx_t column);
 duckdb_type duckdb_column_type(duckdb_result *result, idx_t column);
 duckdb_logical_type duckdb_column_logical_type(duckdb_result *result, idx_t column);
 duckdb_data_chunk duckdb_fetch_chunk(duckdb_result result);
@@ -124,18 +118,15 @@ duckdb_data_chunk duckdb_fetch_chunk(duckdb_result result);
 // Types.
 duckdb_logical_type duckdb_create_logical_type(duckdb_type type);
 duckdb_logical_type duckdb_create_decimal_type(uint8_t width, uint8_t scale);
+duckdb_logical_type duckdb_create_enum_type(const char **member_names, idx_t member_count);
 void duckdb_destroy_logical_type(duckdb_logical_type *type);
-duckdb_type duckdb_get_type_id(duckdb_logical_type type);
 duckdb_type duckdb_enum_internal_type(duckdb_logical_type type);
 duckdb_type duckdb_decimal_internal_type(duckdb_logical_type type);
-char *duckdb_enum_dictionary_value(duckdb_logical_type type, idx_t index);
-uint32_t duckdb_enum_dictionary_size(duckdb_logical_type type);
 
 // Data chunks and vectors.
 duckdb_data_chunk duckdb_create_data_chunk(duckdb_logical_type *types, idx_t column_count);
 void duckdb_destroy_data_chunk(duckdb_data_chunk *chunk);
 void duckdb_data_chunk_reset(duckdb_data_chunk chunk);
-idx_t duckdb_data_chunk_get_column_count(duckdb_data_chunk chunk);
 duckdb_vector duckdb_data_chunk_get_vector(duckdb_data_chunk chunk, idx_t column);
 idx_t duckdb_data_chunk_get_size(duckdb_data_chunk chunk);
 void duckdb_data_chunk_set_size(duckdb_data_chunk chunk, idx_t size);

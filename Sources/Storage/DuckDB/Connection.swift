@@ -65,10 +65,17 @@ final class Connection: @unchecked Sendable {
       try body()
       try execute("COMMIT")
     } catch {
-      // A commit that failed has rolled back already and says so: the first error is the one that matters.
-      do { try execute("ROLLBACK") } catch { _ = error }
+      rollBack()
       throw error
     }
+  }
+
+  /// Ends a transaction whose error is being reported. DuckDB refuses this only when there is nothing to roll back, because a
+  /// failed commit has done so itself, so its answer is not looked at.
+  private func rollBack() {
+    var result = duckdb_result()
+    _ = duckdb_query(handle, "ROLLBACK", &result)
+    duckdb_destroy_result(&result)
   }
 
   /// The first column of the first row, nil when there is no row or it is NULL.
@@ -91,7 +98,6 @@ enum SQLValue: Sendable, Hashable {
   case text(String)
   case date(daysSinceEpoch: Int32)
   case boolean(Bool)
-  case null
 
   fileprivate func bind(to statement: duckdb_prepared_statement?, at index: Int) -> duckdb_state {
     let index = idx_t(index)
@@ -108,7 +114,6 @@ enum SQLValue: Sendable, Hashable {
       }
     case .date(let days): return duckdb_bind_date(statement, index, duckdb_date(days: days))
     case .boolean(let value): return duckdb_bind_boolean(statement, index, value)
-    case .null: return duckdb_bind_null(statement, index)
     }
   }
 }

@@ -13,6 +13,8 @@ public enum StorageError: Error, Sendable, Equatable {
   case foreignFile(path: String, tables: String)
   /// The file was written under the other profile.
   case otherProfile(path: String, found: String, wanted: String)
+  /// The file has had as many runs as there are blocks of print ids.
+  case tooManyRuns(path: String, runs: Int64)
   /// A statement failed; `words` are DuckDB's own.
   case statement(sql: String, words: String)
   /// A query was stopped because it ran longer than it may.
@@ -40,6 +42,8 @@ extension StorageError: CustomStringConvertible {
       "database \(path) was not made by marketflow (no schema_info; tables: \(tables)); name another --data-dir"
     case .otherProfile(let path, let found, let wanted):
       "database \(path) was written with profile \(found), wanted \(wanted); name another file"
+    case .tooManyRuns(let path, let runs):
+      "database \(path) has had \(runs) runs, which is all it can number; start with another --data-dir"
     case .statement(let sql, let words):
       "DuckDB refused `\(sql)`: \(words)"
     case .timedOut(let seconds):

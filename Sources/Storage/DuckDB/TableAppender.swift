@@ -83,20 +83,3 @@ final class TableAppender<Row> {
     chunk = nil
   }
 }
-
-extension [String] {
-  /// The strings as C strings, valid during `body`.
-  fileprivate func withCStrings(_ body: ([UnsafePointer<CChar>?]) throws(StorageError) -> Void) throws(StorageError) {
-    let bytes = flatMap { Array<CChar>($0.utf8CString) }
-    let buffer = UnsafeMutablePointer<CChar>.allocate(capacity: Swift.max(1, bytes.count))
-    defer { buffer.deallocate() }
-    buffer.initialize(from: bytes, count: bytes.count)
-    var pointers: [UnsafePointer<CChar>?] = []
-    var offset = 0
-    for text in self {
-      pointers.append(UnsafePointer(buffer + offset))
-      offset += text.utf8.count + 1
-    }
-    try body(pointers)
-  }
-}

@@ -58,25 +58,12 @@ public struct PrintFilter: Sendable, Equatable {
   }
 }
 
-/// One minute of a symbol's flow, summed over its contracts.
-public struct StoredMinute: Sendable, Equatable {
-  /// Start of the minute, UTC.
-  public var minute: Timestamp
-  public var trades: Int64
-  public var callVolume: Int64
-  public var putVolume: Int64
-  public var callPremiumMicros: Int64
-  public var putPremiumMicros: Int64
-  public var buyVolume: Int64
-  public var sellVolume: Int64
-}
-
 /// Rows of the file, by table.
-public struct StoreRowCounts: Sendable, Equatable {
-  public var tradesRaw: Int64
-  public var tradesLabeled: Int64
-  public var nbboAtTrade: Int64
-  public var rollups: Int64
-  public var openInterest: Int64
-  public var instruments: Int64
+struct StoreRowCounts: Equatable {
+  var tradesRaw: Int64
+  var tradesLabeled: Int64
+  var nbboAtTrade: Int64
+  var rollups: Int64
+  var openInterest: Int64
+  var instruments: Int64
 }

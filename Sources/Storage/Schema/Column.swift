@@ -49,7 +49,11 @@ enum SQLType: Sendable {
     case .decimal(let scale): duckdb_create_decimal_type(18, scale)
     case .shortDecimal(let scale): duckdb_create_decimal_type(9, scale)
     case .text: duckdb_create_logical_type(DUCKDB_TYPE_VARCHAR)
-    case .enumeration(let type): preconditionFailure("\(type.name): an upserted table has no ENUM columns")
+    case .enumeration(let type):
+      type.labels.withCStrings { labels in
+        var labels = labels
+        return duckdb_create_enum_type(&labels, idx_t(labels.count))
+      }
     }
   }
 }

@@ -45,12 +45,6 @@ enum ReferenceTables {
     table.primaryKey = []
     return table
   }()
-
-  /// Excluded prints leave no row in the reference rules.
-  @inline(__always)
-  static func excludes(_ print: LabeledPrint) -> Bool {
-    print.method == .cancelled || print.method == .lateOrOutOfSequence
-  }
 }
 
 /// A price in 1e-4 of the currency, finer digits cut off. The benchmark's tapes have whole cents below $100,000.

@@ -59,6 +59,7 @@ enum SumTables {
     ],
     primaryKey: ["instrument", "reported_on"])
 
+  /// Keyed: a run that goes on after an interruption tells its beginning again.
   static let incidents = TableLayout<PendingIncident>(
     name: "feed_incidents", comment: "What happened to the data themselves: connected, lost, ended, a new session",
     columns: [
@@ -66,5 +67,6 @@ enum SumTables {
       .value("ts", .timestamp, "UTC") { row, _ in row.pointee.time.nanoseconds },
       .value("kind", .enumeration(Enumerations.incident), "What happened") { row, _ in row.pointee.kind },
       .optional("session", .date, "The day that begins") { row, _ in row.pointee.session?.daysSinceEpoch },
-    ])
+    ],
+    primaryKey: ["run_id", "ts", "kind"])
 }

@@ -1,13 +1,13 @@
 import Clocks
 
-/// Where outputs come from, for the ledger that keeps each of them in the file exactly once.
+/// Where outputs come from, for the ledger that keeps each print in the file exactly once.
 public struct IngestSource: Sendable {
   /// For people: a file name, `demo seed 7`, a vendor's address.
   public var source: String
-  /// Equal fingerprints promise equal outputs in equal order: content hash of the file plus every setting that changes
-  /// what the engine concludes.
+  /// Equal fingerprints promise equal outputs in equal order: content hash of the file plus everything that changes what the
+  /// engine concludes.
   public var fingerprint: String
-  /// Whether the source can be played again from its start (a file, a seeded demo); a live feed cannot.
+  /// Whether the source can be played again from its start (a file); a live feed cannot.
   public var resumable: Bool
 
   public init(source: String, fingerprint: String, resumable: Bool) {
@@ -20,131 +20,153 @@ public struct IngestSource: Sendable {
 /// One playing of a source into the file.
 public struct IngestRun: Sendable, Equatable {
   public var runID: Int32
-  /// The id of a print is `firstPrintID - 1 + LabeledPrint.number`, for prints not stored before. (Prints entered by hand
-  /// while earlier prints are being skipped come after all stored ones, see `PrintNumbering`.)
+  /// The id of a print is `firstPrintID - 1 + LabeledPrint.number`. (Prints that an earlier process stored keep the id they
+  /// have, which differs only before the last print somebody entered by hand into that process.)
   public var firstPrintID: Int64
-  /// Outputs of the source that are in the file already and will be skipped.
-  public var storedOutputs: Int64
+  /// Prints and cancellations of the source that are in the file already and will be skipped.
+  public var storedPrints: Int64 = 0
+  public var storedCancellations: Int64 = 0
   /// The source was stored to its end before: everything that comes again is skipped.
-  public var isComplete: Bool
+  public var isComplete = false
 }
 
-/// `ingest_runs` and `ingest_segments`: which part of which source is in the file. Updated in the same transaction as the
-/// rows, so that a kill at any instant leaves both or neither.
+/// `ingest_runs`: which part of which source is in the file. Updated in the same transaction as the rows, so that a kill at
+/// any instant leaves both or neither.
+///
+/// Only the prints and the cancellations of the source count as progress: their order is the source's own. Minutes, open
+/// interest and incidents may come earlier or later when somebody enters a print by hand, and are written so that writing
+/// them again changes nothing.
 struct IngestLedger {
   let run: IngestRun
   var numbering: PrintNumbering
-  /// Outputs of the source consumed so far, without those of hand-entered prints.
-  private(set) var sourceOutputs: Int64 = 0
-  private var savedSegments: Int
+  private let source: IngestSource
+  /// Cancellations of the source seen so far.
+  private var sourceCancellations: Int64 = 0
+  /// Whether `ingest_runs` has this run: a run that never stored anything leaves no trace.
+  private var isRecorded: Bool
 
   static let createSQL = [
     """
     CREATE TABLE main.ingest_runs (run_id INTEGER NOT NULL PRIMARY KEY, source VARCHAR NOT NULL, fingerprint VARCHAR NOT NULL, \
-    resumable BOOLEAN NOT NULL, started_at TIMESTAMP_NS NOT NULL, finished_at TIMESTAMP_NS, committed_outputs BIGINT NOT NULL, \
-    committed_prints BIGINT NOT NULL, first_print_id BIGINT NOT NULL, last_print_id BIGINT NOT NULL)
-    """,
-    """
-    CREATE TABLE main.ingest_segments (run_id INTEGER NOT NULL, first_ordinal BIGINT NOT NULL, first_print_id BIGINT NOT NULL)
+    resumable BOOLEAN NOT NULL, started_at TIMESTAMP_NS NOT NULL, finished_at TIMESTAMP_NS, committed_prints BIGINT NOT NULL, \
+    committed_cancellations BIGINT NOT NULL, first_print_id BIGINT NOT NULL, last_print_id BIGINT NOT NULL)
     """,
     "COMMENT ON TABLE main.ingest_runs IS 'Which part of which source is in this file'",
-    "COMMENT ON COLUMN main.ingest_runs.committed_outputs IS 'Engine outputs of the source whose rows are in this file'",
+    "COMMENT ON COLUMN main.ingest_runs.committed_prints IS 'Prints of the source in this file, without those entered by hand'",
+    "COMMENT ON COLUMN main.ingest_runs.committed_cancellations IS 'Cancellations of the source in this file'",
     "COMMENT ON COLUMN main.ingest_runs.finished_at IS 'The source was stored to its end; NULL while it runs or was interrupted'",
-    "COMMENT ON TABLE main.ingest_segments IS 'Print ids of a run: ids grow by one from first_print_id on'",
+    "COMMENT ON COLUMN main.ingest_runs.first_print_id IS 'First id of the block of ids that is this run''s own'",
+    "COMMENT ON COLUMN main.ingest_runs.last_print_id IS 'Highest id given; first_print_id - 1 before the first print'",
   ]
 
-  /// Finds the run to continue, or records a new one.
+  /// Finds the run to continue, or makes a new one. Writes nothing: the first `save` does.
   static func begin(_ source: IngestSource, _ connection: Connection) throws(StorageError) -> IngestLedger {
-    let lastPrintID = try connection.integer("SELECT coalesce(max(last_print_id), 0) FROM main.ingest_runs") ?? 0
-    if source.resumable, let ledger = try resume(source, connection, lastPrintID) { return ledger }
-    let runID = Int32(try connection.integer("SELECT coalesce(max(run_id), 0) + 1 FROM main.ingest_runs") ?? 1)
-    try connection.query(
-      "INSERT INTO main.ingest_runs VALUES ($1, $2, $3, $4, make_timestamp_ns(\(SystemClock.wallNanoseconds)), NULL, 0, 0, $5, $6)",
-      [
-        .integer(Int64(runID)), .text(source.source), .text(source.fingerprint), .boolean(source.resumable),
-        .integer(lastPrintID + 1), .integer(lastPrintID),
-      ]
-    ) { _ in }
+    if source.resumable, let ledger = try resume(source, connection) { return ledger }
+    let runID = try connection.integer("SELECT coalesce(max(run_id), 0) + 1 FROM main.ingest_runs") ?? 1
+    guard runID <= PrintNumbering.lastRunID else {
+      throw .tooManyRuns(path: connection.database.path, runs: PrintNumbering.lastRunID)
+    }
+    let firstPrintID = PrintNumbering.firstPrintID(ofRun: Int32(runID))
     return IngestLedger(
-      run: IngestRun(runID: runID, firstPrintID: lastPrintID + 1, storedOutputs: 0, isComplete: false),
-      numbering: PrintNumbering(lastPrintID: lastPrintID, storedPrints: 0, segments: []), savedSegments: 0)
+      IngestRun(runID: Int32(runID), firstPrintID: firstPrintID), source,
+      PrintNumbering(firstPrintID: firstPrintID, lastPrintID: firstPrintID - 1, mustBeWhole: source.resumable),
+      isRecorded: false)
   }
 
   private static func resume(
-    _ source: IngestSource, _ connection: Connection, _ lastPrintID: Int64
+    _ source: IngestSource, _ connection: Connection
   ) throws(StorageError) -> IngestLedger? {
-    var found: (runID: Int32, outputs: Int64, prints: Int64, first: Int64, finished: Bool)?
+    var found: IngestRun?
+    var last: Int64 = 0
     try connection.query(
       """
-      SELECT run_id, committed_outputs, committed_prints, first_print_id, finished_at IS NOT NULL FROM main.ingest_runs \
-      WHERE fingerprint = $1 AND resumable ORDER BY run_id DESC LIMIT 1
+      SELECT run_id, first_print_id, committed_prints, committed_cancellations, finished_at IS NOT NULL, last_print_id \
+      FROM main.ingest_runs WHERE fingerprint = $1 AND resumable ORDER BY run_id DESC LIMIT 1
       """, [.text(source.fingerprint)]
     ) { chunk in
       guard chunk.count > 0 else { return }
-      found = (
-        Int32(chunk.required(0, 0)), chunk.required(1, 0), chunk.required(2, 0), chunk.required(3, 0),
-        chunk.required(4, 0) != 0
-      )
+      found = IngestRun(
+        runID: Int32(chunk.required(0, 0)), firstPrintID: chunk.required(1, 0), storedPrints: chunk.required(2, 0),
+        storedCancellations: chunk.required(3, 0), isComplete: chunk.required(4, 0) != 0)
+      last = chunk.required(5, 0)
     }
-    guard let found else { return nil }
+    guard var run = found else { return nil }
+    var stored = [PrintNumbering.Segment(firstOrdinal: 1, firstPrintID: run.firstPrintID)]
+    // Prints entered by hand took ids in between: the next print of the source goes on behind them.
+    let others = last - run.firstPrintID + 1 - run.storedPrints
+    if others > 0 {
+      stored = try segments(ofRun: run.runID, connection)
+      run.firstPrintID += others
+    }
+    return IngestLedger(
+      run, source,
+      PrintNumbering(
+        firstPrintID: run.firstPrintID, lastPrintID: last, storedPrints: run.isComplete ? .max : run.storedPrints,
+        stored: stored, mustBeWhole: true), isRecorded: true)
+  }
+
+  /// Where the source's prints of a run are: ids that follow one another are one segment.
+  private static func segments(
+    ofRun runID: Int32, _ connection: Connection
+  ) throws(StorageError) -> [PrintNumbering.Segment] {
     var segments: [PrintNumbering.Segment] = []
     try connection.query(
-      "SELECT first_ordinal, first_print_id FROM main.ingest_segments WHERE run_id = $1 ORDER BY first_ordinal",
-      [.integer(Int64(found.runID))]
+      """
+      SELECT min(ordinal), min(print_id) FROM (\
+      SELECT print_id, row_number() OVER (ORDER BY print_id) AS ordinal FROM base.trades_labeled \
+      WHERE run_id = $1 AND flags & \(PrintTables.injectedBit) = 0) GROUP BY print_id - ordinal ORDER BY 1
+      """, [.integer(Int64(runID))]
     ) { chunk in
       for row in 0..<chunk.count {
         segments.append(.init(firstOrdinal: chunk.required(0, row), firstPrintID: chunk.required(1, row)))
       }
     }
-    // A finished source skips whatever comes again; an unfinished one goes on behind the highest id of the file.
-    let firstPrintID = found.finished ? found.first : lastPrintID + 1 - found.prints
-    return IngestLedger(
-      run: IngestRun(
-        runID: found.runID, firstPrintID: firstPrintID, storedOutputs: found.outputs, isComplete: found.finished),
-      numbering: PrintNumbering(
-        lastPrintID: lastPrintID, storedPrints: found.finished ? .max : found.prints, segments: segments),
-      savedSegments: segments.count)
+    return segments
   }
 
-  private init(run: IngestRun, numbering: PrintNumbering, savedSegments: Int) {
+  private init(_ run: IngestRun, _ source: IngestSource, _ numbering: PrintNumbering, isRecorded: Bool) {
     self.run = run
+    self.source = source
     self.numbering = numbering
-    self.savedSegments = savedSegments
+    self.isRecorded = isRecorded
   }
 
-  /// Counts one output of the source.
-  /// - Parameter isReplaceable: writing its rows again changes nothing, because they have a key.
-  /// - Returns: whether its rows are in the file already. (Prints are asked by `numbering.assign` instead.)
-  ///
-  /// What comes before the last stored print was stored with it. The prints are the measure and not the count of all outputs,
-  /// because prints entered by hand make minutes of their own. Behind that print, up to the next, the count must do.
-  @inline(__always)
-  mutating func advance(isReplaceable: Bool = false) -> Bool {
-    sourceOutputs += 1
-    if run.isComplete || numbering.ordinal < numbering.storedPrints { return true }
-    return numbering.ordinal == numbering.storedPrints && !isReplaceable && sourceOutputs <= run.storedOutputs
+  /// Counts one cancellation of the source.
+  /// - Returns: whether it has to be stored.
+  mutating func admitsCancellation() -> Bool {
+    if numbering.hasGap { return false }
+    sourceCancellations += 1
+    return !run.isComplete && sourceCancellations > run.storedCancellations
   }
 
   /// Records the progress, inside the transaction that holds the rows.
-  mutating func save(finished: Bool, _ connection: Connection) throws(StorageError) {
-    for segment in numbering.segments[savedSegments...] {
-      try connection.execute(
-        "INSERT INTO main.ingest_segments VALUES (\(run.runID), \(segment.firstOrdinal), \(segment.firstPrintID))")
-    }
-    // A complete run keeps its counts: what is played again adds nothing but hand-entered prints.
-    let counts =
-      run.isComplete
-      ? ""
-      : """
-      committed_outputs = greatest(committed_outputs, \(sourceOutputs)), \
-      committed_prints = greatest(committed_prints, \(numbering.ordinal)),
-      """
-    let finish = finished && !run.isComplete ? "finished_at = make_timestamp_ns(\(SystemClock.wallNanoseconds))," : ""
+  func save(finished: Bool, _ connection: Connection) throws(StorageError) {
+    // A complete run keeps what it has: played again it adds nothing.
+    if run.isComplete { return }
+    if !isRecorded { try insert(connection) }
+    let isFinished = finished && !numbering.hasGap
+    let finish = isFinished ? ", finished_at = make_timestamp_ns(\(SystemClock.wallNanoseconds))" : ""
     try connection.execute(
-      "UPDATE main.ingest_runs SET \(counts) \(finish) last_print_id = \(numbering.lastPrintID) WHERE run_id = \(run.runID)"
-    )
+      """
+      UPDATE main.ingest_runs SET committed_prints = greatest(committed_prints, \(numbering.sourcePrints)), \
+      committed_cancellations = greatest(committed_cancellations, \(sourceCancellations)), \
+      last_print_id = \(numbering.lastPrintID)\(finish) WHERE run_id = \(run.runID)
+      """)
+  }
+
+  private func insert(_ connection: Connection) throws(StorageError) {
+    try connection.query(
+      """
+      INSERT INTO main.ingest_runs VALUES \
+      ($1, $2, $3, $4, make_timestamp_ns(\(SystemClock.wallNanoseconds)), NULL, 0, 0, $5, $6)
+      """,
+      [
+        .integer(Int64(run.runID)), .text(source.source), .text(source.fingerprint), .boolean(source.resumable),
+        .integer(run.firstPrintID), .integer(run.firstPrintID - 1),
+      ]
+    ) { _ in }
   }
 
   /// The transaction of `save` is on the disk.
-  mutating func markSaved() { savedSegments = numbering.segments.count }
+  mutating func markSaved() { isRecorded = true }
 }

@@ -22,7 +22,7 @@ final class OutputIntake {
   }
 
   /// Takes a run of outputs; the caller made sure of the room.
-  /// - Returns: how many of them were skipped because they are stored.
+  /// - Returns: how many of them were skipped because they are stored already or cannot be.
   func take(_ outputs: UnsafeBufferPointer<FlowOutput>) -> Int64 {
     guard var ledger = ledger else { preconditionFailure("OutputIntake: outputs before begin") }
     self.ledger = nil
@@ -33,14 +33,12 @@ final class OutputIntake {
     return skipped
   }
 
-  /// - Returns: false when the output is stored already.
+  /// - Returns: false when the output is stored already, or cannot be.
   @inline(__always)
   private func take(_ output: FlowOutput, _ ledger: inout IngestLedger) -> Bool {
     guard case .print(let print) = output else { return takeOther(output, &ledger) }
     let isInjected = print.flags.contains(.injected) || print.trade.flags.contains(.injected)
-    if !isInjected { _ = ledger.advance() }
     guard let printID = ledger.numbering.assign(number: print.number, isInjected: isInjected) else { return false }
-    if profile == .reference, ReferenceTables.excludes(print) { return true }
     batch.add(
       PendingPrint(
         print: print, printID: printID, contract: dictionary.contract(print.trade.instrument), cancelled: false))
@@ -49,12 +47,14 @@ final class OutputIntake {
 
   @inline(never)
   private func takeOther(_ output: FlowOutput, _ ledger: inout IngestLedger) -> Bool {
-    var isReplaceable = false
-    if case .minuteBar = output { isReplaceable = true }
-    if ledger.advance(isReplaceable: isReplaceable) { return false }
+    if case .cancellation(let cancellation) = output {
+      guard ledger.admitsCancellation() else { return false }
+      takeCancellation(cancellation, ledger)
+      return true
+    }
+    if ledger.run.isComplete { return false }
     switch output {
-    case .print: preconditionFailure("OutputIntake: a print among the others")
-    case .cancellation(let cancellation): takeCancellation(cancellation, ledger)
+    case .print, .cancellation: preconditionFailure("OutputIntake: a print or a cancellation among the others")
     case .minuteBar(let bar):
       let row = PendingBar(bar: bar, databaseID: dictionary.contract(bar.instrument).databaseID)
       if profile == .full { batch.add(row) } else { batch.append(row) }
@@ -69,8 +69,7 @@ final class OutputIntake {
   }
 
   private func takeCancellation(_ cancellation: Cancellation, _ ledger: IngestLedger) {
-    let printID =
-      cancellation.cancelledNumber > 0 ? ledger.numbering.printID(number: cancellation.cancelledNumber) : nil
+    let printID = ledger.numbering.printID(number: cancellation.cancelledNumber)
     if printID == nil { counters.noteUnmatched(1) }
     batch.add(
       PendingCancellation(

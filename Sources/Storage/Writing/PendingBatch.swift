@@ -86,7 +86,11 @@ final class PendingBatch {
     }
   }
 
-  func add(_ incident: PendingIncident) { incidents.append(incident) }
+  /// Few, so looking through them costs nothing.
+  func add(_ incident: PendingIncident) {
+    if incidents.contains(where: { $0.time == incident.time && $0.kind == incident.kind }) { return }
+    incidents.append(incident)
+  }
 
   /// The rows are on the disk. Bars stay when they were held back.
   func clear(keepingBars: Bool) {

@@ -1,5 +1,6 @@
-/// Gives prints their number in the file and finds it again. A source that is played again yields the same prints in the
-/// same order, so its prints are told apart by their place in the source; prints entered by hand take numbers in between.
+/// Gives prints their id in the file and finds it again. Each run has a block of ids of its own, and within a process the id
+/// is `firstPrintID - 1 + LabeledPrint.number`, whatever was dropped or left out: what is shown from memory and what is read
+/// back from the file agree without asking each other.
 struct PrintNumbering {
   /// Prints of the source from `firstOrdinal` on have consecutive ids from `firstPrintID` on.
   struct Segment: Equatable {
@@ -7,61 +8,66 @@ struct PrintNumbering {
     var firstPrintID: Int64
   }
 
-  /// Highest id in the file, of any run.
-  private(set) var lastPrintID: Int64
-  /// Prints of the source that are in the file already, from an earlier process.
-  let storedPrints: Int64
-  private(set) var segments: [Segment]
-  /// Place of the last print in the source.
-  private(set) var ordinal: Int64 = 0
-  /// The engine's number of the last print.
-  private var lastNumber: Int64 = 0
-  /// Prints entered by hand, by the engine's number, ascending.
-  private var injected: [(number: Int64, printID: Int64)] = []
+  /// Ids a run has: more than any tape has prints, and 131,071 such blocks fit below 2^53, where JSON numbers are exact.
+  static let blockBits: Int64 = 36
+  static let lastRunID: Int64 = (1 << (53 - blockBits)) - 1
 
-  init(lastPrintID: Int64, storedPrints: Int64, segments: [Segment]) {
+  static func firstPrintID(ofRun runID: Int32) -> Int64 { Int64(runID) << blockBits + 1 }
+
+  let firstPrintID: Int64
+  /// Prints of the source that are in the file already, from an earlier process, and where.
+  let storedPrints: Int64
+  private let stored: [Segment]
+  /// Whether every print of the source must be seen: a source that can be played again is stored up to a place, without gaps.
+  private let mustBeWhole: Bool
+
+  /// Highest id given, of this run.
+  private(set) var lastPrintID: Int64
+  /// Prints of the source seen so far.
+  private(set) var sourcePrints: Int64 = 0
+  /// A print was lost on the way here: what follows cannot be told apart by its place any more and is left to a replay.
+  private(set) var hasGap = false
+  private var lastNumber: Int64 = 0
+  /// Numbers of the prints entered by hand while stored ones were being skipped, ascending; they have no id.
+  private(set) var leftOut: [Int64] = []
+
+  init(
+    firstPrintID: Int64, lastPrintID: Int64, storedPrints: Int64 = 0, stored: [Segment] = [], mustBeWhole: Bool
+  ) {
+    self.firstPrintID = firstPrintID
     self.lastPrintID = lastPrintID
     self.storedPrints = storedPrints
-    self.segments = segments
+    self.stored = stored
+    self.mustBeWhole = mustBeWhole
   }
 
-  /// - Returns: the print's id, nil when the print is in the file already.
+  /// - Returns: the print's id; nil when it is in the file already or cannot have a place there.
   @inline(__always)
   mutating func assign(number: Int64, isInjected: Bool) -> Int64? {
-    if number != lastNumber + 1 { leaveOut(number - lastNumber - 1) }
+    if mustBeWhole, number != lastNumber + 1 { hasGap = true }
     lastNumber = number
+    if hasGap { return nil }
     if isInjected {
-      lastPrintID += 1
-      injected.append((number, lastPrintID))
-      return lastPrintID
+      guard sourcePrints >= storedPrints else {
+        leftOut.append(number)
+        return nil
+      }
+    } else {
+      sourcePrints += 1
+      if sourcePrints <= storedPrints { return nil }
     }
-    ordinal += 1
-    if ordinal <= storedPrints { return nil }
-    lastPrintID += 1
-    if let segment = segments.last, segment.firstPrintID + (ordinal - segment.firstOrdinal) == lastPrintID {
-      return lastPrintID
-    }
-    segments.append(Segment(firstOrdinal: ordinal, firstPrintID: lastPrintID))
+    lastPrintID = firstPrintID - 1 + number
     return lastPrintID
   }
 
-  /// Prints that found the queue full and did not come: they keep their ids, so that the file and who reads the stream go on
-  /// naming the same print by the same id, and a later cancellation does not void another one.
-  @inline(never)
-  private mutating func leaveOut(_ count: Int64) {
-    precondition(count > 0, "PrintNumbering: the engine's numbers went back by \(-count)")
-    ordinal += count
-    lastPrintID += max(0, min(count, ordinal - storedPrints))
-  }
-
-  /// The id of an earlier print by the engine's number; nil when there was no such print.
+  /// The id of an earlier print by the engine's number; nil when it has none.
   func printID(number: Int64) -> Int64? {
-    let before = injected.prefix { $0.number < number }.count
-    if before < injected.count, injected[before].number == number { return injected[before].printID }
+    guard number >= 1, number <= lastNumber else { return nil }
+    let before = leftOut.prefix { $0 < number }.count
+    if before < leftOut.count, leftOut[before] == number { return nil }
     let ordinal = number - Int64(before)
-    guard ordinal >= 1, ordinal <= max(self.ordinal, storedPrints),
-      let segment = segments.last(where: { $0.firstOrdinal <= ordinal })
-    else { return nil }
+    guard ordinal <= storedPrints else { return firstPrintID - 1 + number }
+    guard let segment = stored.last(where: { $0.firstOrdinal <= ordinal }) else { return nil }
     return segment.firstPrintID + (ordinal - segment.firstOrdinal)
   }
 }

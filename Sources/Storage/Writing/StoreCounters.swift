@@ -7,6 +7,7 @@ public final class StoreCounters: Sendable {
   private let flushCount = Atomic<Int64>(0)
   private let skipped = Atomic<Int64>(0)
   private let unmatched = Atomic<Int64>(0)
+  private let leftOut = Atomic<Int64>(0)
   private let oldest = Atomic<Int64>(0)
   private let lastFlush = Atomic<Int64>(0)
   private let committed = Atomic<Int64>(0)
@@ -16,12 +17,14 @@ public final class StoreCounters: Sendable {
   public var rowsWritten: Int64 { rows.load(ordering: .relaxed) }
   /// Committed transactions.
   public var flushes: Int64 { flushCount.load(ordering: .relaxed) }
-  /// Outputs that were in the file already, from an earlier process.
+  /// Outputs that left no row, because they were in the file already or could not have a place there.
   public var skippedOutputs: Int64 { skipped.load(ordering: .relaxed) }
   /// Cancellations whose print is not known.
-  public var unmatchedCancellations: Int64 { unmatched.load(ordering: .relaxed) }
+  var unmatchedCancellations: Int64 { unmatched.load(ordering: .relaxed) }
+  /// Prints entered by hand while stored ones were being skipped: they are not stored.
+  public var leftOutPrints: Int64 { leftOut.load(ordering: .relaxed) }
   /// Outputs taken from the queue and committed or skipped.
-  public var committedOutputs: Int64 { committed.load(ordering: .acquiring) }
+  var committedOutputs: Int64 { committed.load(ordering: .acquiring) }
   /// Age of the oldest output that is not on the disk yet; 0 when there is none.
   public var lagMilliseconds: Int64 {
     let since = oldest.load(ordering: .relaxed)
@@ -38,6 +41,7 @@ public final class StoreCounters: Sendable {
   func noteOldest(_ monotonicNanoseconds: Int64) { oldest.store(monotonicNanoseconds, ordering: .relaxed) }
   func noteSkipped(_ count: Int64) { skipped.wrappingAdd(count, ordering: .relaxed) }
   func noteUnmatched(_ count: Int64) { unmatched.wrappingAdd(count, ordering: .relaxed) }
+  func noteLeftOut(_ count: Int64) { leftOut.store(count, ordering: .relaxed) }
   func noteError(_ text: String?) { failure.withLock { $0 = text } }
 
   func noteFlush(rows count: Int) {

@@ -38,22 +38,33 @@ public final class StoreWriter: Sendable {
     loop = Mutex(created)
   }
 
-  /// Starts writing. Once, before the first `offer`.
+  /// `reserve` and `start` in one.
+  public func begin(_ source: IngestSource) throws(StorageError) -> IngestRun {
+    let run = try reserve(source)
+    start()
+    return run
+  }
+
+  /// Decides which run the outputs belong to, so that print ids are known. Writes nothing and starts nothing. Once.
   ///
   /// When the source is resumable and its fingerprint is in the file, the part that is stored already will be skipped: offer
   /// every output of the source from its start.
-  public func begin(_ source: IngestSource) throws(StorageError) -> IngestRun {
-    let run = try loop.withLock { loop throws(StorageError) in
-      guard let loop else { preconditionFailure("StoreWriter: begin after close") }
-      return try loop.begin(source)
+  public func reserve(_ source: IngestSource) throws(StorageError) -> IngestRun {
+    try loop.withLock { loop throws(StorageError) in
+      guard let loop else { preconditionFailure("StoreWriter: reserve after close") }
+      return try loop.reserve(source)
     }
+  }
+
+  /// Starts writing. Once, after `reserve` and before the first `offer`.
+  public func start() {
     thread.withLock { thread in
-      precondition(thread == nil, "StoreWriter: begin was called twice")
+      precondition(thread == nil, "StoreWriter: started twice")
       // From here on the loop belongs to its thread; `close` joins it before touching the loop again.
       nonisolated(unsafe) let loop = self.loop.withLock { $0 }
+      loop?.logStart()
       thread = WorkerThread("storage") { loop?.run() }
     }
-    return run
   }
 
   /// Queues outputs, in order. One producer thread; never blocks, never allocates.

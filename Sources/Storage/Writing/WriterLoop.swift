@@ -20,6 +20,8 @@ final class WriterLoop {
   private var checkpoints = CheckpointPolicy()
   private var oldestNanoseconds: Int64 = 0
   private var finishRecorded = false
+  private var sourceText = ""
+  private var hasWarnedOfGap = false
   private let database: Database
 
   /// The writer looks into the ring at least this often, so that an output's age is known this closely.
@@ -43,26 +45,32 @@ final class WriterLoop {
     intake = OutputIntake(options, dictionary, counters)
   }
 
-  func begin(_ source: IngestSource) throws(StorageError) -> IngestRun {
+  /// Decides which run this is. Writes nothing.
+  func reserve(_ source: IngestSource) throws(StorageError) -> IngestRun {
+    precondition(intake.ledger == nil, "WriterLoop: a second source")
     var source = source
     // The reference profile holds minutes back, so its commits do not tell how far the source was stored.
     if options.profile == .reference { source.resumable = false }
     let ledger = try IngestLedger.begin(source, connection)
     intake.ledger = ledger
-    let run = ledger.run
+    sourceText = source.source
+    return ledger.run
+  }
+
+  /// Says what becomes of the outputs that are about to come.
+  func logStart() {
+    guard let run = intake.ledger?.run else { preconditionFailure("WriterLoop: start before reserve") }
     let fields: KeyValuePairs = [
-      "run": "\(run.runID)", "source": source.source, "stored_outputs": "\(run.storedOutputs)",
+      "run": "\(run.runID)", "source": sourceText, "stored_prints": "\(run.storedPrints)",
       "first_print_id": "\(run.firstPrintID)",
     ]
     if run.isComplete {
-      log.info(
-        "storage", "source was stored to its end before: its outputs are skipped, nothing is stored twice", fields)
-    } else if run.storedOutputs > 0 {
-      log.info("storage", "interrupted run goes on: outputs stored before are skipped", fields)
+      log.info("storage", "source is stored already; nothing is added", fields)
+    } else if run.storedPrints > 0 || run.storedCancellations > 0 {
+      log.info("storage", "interrupted run goes on: prints stored before are skipped", fields)
     } else {
       log.info("storage", "new run", fields)
     }
-    return run
   }
 
   func run() {
@@ -102,9 +110,28 @@ final class WriterLoop {
         signals.drained.ring()
       }
     }
+    warnOfLeftOut()
     if oldestNanoseconds == 0, !batch.isEmpty {
       oldestNanoseconds = SystemClock.monotonicNanoseconds
       counters.noteOldest(oldestNanoseconds)
+    }
+  }
+
+  /// Prints that leave no row although they are new: rare, and never silent.
+  private func warnOfLeftOut() {
+    guard let numbering = intake.ledger?.numbering else { return }
+    let leftOut = Int64(numbering.leftOut.count)
+    if leftOut > counters.leftOutPrints {
+      counters.noteLeftOut(leftOut)
+      log.warning(
+        "storage", "prints entered by hand while a stored recording is played again are not stored",
+        ["prints": "\(leftOut)"])
+    }
+    if numbering.hasGap, !hasWarnedOfGap {
+      hasWarnedOfGap = true
+      log.warning(
+        "storage", "outputs were lost on the way to the store, which stops here; play the source again to complete it",
+        ["source": sourceText, "stored_prints": "\(numbering.sourcePrints)"])
     }
   }
 

@@ -30,7 +30,7 @@ import Testing
     #expect(try dataFolder(folder).words.hasSuffix("can be written; no database yet"))
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder).isEmpty)
     _ = try Store(StoreOptions(path: folder + "/marketflow.duckdb"))
-    #expect(try dataFolder(folder).words.contains("its database opens, schema"))
+    #expect(try dataFolder(folder).words.contains("its databases open, schema"))
     try Data("no database".utf8).write(to: URL(filePath: folder + "/marketflow.duckdb"))
     #expect(try !dataFolder(folder).isFine)
   }

@@ -77,7 +77,7 @@ import Testing
 
   @Test func aForeignDatabaseStaysAsItIs() throws {
     try FileManager.default.createDirectory(at: folder.url.appending(path: "data"), withIntermediateDirectories: true)
-    let file = folder.url.appending(path: "data/marketflow.duckdb")
+    let file = folder.url.appending(path: "data/demo.duckdb")
     try Data(repeating: 7, count: 3000).write(to: file)
     let refused = try serve().outcome()
     #expect(refused.code == 1)
@@ -144,7 +144,8 @@ import Testing
     #expect(subjects == ["libraries", "page", "data folder", "port", "clock", "open files"])
     #expect(findings.allSatisfy { $0["ok"] is Bool && $0["words"] is String })
     #expect(outcome.code == (findings.allSatisfy { $0["ok"] as? Bool == true } ? 0 : 1))
-    let broken = try ProcessProgram.run("doctor", "--json", "--data-dir", "/proc/nowhere", in: folder)
+    // A file where the folder should be.
+    let broken = try ProcessProgram.run("doctor", "--json", "--data-dir", "/etc/passwd", in: folder)
     #expect(broken.code == 1)
   }
 }
