@@ -65,7 +65,7 @@ final class WriterLoop {
       "first_print_id": "\(run.firstPrintID)",
     ]
     if run.isComplete {
-      log.info("storage", "source was stored to its end before: nothing is added", fields)
+      log.info("storage", "source is stored already; nothing is added", fields)
     } else if run.storedPrints > 0 || run.storedCancellations > 0 {
       log.info("storage", "interrupted run goes on: prints stored before are skipped", fields)
     } else {
