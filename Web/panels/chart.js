@@ -79,7 +79,7 @@ function showNotice(container) {
 /** @param {HTMLElement} list */
 function makeFigures(list) {
   const last = figure(list, "Last");
-  const net = figure(list, "Net premium");
+  const net = figure(list, "Net premium", "Of the minutes shown; the strip above has the session's");
   const ratio = figure(list, "C/P volume");
   const range = figure(list, "Range");
   const trades = figure(list, "Trades");
@@ -105,10 +105,11 @@ function makeFigures(list) {
 /**
  * @param {HTMLElement} list
  * @param {string} name
+ * @param {string} [meaning]
  */
-function figure(list, name) {
+function figure(list, name, meaning) {
   const value = element("dd", "", {}, [MISSING]);
-  list.append(element("div", "", {}, [element("dt", "", {}, [name]), value]));
+  list.append(element("div", "", meaning ? { title: meaning } : {}, [element("dt", "", {}, [name]), value]));
   return value;
 }
 

@@ -135,7 +135,10 @@ class PageTest(unittest.TestCase):
 
     def test_the_keys_of_the_filter(self):
         page = self.open()
-        pressed = lambda name: expect(page.locator(f'[data-filter="{name}"]')).to_have_attribute("aria-pressed", "true")
+
+        def pressed(name):
+            expect(page.locator(f'[data-filter="{name}"]')).to_have_attribute("aria-pressed", "true")
+
         page.keyboard.press("2")
         pressed("all")
         page.keyboard.press("/")
@@ -163,7 +166,8 @@ class PageTest(unittest.TestCase):
                 cut = page.locator("#grid-scroll").evaluate(
                     """(node) => {
                       const head = node.querySelector("thead").getBoundingClientRect().bottom;
-                      const rows = [...node.querySelectorAll("tbody tr:not([hidden])")].map((row) => row.getBoundingClientRect());
+                      const rows = [...node.querySelectorAll("tbody tr:not([hidden])")]
+                        .map((row) => row.getBoundingClientRect());
                       const bottom = node.getBoundingClientRect().bottom;
                       return rows.filter((row) => (row.top < head - 1 && row.bottom > head + 1)
                         || (row.top < bottom - 1 && row.bottom > bottom + 1)).length;
