@@ -110,6 +110,15 @@ import Testing
     #expect((object["minutes"] as! [[String: Any]]).count == 1)
   }
 
+  @Test func theStockItselfIsNoExpiry() {
+    let market = fixture.market()
+    market.contracts.append(fixture.contract("SPY", trades: 3, volume: 300, premium: 1_000_000))
+    market.contracts.sort { $0.instrument < $1.instrument }
+    _ = fixture.model.adopt(market, atNanoseconds: fixture.clock.monotonicNanoseconds)
+    let expiries = fixture.router().get("/ticker/SPY").object["by_expiry"] as! [[String: Any]]
+    #expect(expiries.map { $0["expiry"] as! String } == ["2025-12-16", "2025-12-19"])
+  }
+
   @Test func givesAnotherExpiryWhenAsked() {
     fixture.adoptMarket()
     let router = fixture.router()

@@ -6,7 +6,8 @@ struct Chain {
   private let rows: [ContractRow]
 
   init(of underlying: InstrumentID, in model: ReadModel) {
-    rows = model.index.contracts(of: underlying).map { model.row($0) }
+    // The underlying itself is a contract of its own, without strike and expiry.
+    rows = model.index.contracts(of: underlying).map { model.row($0) }.filter { $0.instrument.kind == .option }
   }
 
   /// Sums by expiry, nearest first.

@@ -25,7 +25,7 @@ enum Views {
   private static let labeledTrades = """
     CREATE VIEW trades_labeled AS SELECT t.print_id, t.ts, t.seq, i.symbol AS ticker, i.underlying, i.expiry, i.strike, i.type, \
     t.exchange, t.price, t.size, t.side, t.method, t.bid, t.ask, t.quote_time, t.premium, t.delta, t.gamma, t.net_delta, \
-    t.underlying_price, t.sweep_id, (t.flags & 1) <> 0 AS block, (t.flags & 128) <> 0 AS injected, t.cancelled, t.flags, \
+    t.underlying_price, nullif(t.sweep_id, 0) AS sweep_id, (t.flags & 1) <> 0 AS block, (t.flags & 128) <> 0 AS injected, t.cancelled, t.flags, \
     \(conditionIDs("t")) AS conditions, t.run_id \
     FROM base.trades_labeled t JOIN base.instruments i ON i.id = t.instrument
     """
