@@ -19,7 +19,8 @@ final class EngineThread: Sendable {
     var publisher: SPSCRing<FlowOutput>
     var snapshots: Exchange<FlowSnapshot>
     var store: StoreWriter?
-    /// A full store queue holds the engine up (a source that can be paused) or costs rows, which are counted (one that cannot).
+    /// A full store queue holds the engine up for as long as it takes (a recording), or for two seconds and then costs rows,
+    /// which are counted (a market).
     var waitsForStore: Bool
     var gauges: IngestGauges
   }
@@ -61,13 +62,13 @@ final class EngineThread: Sendable {
   private func run(_ fresh: consuming FlowEngine) {
     var engine = fresh
     var outputs = OutputBuffer()
-    var storeIsLost = false
+    var backlog = StoreBacklog()
     while true {
       let consumed = connections.events.consume(limit: EngineThread.batchEvents) { events in
         engine.process(events, into: &outputs)
       }
       if outputs.count > 0 {
-        deliver(outputs.outputs, &storeIsLost)
+        deliver(outputs.outputs, &backlog)
         outputs.removeAll()
       }
       if engine.hasEnded, consumed > 0 { connections.gauges.setDigest(engine.stateDigest()) }
@@ -80,7 +81,18 @@ final class EngineThread: Sendable {
     }
   }
 
-  private func deliver(_ outputs: UnsafeBufferPointer<FlowOutput>, _ storeIsLost: inout Bool) {
+  /// How the store has been keeping up.
+  private struct StoreBacklog {
+    /// Given up for good, at the end of a run.
+    var isLost = false
+    /// When its queue was first found full; nil while it takes everything.
+    var fullSince: Int64?
+
+    /// A burst is worth this long a wait even to a source that should not wait; a disk that stays away is not.
+    static let patienceNanoseconds: Int64 = 2_000_000_000
+  }
+
+  private func deliver(_ outputs: UnsafeBufferPointer<FlowOutput>, _ backlog: inout StoreBacklog) {
     for output in outputs where EngineThread.isPublished(output) {
       if !connections.publisher.push(output) { connections.gauges.notePublisherSkipped(1) }
     }
@@ -88,17 +100,28 @@ final class EngineThread: Sendable {
     var rest = outputs
     while true {
       // Behind a gap in a source that is played again nothing may be stored: the ledger counts outputs.
-      if !storeIsLost { rest = UnsafeBufferPointer(rebasing: rest[store.offer(rest)...]) }
-      if rest.isEmpty { return }
+      if !backlog.isLost { rest = UnsafeBufferPointer(rebasing: rest[store.offer(rest)...]) }
+      if rest.isEmpty {
+        backlog.fullSince = nil
+        return
+      }
       let isStopping = isStopping.load(ordering: .acquiring)
-      if isStopping, !storeIsLost { storeIsLost = hasGivenUp(store) }
-      guard connections.waitsForStore || isStopping, !storeIsLost else {
+      if isStopping, !backlog.isLost { backlog.isLost = hasGivenUp(store) }
+      let isWorthWaiting = connections.waitsForStore || isStopping || hasPatience(store, &backlog)
+      guard isWorthWaiting, !backlog.isLost else {
         connections.gauges.noteStoreDropped(rest.count)
         return
       }
       connections.gauges.noteWaitForStore()
       usleep(200)
     }
+  }
+
+  private func hasPatience(_ store: StoreWriter, _ backlog: inout StoreBacklog) -> Bool {
+    let now = SystemClock.monotonicNanoseconds
+    let since = backlog.fullSince ?? now
+    backlog.fullSince = since
+    return store.counters.errorText == nil && now - since < StoreBacklog.patienceNanoseconds
   }
 
   /// The publisher shows prints; sums reach it by snapshot.
