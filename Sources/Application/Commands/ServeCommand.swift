@@ -32,6 +32,7 @@ enum ServeCommand {
     }
     let run = try ServeRun(settings: settings, pageDirectory: page, log: log)
     try run.start()
+    run.waitUntilWarm()
     print("MarketFlow: \(run.sourceSummary) at \(run.url)   (Ctrl-C stops)")
     fflush(nil)
     if command.flag("open") { Browser.open(run.url, log: log) }

@@ -27,6 +27,8 @@ final class FeedThread: Sendable {
   private let inbox: InjectionInbox
   private let log: Log
   private let isStopping = Atomic<Bool>(false)
+  private let isWarm = Atomic<Bool>(false)
+  private let warmBell = Doorbell()
   private let thread = Mutex<WorkerThread?>(nil)
 
   init(
@@ -52,11 +54,17 @@ final class FeedThread: Sendable {
           try run(FeedReader(source: try open(), instruments: instruments))
         } catch {
           gauges.fail("\(error)")
+          noteWarm()
           inbox.close("\(error)")
           log.error("feed", "\(error)")
         }
       }
     }
+  }
+
+  /// Waits until the faster beginning is over, so that nobody who is invited now misses it; not for ever.
+  func waitUntilWarm(timeoutMilliseconds: Int32) {
+    warmBell.wait(milliseconds: timeoutMilliseconds) { isWarm.load(ordering: .acquiring) }
   }
 
   /// Ends the thread after the frame under way.
@@ -81,6 +89,7 @@ final class FeedThread: Sendable {
       }
       waitUntilDue(reader.streamTime, &pacer) { injectWaiting(&reader, &injected, at: streamTime) }
       streamTime = reader.streamTime
+      if pacer.isWarm, !isWarm.load(ordering: .relaxed) { noteWarm() }
       inbox.noteStreamTime(streamTime)
       push(reader.batch.events)
       gauges.noteReceived(wallNanoseconds: SystemClock.wallNanoseconds)
@@ -98,6 +107,7 @@ final class FeedThread: Sendable {
     _ reader: inout FeedReader<Source>, _ injected: inout EventBatch, _ streamTime: Timestamp
   ) {
     gauges.setStatus(.ended)
+    noteWarm()
     log.info("feed", "\(reader.source.summary) has ended", ["frames": "\(reader.decoder.counters.frames)"])
     while !isStopping.load(ordering: .acquiring) {
       inbox.bell.wait(milliseconds: 1000) { !inbox.isEmpty || isStopping.load(ordering: .acquiring) }
@@ -108,6 +118,11 @@ final class FeedThread: Sendable {
       injected.append(.incident(FeedIncident(kind: .ended, time: streamTime)))
       push(injected.events)
     }
+  }
+
+  private func noteWarm() {
+    isWarm.store(true, ordering: .releasing)
+    warmBell.ring()
   }
 
   private func waitUntilDue(_ time: Timestamp, _ pacer: inout Pacer, _ inject: () -> Void) {

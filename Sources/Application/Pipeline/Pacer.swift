@@ -16,7 +16,8 @@ struct Pacer {
   private var streamStart = Timestamp.none
   private var wallStart: Int64 = 0
   private var lastTime = Timestamp.none
-  private var isWarm: Bool
+  /// The faster beginning is over, or there is none.
+  private(set) var isWarm: Bool
 
   /// A longer silence in the stream (nights, weekends, days missing in a recording) is not waited out.
   private static let longestPauseNanoseconds: Int64 = 1_800_000_000_000

@@ -88,6 +88,9 @@ final class ServeRun {
     }
   }
 
+  /// Waits for the demo's quick beginning, some seconds.
+  func waitUntilWarm() { feed.waitUntilWarm(timeoutMilliseconds: 15_000) }
+
   /// Stops from the source on, so that what is under way reaches the disk.
   /// - Returns: what became of what was received, in words.
   func stop() throws -> String {
