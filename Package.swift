@@ -53,14 +53,17 @@ let package = Package(
     target("OptionMath", ["MarketModel"]),
     target("FlowEngine", ["MarketModel", "OptionMath"]),
     target("Transport", ["CWebSockets", "Logging", "Rings"]),
-    target("Feeds", ["MarketModel", "OptionMath", "JSONText", "CSimdJSON", "CZlib", "CZstd"]),
+    target(
+      "Feeds",
+      ["MarketModel", "OptionMath", "JSONText", "Transport", "Rings", "Logging", "Clocks", "CSimdJSON", "CZlib", "CZstd"]),
+    target("Simulator", ["MarketModel", "OptionMath", "Feeds", "Transport", "Rings", "JSONText", "Logging", "Clocks"]),
     target("Storage", ["MarketModel", "FlowEngine", "Rings", "Logging", "Clocks", "CDuckDB"]),
     target("Server", ["MarketModel", "FlowEngine", "Storage", "Transport", "Rings", "JSONText", "Logging", "Clocks"]),
     target(
       "Application",
       [
-        "MarketModel", "OptionMath", "FlowEngine", "Feeds", "Storage", "Transport", "Server", "Rings", "JSONText",
-        "Logging", "Clocks",
+        "MarketModel", "OptionMath", "FlowEngine", "Feeds", "Simulator", "Storage", "Transport", "Server", "Rings",
+        "JSONText", "Logging", "Clocks",
       ]),
     .executableTarget(name: "marketflow", dependencies: ["Application"], swiftSettings: swiftSettings),
 
@@ -69,7 +72,8 @@ let package = Package(
     tests("RingsTests", ["Rings"]),
     tests("OptionMathTests", ["OptionMath", "MarketModel"]),
     tests("FlowEngineTests", ["FlowEngine", "MarketModel"]),
-    tests("FeedsTests", ["Feeds", "MarketModel", "FlowEngine"]),
+    tests("FeedsTests", ["Feeds", "Transport", "Rings", "Logging", "MarketModel", "FlowEngine"]),
+    tests("SimulatorTests", ["Simulator", "Feeds", "Transport", "Rings", "Logging", "MarketModel"]),
     tests("StorageTests", ["Storage", "FlowEngine", "MarketModel", "CDuckDB"]),
     tests("TransportTests", ["Transport", "Logging"]),
     tests("ServerTests", ["Server", "Transport", "Storage", "FlowEngine", "MarketModel", "JSONText"]),

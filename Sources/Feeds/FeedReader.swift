@@ -29,8 +29,11 @@ public struct FeedReader<Source: FrameSource & ~Copyable>: ~Copyable {
     batch.removeAll()
     if pending.isEmpty {
       switch try source.next() {
-      case .frame(let frame): decoder.decode(frame, into: &batch)
+      case .frame(let frame):
+        decoder.decode(frame, into: &batch)
+        source.review(&batch, decoder.counters)
       case .events(let events): pending = events
+      case .idle: return true
       case .end: return end()
       }
     }

@@ -11,11 +11,15 @@ public protocol FrameSource: ~Copyable, SendableMetatype {
   var correctedRows: Int { get }
   /// The next thing in the stream.
   mutating func next() throws(FrameSourceError) -> FrameSourceItem
+  /// Looks at what its latest frame was decoded to, before anybody else does: a live feed drops here what it has handed over
+  /// before, and notes what was damaged.
+  mutating func review(_ batch: inout EventBatch, _ counters: borrowing DecodeCounters)
 }
 
 extension FrameSource where Self: ~Copyable {
   public var refusedLines: Int { 0 }
   public var correctedRows: Int { 0 }
+  @inline(__always) public mutating func review(_ batch: inout EventBatch, _ counters: borrowing DecodeCounters) {}
 }
 
 /// What a source hands over; memory stays the source's and is valid until the next call.
@@ -24,6 +28,8 @@ public enum FrameSourceItem {
   case frame(UnsafeBufferPointer<UInt8>)
   /// Events that no socket frame carries: reference data (greeks, open interest), rows of a flat file.
   case events(UnsafeBufferPointer<MarketEvent>)
+  /// Nothing at the moment; ask again.
+  case idle
   /// Nothing follows.
   case end
 }

@@ -146,7 +146,7 @@ public struct FlowEngine: ~Copyable {
   private mutating func process(_ incident: FeedIncident, into outputs: inout OutputBuffer) {
     if incident.time != .none { advance(to: incident.time, into: &outputs) }
     switch incident.kind {
-    case .connected: break
+    case .connected, .muted, .gapFound, .gapFilled, .gapUnfilled: break
     case .disconnected:
       // What was quoted before the feed was lost may have changed unseen.
       for i in 0..<contractCount { contracts[i].book = QuoteBook() }

@@ -14,11 +14,12 @@
   public var askSize: UInt32
   public var bidVenue: VenueID
   public var askVenue: VenueID
+  public var flags: QuoteFlags
 
   @inlinable @inline(__always)
   public init(
     time: Timestamp, bid: Price, ask: Price, sequence: Int64 = 0, instrument: InstrumentID, bidSize: UInt32 = 0,
-    askSize: UInt32 = 0, bidVenue: VenueID = VenueID(0), askVenue: VenueID = VenueID(0)
+    askSize: UInt32 = 0, bidVenue: VenueID = VenueID(0), askVenue: VenueID = VenueID(0), flags: QuoteFlags = []
   ) {
     self.time = time
     self.bid = bid
@@ -29,5 +30,14 @@
     self.askSize = askSize
     self.bidVenue = bidVenue
     self.askVenue = askVenue
+    self.flags = flags
   }
+}
+
+/// How a quote came to us.
+@frozen public struct QuoteFlags: OptionSet, Hashable, Sendable, BitwiseCopyable {
+  public var rawValue: UInt8
+  @inlinable @inline(__always) public init(rawValue: UInt8) { self.rawValue = rawValue }
+  /// Missed on the socket, read from the vendor's history later: labels back-filled prints, is never the newest quote.
+  public static let backfilled = QuoteFlags(rawValue: 1)
 }

@@ -37,6 +37,8 @@
   @inlinable @inline(__always) public init(rawValue: UInt8) { self.rawValue = rawValue }
   /// Entered by hand (`POST /trades`), not by a venue.
   public static let injected = TradeFlags(rawValue: 1)
+  /// Missed on the socket, read from the vendor's history later.
+  public static let backfilled = TradeFlags(rawValue: 2)
 }
 
 /// The vendor's venue number: 300 + OPRA letter for options, Polygon's equity exchange id otherwise.

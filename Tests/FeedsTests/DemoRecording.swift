@@ -69,6 +69,7 @@ struct DemoRecording: Sendable {
         if parsing { events += parsed }
       case .events(let batch):
         for case .reference(let reference) in batch { references.append(reference) }
+      case .idle: continue
       case .end: return
       }
     }

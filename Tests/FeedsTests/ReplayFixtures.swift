@@ -86,6 +86,7 @@ extension ReplayFile {
         let padded = UnsafeBufferPointer(start: bytes.baseAddress, count: bytes.count + frameSourcePadding)
         precondition(padded.reduce(0) { $0 | Int($1) } >= 0)
       case .events: preconditionFailure("a file of frames gave events")
+      case .idle: continue
       case .end: return frames
       }
     }
@@ -97,6 +98,7 @@ extension ReplayFile {
       switch try next() {
       case .events(let batch): events += batch
       case .frame: preconditionFailure("a flat file gave a frame")
+      case .idle: continue
       case .end: return events
       }
     }
