@@ -55,7 +55,10 @@ let package = Package(
     target("Transport", ["CWebSockets", "Logging", "Rings"]),
     target(
       "Feeds",
-      ["MarketModel", "OptionMath", "JSONText", "Transport", "Rings", "Logging", "Clocks", "CSimdJSON", "CZlib", "CZstd"]),
+      [
+        "MarketModel", "OptionMath", "JSONText", "Transport", "Rings", "Logging", "Clocks", "CSimdJSON", "CZlib",
+        "CZstd",
+      ]),
     target("Simulator", ["MarketModel", "OptionMath", "Feeds", "Transport", "Rings", "JSONText", "Logging", "Clocks"]),
     target("Storage", ["MarketModel", "FlowEngine", "Rings", "Logging", "Clocks", "CDuckDB"]),
     target("Server", ["MarketModel", "FlowEngine", "Storage", "Transport", "Rings", "JSONText", "Logging", "Clocks"]),

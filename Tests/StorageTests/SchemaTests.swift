@@ -107,8 +107,8 @@ import Testing
     for (position, method) in LabelMethod.allCases.enumerated() { #expect(Int(method.rawValue) == position) }
     for side in AggressorSide.allCases { #expect(AggressorSide(storedPosition: Int64(side.storedPosition)) == side) }
     #expect(
-      FeedIncident.Kind.allCases.map { Enumerations.incident.labels[Int($0.rawValue)] } == [
-        "connected", "disconnected", "ended",
+      FeedIncident.Kind.allCases.map { Enumerations.incident.labels[Int($0.storedPosition)] } == [
+        "connected", "disconnected", "ended", "muted", "gap_found", "gap_filled", "gap_unfilled",
       ])
   }
 

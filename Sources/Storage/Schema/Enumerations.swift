@@ -10,7 +10,12 @@ enum Enumerations {
   static let kind = EnumerationType(name: "instrument_kind", labels: ["equity", "option"])
   static let message = EnumerationType(name: "message_kind", labels: ["print", "cancel"])
   static let incident = EnumerationType(
-    name: "incident_kind", labels: ["connected", "disconnected", "ended", "session_start"])
+    name: "incident_kind",
+    labels: [
+      "connected", "disconnected", "ended", "session_start", "muted", "gap_found", "gap_filled", "gap_unfilled",
+    ])
+  /// Position of `session_start`, which no feed reports.
+  static let sessionStartPosition: UInt8 = 3
 
   static let all = [side, method, optionType, kind, message, incident]
 }
@@ -20,4 +25,11 @@ extension AggressorSide {
   @inline(__always) var storedPosition: UInt8 { UInt8(truncatingIfNeeded: rawValue &+ 1) }
 
   init?(storedPosition: Int64) { self.init(rawValue: Int8(truncatingIfNeeded: storedPosition - 1)) }
+}
+
+extension FeedIncident.Kind {
+  /// Position in `Enumerations.incident`.
+  var storedPosition: UInt8 {
+    rawValue < Enumerations.sessionStartPosition ? rawValue : rawValue + 1
+  }
 }

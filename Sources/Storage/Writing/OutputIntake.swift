@@ -61,9 +61,9 @@ final class OutputIntake {
     case .openInterest(let row):
       batch.add(PendingOpenInterest(openInterest: row, databaseID: dictionary.contract(row.instrument).databaseID))
     case .sessionReset(let reset):
-      batch.add(PendingIncident(time: reset.time, kind: 3, session: reset.session))
+      batch.add(PendingIncident(time: reset.time, kind: Enumerations.sessionStartPosition, session: reset.session))
     case .incident(let incident):
-      batch.add(PendingIncident(time: incident.time, kind: incident.kind.rawValue, session: nil))
+      batch.add(PendingIncident(time: incident.time, kind: incident.kind.storedPosition, session: nil))
     }
     return true
   }
