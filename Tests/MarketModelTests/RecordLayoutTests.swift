@@ -14,12 +14,12 @@ import Testing
     #expect(layout(ConditionSet.self) == [8, 8])
     #expect(layout(SymbolText.self) == [32, 32])
     #expect(layout(Trade.self) == [45, 48])
-    #expect(layout(Quote.self) == [48, 48])
+    #expect(layout(Quote.self) == [49, 56])
     #expect(layout(Bar.self) == [56, 56])
-    #expect(layout(ContractReference.self) == [44, 48])
-    #expect(layout(FeedIncident.self) == [16, 16])
+    #expect(layout(ContractReference.self) == [60, 64])
+    #expect(layout(FeedIncident.self) == [28, 32])
     #expect(layout(Instrument.self) == [56, 64])
-    #expect(layout(MarketEvent.self) == [57, 64])
+    #expect(layout(MarketEvent.self) == [61, 64])
   }
 
   @Test func recordsKeepWhatTheyAreGiven() {
