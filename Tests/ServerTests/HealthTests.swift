@@ -160,6 +160,49 @@ import Testing
       } == ["feed failed: tape.ndjson ends in the middle of a frame"])
   }
 
+  @Test func aLiveFeedSaysWhatItDoesNotHave() {
+    func verdict(_ live: LiveFacts) -> (HealthStatus, [String]) {
+      var facts = fixture.facts.value
+      facts.live = live
+      let verdict = HealthAssessment.judge(facts, silenceSeconds: 0, snapshotAgeSeconds: 0)
+      return (verdict.status, verdict.reasons)
+    }
+    func window(_ spot: Double, _ origin: String, stale: Bool) -> LiveFacts.Window {
+      LiveFacts.Window(
+        underlying: "SPY", spot: Price(micros: Int64(spot * 1e6)), spotOrigin: origin, isStale: stale, expiry: nil,
+        center: .zero, step: .zero, contracts: 0)
+    }
+    let streaming = LiveFacts.Socket(stream: "options", state: .streaming)
+    #expect(verdict(LiveFacts(sockets: [streaming], windows: [window(600, "stocks", stale: false)])) == (.ok, []))
+    #expect(
+      verdict(LiveFacts(sockets: [.init(stream: "options", state: .refused, trouble: "authentication failed")]))
+        == (.down, ["options socket refused: authentication failed"]))
+    #expect(
+      verdict(LiveFacts(sockets: [.init(stream: "stocks", state: .waiting)]))
+        == (.degraded, ["stocks socket lost, dialling again"]))
+    #expect(
+      verdict(LiveFacts(windows: [window(600, "default", stale: true)]))
+        == (.down, ["SPY: price 600.0 is not live (from default)"]))
+    #expect(
+      verdict(LiveFacts(windows: [window(600, "previous_close", stale: true)], isMarketClosed: true)) == (.ok, []))
+    #expect(
+      verdict(LiveFacts(chains: [.init(underlying: "SPY", contracts: 9, ageSeconds: 61)]))
+        == (.degraded, ["greeks of SPY are over 60 s old"]))
+    #expect(
+      verdict(LiveFacts(gaps: .init(found: 3, filled: 1, unfilled: 1)))
+        == (
+          .degraded,
+          ["1 gap is being filled from history", "1 gap could not be filled: see feed_gaps in the database"]
+        ))
+  }
+
+  @Test func silenceMeansNothingWhileTheMarketIsClosed() {
+    var facts = fixture.facts.value
+    facts.ingest.lastReceived = .none
+    facts.live = LiveFacts(isMarketClosed: true)
+    #expect(HealthAssessment.judge(facts, silenceSeconds: nil, snapshotAgeSeconds: 0).reasons == [])
+  }
+
   @Test func aFailedFeedIsDown() {
     fixture.facts.value.ingest.status = .failed
     #expect(fixture.core.health().status == .down)

@@ -1,6 +1,6 @@
 /** The stream's messages as types, and the door through which they come in. */
 
-/** @typedef {"demo" | "replay" | string} Mode */
+/** @typedef {"demo" | "replay" | "live" | "delayed" | "endpoint" | string} Mode */
 /** @typedef {"buy" | "sell" | "mid" | "unknown"} Side */
 /** @typedef {"call" | "put"} OptionType */
 
@@ -118,6 +118,8 @@
  * @property {Mode} mode
  * @property {string} source
  * @property {string | null} session
+ * @property {number | null} gaps_open stretches of a live feed being filled from history; null elsewhere
+ * @property {number | null} gaps_unfilled
  */
 
 /**

@@ -25,6 +25,7 @@ export function mountHealth(desk) {
   const skipped = gauge(list, "Skipped outputs", "Engine outputs the publisher had to skip");
   const reconnects = gauge(list, "Reconnects", "Times this page had to connect again");
   const damaged = gauge(list, "Bad messages", "Stream messages and fetches of this page that failed");
+  const gaps = gauge(list, "Gaps", "Stretches of the live feed being filled from the vendor's history, and those that could not be");
   const clients = gauge(list, "Clients", "Pages and programs on the stream");
 
   effect(() => {
@@ -51,6 +52,12 @@ export function mountHealth(desk) {
     reconnects(formatCount(desk.reconnects.value), judge(hello, desk.reconnects.value === 0));
     const failures = desk.badMessages.value + desk.historyFailures.value;
     damaged(formatCount(failures), judge(hello, failures === 0));
+    const open = health?.gaps_open ?? null;
+    const unfilled = health?.gaps_unfilled ?? 0;
+    gaps(
+      open === null ? MISSING : `${formatCount(open)} open, ${formatCount(unfilled)} lost`,
+      judge(open !== null, open === 0 && unfilled === 0),
+    );
     clients(formatCount(health?.clients), "none");
   });
 }

@@ -9,6 +9,9 @@ import { effect } from "../modules/signals.js";
 const MODES = {
   demo: { word: "Demo", text: "synthetic data, not the market", clock: "Synthetic time" },
   replay: { word: "Replay", text: "recorded data, not live", clock: "Recorded time" },
+  live: { word: "Live", text: "the vendor's real-time feed", clock: "Market time" },
+  delayed: { word: "Delayed", text: "15 minutes behind the market", clock: "Delayed time" },
+  endpoint: { word: "Endpoint", text: "not the vendor's own host: a simulator or a proxy", clock: "Feed time" },
 };
 
 /** @param {Desk} desk */

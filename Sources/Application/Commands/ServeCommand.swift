@@ -13,11 +13,14 @@ enum ServeCommand {
     discussion:
       "Serves the demo market unless told otherwise. Listens on this machine only unless --host says otherwise.",
     options: SettingKey.options([
-      .provider, .demoMode, .demoSeed, .demoIntensity, .demoSpeed, .replayFile, .replaySpeed, .symbols, .host, .port,
-      .dataDirectory, .storage, .webDirectory, .logLevel, .logFormat,
+      .provider, .demoMode, .demoSeed, .demoIntensity, .demoSpeed, .replayFile, .replaySpeed, .symbols,
+      .polygonFeed, .polygonBrand, .polygonEndpoint, .certificateAuthority, .stocksStream, .strikes, .defaultSpots,
+      .greeksSeconds, .requestsPerMinute, .host, .port, .dataDirectory, .storage, .webDirectory, .logLevel, .logFormat,
     ]) + [CommandOption("open", .flag, help: "open the page in the browser")],
     examples: [
       Command.Example("marketflow serve --port 9000", "the demo market on another port"),
+      Command.Example(
+        "marketflow serve --provider polygon", "the live feed; POLYGON_API_KEY or MASSIVE_API_KEY is set"),
       Command.Example("marketflow serve --replay day.ndjson.zst --replay-speed max", "a recording as fast as it goes"),
     ])
 

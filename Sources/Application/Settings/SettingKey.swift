@@ -10,6 +10,15 @@ public enum SettingKey: String, Sendable, CaseIterable {
   case replaySpeed = "replay_speed"
   case symbols
   case polygonKey = "polygon_key"
+  case polygonFeed = "polygon_feed"
+  case polygonBrand = "polygon_brand"
+  case polygonEndpoint = "polygon_endpoint"
+  case certificateAuthority = "certificate_authority"
+  case stocksStream = "stocks_stream"
+  case strikes
+  case defaultSpots = "default_spots"
+  case greeksSeconds = "greeks_seconds"
+  case requestsPerMinute = "requests_per_minute"
   case host
   case port
   case dataDirectory = "data_directory"
@@ -55,6 +64,15 @@ public enum SettingKey: String, Sendable, CaseIterable {
     case .replayFile: .value("replay")
     case .replaySpeed: .value("replay-speed")
     case .symbols: .value("symbols")
+    case .polygonFeed: .value("feed")
+    case .polygonBrand: .value("brand")
+    case .polygonEndpoint: .value("endpoint")
+    case .certificateAuthority: .value("certificate-authority")
+    case .stocksStream: .presence("no-stocks-stream", means: "off")
+    case .strikes: .value("strikes")
+    case .defaultSpots: .value("default-spots")
+    case .greeksSeconds: .value("greeks-seconds")
+    case .requestsPerMinute: .value("requests-per-minute")
     case .host: .value("host")
     case .port: .value("port")
     case .dataDirectory: .value("data-dir")
@@ -67,12 +85,19 @@ public enum SettingKey: String, Sendable, CaseIterable {
 
   public var type: ValueType {
     switch self {
-    case .provider: .choice(["demo", "polygon"])
-    case .demoMode, .replayMode, .storage: .boolean
+    case .provider: .choice(["demo", "polygon", "massive"])
+    case .demoMode, .replayMode, .storage, .stocksStream: .boolean
     case .demoSeed: .integer(0...Int.max)
     case .demoIntensity: .number(0.01...100)
     case .demoSpeed: .number(0.1...1_000)
-    case .replayFile, .dataDirectory, .webDirectory: .path
+    case .replayFile, .dataDirectory, .webDirectory, .certificateAuthority: .path
+    case .polygonFeed: .choice(["realtime", "delayed"])
+    case .polygonBrand: .choice(["massive", "polygon"])
+    case .polygonEndpoint: .text(placeholder: "URL")
+    case .strikes: .integer(1...100)
+    case .defaultSpots: .text(placeholder: "JSON")
+    case .greeksSeconds: .integer(10...3600)
+    case .requestsPerMinute: .integer(1...60_000)
     case .replaySpeed: .numberOrWord(0.01...1_000_000, ["max"])
     case .symbols: .text(placeholder: "JSON")
     case .polygonKey: .text(placeholder: "KEY")
@@ -96,6 +121,15 @@ public enum SettingKey: String, Sendable, CaseIterable {
     case .replaySpeed: "1"
     case .symbols: #"["SPY","QQQ","AAPL","NVDA","TSLA"]"#
     case .polygonKey: nil
+    case .polygonFeed: "realtime"
+    case .polygonBrand: "massive"
+    case .polygonEndpoint: nil
+    case .certificateAuthority: nil
+    case .stocksStream: "on"
+    case .strikes: "3"
+    case .defaultSpots: nil
+    case .greeksSeconds: "45"
+    case .requestsPerMinute: "600"
     case .host: "127.0.0.1"
     case .port: "8000"
     case .dataDirectory: "data"
@@ -110,7 +144,7 @@ public enum SettingKey: String, Sendable, CaseIterable {
 
   public var help: String {
     switch self {
-    case .provider: "where market data come from"
+    case .provider: "where market data come from; polygon and massive are one vendor"
     case .demoMode: "the built-in synthetic market, whatever the provider; off needs a key"
     case .demoSeed: "the same seed gives the same synthetic market"
     case .demoIntensity: "how many prints a second, as a factor of a usual day"
@@ -120,6 +154,16 @@ public enum SettingKey: String, Sendable, CaseIterable {
     case .replaySpeed: "1 is the recorded pace, 10 ten times as fast, max without pauses"
     case .symbols: "underlyings to follow, as a JSON array; a replay plays whatever its file holds"
     case .polygonKey: "the key of a Polygon (Massive) account"
+    case .polygonFeed: "the plan's feed: realtime, or delayed by 15 minutes (without quotes)"
+    case .polygonBrand: "whose hosts: massive.com or polygon.io; the account is the same"
+    case .polygonEndpoint:
+      "another place that speaks the vendor's protocol, as http://127.0.0.1:8765 of marketflow simulate"
+    case .certificateAuthority: "PEM file of a certificate authority of your own, for an endpoint with TLS"
+    case .stocksStream: "follow the underlyings on the stocks socket too; off for plans without stocks"
+    case .strikes: "strikes each side of the money whose quotes are followed for today's expiry"
+    case .defaultSpots: "prices to begin with when nothing else tells an underlying's, marked stale, as {\"SPY\":600}"
+    case .greeksSeconds: "seconds between two readings of an underlying's chain (greeks, open interest)"
+    case .requestsPerMinute: "REST requests the plan allows a minute; 5 for the free one"
     case .host: "address to listen on"
     case .port: "port to listen on; 0 takes a free one"
     case .dataDirectory: "folder of the database"

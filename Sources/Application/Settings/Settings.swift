@@ -29,6 +29,8 @@ public struct Settings: Sendable {
   /// Underlyings, upper case, without repetition; those of the synthetic market only when it is the source.
   public let symbols: [String]
   public let polygonKey: Secret?
+  /// How the live feed is followed; its own checks have passed when it is the source.
+  public let live: LiveSettings
   public let host: String
   /// 0 takes a free port.
   public let port: UInt16
@@ -66,6 +68,7 @@ public struct Settings: Sendable {
     self.symbols = try symbols.get()
     if source == .demo { try reader.checkDemo(self.symbols, known: DemoFeed.symbols) }
     polygonKey = values[.polygonKey].map { Secret($0.text) }
+    live = try LiveSettings(reader)
     host = reader.text(.host)
     port = UInt16(reader.integer(.port))
     dataDirectory = reader.text(.dataDirectory)

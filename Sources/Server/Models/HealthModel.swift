@@ -4,7 +4,13 @@ import MarketModel
 /// What other threads know about themselves; gathered by the composition root whenever asked.
 public struct HealthFacts: Sendable {
   /// Where the data come from.
-  public enum Mode: String, Sendable, CaseIterable { case demo, replay }
+  public enum Mode: String, Sendable, CaseIterable {
+    case demo, replay
+    /// The vendor's real-time and 15-minutes-late feeds.
+    case live, delayed
+    /// Another host that speaks the vendor's protocol: a simulator, a proxy.
+    case endpoint
+  }
   /// What the feed thread says of itself.
   public enum IngestStatus: String, Sendable, CaseIterable { case starting, streaming, ended, failed }
 
@@ -113,12 +119,14 @@ public struct HealthFacts: Sendable {
   /// Outputs of any kind that found the publisher ring full.
   public var publisherSkipped: Int64
   public var storage: Storage
+  /// Nil when the source is no live feed.
+  public var live: LiveFacts?
   /// State digest of a run that has ended, hexadecimal; nil while it goes on.
   public var digest: String?
 
   public init(
     ingest: Ingest = Ingest(), events: Queue = Queue(), storageQueue: Queue = Queue(), publisher: Queue = Queue(),
-    publisherSkipped: Int64 = 0, storage: Storage = Storage(), digest: String? = nil
+    publisherSkipped: Int64 = 0, storage: Storage = Storage(), live: LiveFacts? = nil, digest: String? = nil
   ) {
     self.ingest = ingest
     self.events = events
@@ -126,6 +134,7 @@ public struct HealthFacts: Sendable {
     self.publisher = publisher
     self.publisherSkipped = publisherSkipped
     self.storage = storage
+    self.live = live
     self.digest = digest
   }
 }

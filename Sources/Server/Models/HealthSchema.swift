@@ -14,6 +14,7 @@ extension Health {
       .dateOrNull("session", "Trading day of the sums.") { $0.session },
       .textOrNull("digest", "Digest of the engine's state once a run has ended.") { $0.facts.digest },
       .record("ingest", "What comes in.", ingestSchema) { $0 },
+      .recordOrNull("live", "The live feed; null for a demo or a recording.", LiveFacts.schema) { $0.facts.live },
       .record("queues", "What waits between the threads.", queuesSchema) { $0 },
       .record("storage", "The database.", storageSchema) { $0.facts.storage },
       .record("stream", "The WebSocket stream.", StreamCounters.schema) { $0.stream },
@@ -126,6 +127,12 @@ extension Health {
       .choice("mode", "Where the data come from.") { $0.identity.mode },
       .text("source", "The feed.") { $0.facts.ingest.source },
       .dateOrNull("session", "Trading day of the sums.") { $0.session },
+      .integerOrNull("gaps_open", "Gaps of the live feed being filled; null for a demo or a recording.") {
+        $0.facts.live?.gaps.open
+      },
+      .integerOrNull("gaps_unfilled", "Gaps that could not be filled; null for a demo or a recording.") {
+        $0.facts.live?.gaps.unfilled
+      },
     ])
 }
 

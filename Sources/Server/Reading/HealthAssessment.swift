@@ -71,12 +71,17 @@ enum HealthAssessment {
         down.append("no data for \(Int(age)) s although the feed says it streams")
       case .some(let age) where age > staleSeconds:
         doubts.append("no data for \(Int(age)) s although the feed says it streams")
-      case .none: doubts.append("no data yet although the feed says it streams")
+      case .none where facts.live?.isMarketClosed != true:
+        doubts.append("no data yet although the feed says it streams")
       default: break
       }
       if snapshotAgeSeconds > staleSeconds {
         doubts.append("engine has not answered for \(Int(snapshotAgeSeconds)) s")
       }
+    }
+    if let live = facts.live?.verdict {
+      down += live.down
+      doubts += live.doubts
     }
     if let error = facts.storage.error { doubts.append("storage: \(error)") }
     if facts.storage.dropped > 0 {

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Logging
+import MarketModel
 import Testing
 
 @testable import Application
@@ -90,6 +91,38 @@ private func problems(
         "demo_mode is off from --demo-mode and provider is demo") == true)
   }
 
+  @Test func aLiveFeedHasItsPlaces() throws {
+    let key = ["POLYGON_API_KEY": "k"]
+    func live(_ words: [String]) throws -> LiveSettings { try settings(["--provider", "polygon"] + words, key).live }
+    #expect(try live([]).socketBase == "wss://socket.massive.com")
+    #expect(try live([]).restBase == "https://api.massive.com")
+    #expect(try live(["--brand", "polygon", "--feed", "delayed"]).socketBase == "wss://delayed.polygon.io")
+    #expect(try live(["--endpoint", "http://127.0.0.1:8765/"]).socketBase == "ws://127.0.0.1:8765")
+    #expect(try live(["--endpoint", "https://proxy:8"]).socketBase == "wss://proxy:8")
+    #expect(try live(["--endpoint", "https://proxy:8"]).restBase == "https://proxy:8")
+    #expect(
+      try live(["--default-spots", #"{"spy": 600, "QQQ":510.25}"#]).defaultSpots
+        == ["SPY": Price(micros: 600_000_000), "QQQ": Price(micros: 510_250_000)])
+    #expect(try settings(["--provider", "massive"], key).source == .polygon(key: Secret("k")))
+  }
+
+  @Test(arguments: ["127.0.0.1:8765", "ftp://x", "http://", "http://a/b", "http://user@host"])
+  func aWrongEndpointIsExplained(_ text: String) throws {
+    #expect(try problems(["--endpoint", text]).first?.contains("wanted http://host:port") == true)
+  }
+
+  @Test(arguments: ["600", "{}", #"{"SPY"}"#, #"{"SPY":-1}"#, #"{"SPY":600,"QQQ":"x"}"#])
+  func wrongDefaultSpotsAreExplained(_ text: String) throws {
+    #expect(try problems(["--default-spots", text]).first?.contains("wanted prices by underlying") == true)
+  }
+
+  @Test func aSimulatorOfThisMachineNeedsNoKey() throws {
+    let words = ["--provider", "polygon", "--endpoint", "http://127.0.0.1:8765"]
+    #expect(try settings(words).source == .polygon(key: Secret("simulated")))
+    #expect(
+      try problems(["--provider", "polygon", "--endpoint", "http://10.0.0.1:1"]).first?.contains("a key is") == true)
+  }
+
   @Test func aReplayFileWins() throws {
     let settings = try settings(["--replay", "tape.ndjson", "--replay-speed", "max"], ["PROVIDER": "polygon"])
     #expect(settings.source == .replay(path: "tape.ndjson") && !settings.demoMode)
@@ -149,7 +182,7 @@ private func problems(
     var dumped = ""
     dump(settings, to: &dumped)
     for shown in [settings.table(), settings.json(), dumped, "\(settings)"] { #expect(!shown.contains("hunter2")) }
-    #expect(settings.table().contains("polygon_key     ***"))
+    #expect(settings.table().contains("polygon_key            ***"))
     #expect(settings.json().contains(#""polygon_key":{"value":"***","origin":"environment (POLYGON_API_KEY)""#))
   }
 

@@ -192,6 +192,7 @@ class PageTest(unittest.TestCase):
             "status": "ok", "reasons": [], "ingest_status": "ended", "data_age_seconds": None, "events_per_second": 0,
             "trades_five_minutes": 0, "queue_share": 0, "storage_lag_milliseconds": 0, "bad_events": 0,
             "publisher_skipped": 0, "clients": 1, "mode": "replay", "source": "stock.ndjson", "session": "2026-11-20",
+            "gaps_open": None, "gaps_unfilled": None,
         }
         time = "2026-11-20T15:42:17.000Z"
         hello = {"type": "hello", "epoch": "a", "version": "1", "mode": "replay", "resumed": False, "last_print_id": 0}

@@ -52,6 +52,8 @@ export function makeHealth(change = {}) {
     mode: "demo",
     source: "demo",
     session: "2026-11-20",
+    gaps_open: null,
+    gaps_unfilled: null,
     ...change,
   };
 }
