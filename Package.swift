@@ -78,7 +78,7 @@ let package = Package(
     tests("FeedsTests", ["Feeds", "Transport", "Rings", "Logging", "MarketModel", "FlowEngine"]),
     tests("SimulatorTests", ["Simulator", "Feeds", "Transport", "Rings", "Logging", "MarketModel"]),
     tests("StorageTests", ["Storage", "FlowEngine", "MarketModel", "CDuckDB"]),
-    tests("TransportTests", ["Transport", "Logging"]),
+    tests("TransportTests", ["Transport", "Logging"], exclude: ["Peers"]),
     tests("ServerTests", ["Server", "Transport", "Storage", "FlowEngine", "MarketModel", "JSONText"]),
     tests(
       "ApplicationTests",

@@ -39,7 +39,7 @@ final class LibraryMemory {
     name.deallocate()
   }
 
-  private static func text(_ text: StaticString) -> UnsafeMutablePointer<CChar> {
+  static func text(_ text: StaticString) -> UnsafeMutablePointer<CChar> {
     let copy = UnsafeMutablePointer<CChar>.allocate(capacity: text.utf8CodeUnitCount + 1)
     text.withUTF8Buffer { bytes in
       for (index, byte) in bytes.enumerated() { (copy + index).initialize(to: CChar(bitPattern: byte)) }

@@ -87,7 +87,7 @@ final class ServerLoop: @unchecked Sendable {
 
   /// The network thread's life.
   func run() {
-    thread.store(Self.currentThread, ordering: .releasing)
+    thread.store(ThreadIdentity.current, ordering: .releasing)
     startTimer()
     while server?.isStopping != true, lws_service(context, 0) >= 0 {}
     leave()
@@ -111,15 +111,7 @@ final class ServerLoop: @unchecked Sendable {
     thread.store(0, ordering: .releasing)
   }
 
-  var isCurrentThread: Bool { thread.load(ordering: .acquiring) == Self.currentThread }
-
-  private static var currentThread: UInt {
-    #if canImport(Glibc)
-      UInt(pthread_self())
-    #else
-      UInt(bitPattern: pthread_self())
-    #endif
-  }
+  var isCurrentThread: Bool { thread.load(ordering: .acquiring) == ThreadIdentity.current }
 
   // MARK: Clients
 

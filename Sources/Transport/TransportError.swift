@@ -1,4 +1,4 @@
-/// Why the server could not start.
+/// Why a server or a client loop could not start.
 public enum TransportError: Error, Equatable, CustomStringConvertible {
   /// Another process listens on the port.
   case portBusy(host: String, port: Int)
@@ -10,6 +10,8 @@ public enum TransportError: Error, Equatable, CustomStringConvertible {
   case hostInvalid(host: String)
   /// `start()` was called on a server that runs or has run.
   case startedTwice
+  /// The file of further certificate authorities cannot be read, or is none.
+  case caFileUnreadable(path: String)
   /// The system refused something else.
   case system(what: String, errorNumber: Int32)
 
@@ -25,6 +27,8 @@ public enum TransportError: Error, Equatable, CustomStringConvertible {
       "host \"\(host)\" is not an IP address: use 127.0.0.1, ::1, or 0.0.0.0 for every interface"
     case .startedTwice:
       "the server was started before: make a new one"
+    case .caFileUnreadable(let path):
+      "CA file \(path) cannot be read as PEM certificates: check the path and its permissions"
     case .system(let what, let errorNumber):
       "\(what) failed with system error \(errorNumber): see `errno \(errorNumber)`"
     }
