@@ -30,8 +30,10 @@ public struct ChainRequest: Hashable, Sendable {
 /// Which part of an instrument's history.
 public struct HistoryRequest: Hashable, Sendable {
   public var ticker: String
-  /// SIP time, both ends included.
-  public var times: ClosedRange<Timestamp>?
+  /// First SIP time; nil: from the beginning.
+  public var from: Timestamp?
+  /// Last SIP time, included; nil: to the newest.
+  public var to: Timestamp?
   public var isAscending: Bool
   /// Rows a page, at most 50,000.
   public var pageRows: Int
@@ -39,10 +41,12 @@ public struct HistoryRequest: Hashable, Sendable {
   public static let mostPageRows = 50_000
 
   public init(
-    ticker: String, times: ClosedRange<Timestamp>? = nil, isAscending: Bool = true, pageRows: Int = mostPageRows
+    ticker: String, from: Timestamp? = nil, to: Timestamp? = nil, isAscending: Bool = true,
+    pageRows: Int = mostPageRows
   ) {
     self.ticker = ticker
-    self.times = times
+    self.from = from
+    self.to = to
     self.isAscending = isAscending
     self.pageRows = min(max(pageRows, 1), HistoryRequest.mostPageRows)
   }
@@ -158,8 +162,8 @@ extension PolygonREST {
 
   private func historyRequest(_ kind: String, _ history: HistoryRequest) -> RESTRequest {
     var request = RESTRequest("v3", kind, history.ticker)
-    request.add("timestamp.gte", history.times?.lowerBound.nanoseconds)
-    request.add("timestamp.lte", history.times?.upperBound.nanoseconds)
+    request.add("timestamp.gte", history.from?.nanoseconds)
+    request.add("timestamp.lte", history.to?.nanoseconds)
     request.add("order", history.isAscending ? "asc" : "desc")
     request.add("sort", "timestamp")
     request.add("limit", history.pageRows)

@@ -78,13 +78,11 @@ public final class PolygonREST: Sendable {
     _ request: RESTRequest, as type: Answer.Type, for user: RequestUser
   ) async throws(PolygonRESTError) -> Answer {
     var failures = 0
-    var lastError: PolygonRESTError?
     while true {
       do throws(PolygonRESTError) {
-        return try await attempt(request, type, user, failures: failures, lastError)
+        return try await attempt(request, type, user, failures: failures)
       } catch {
         failures += 1
-        lastError = error
         guard await waits(after: error, failures: failures) else {
           gate.gaveUp(error)
           throw error
@@ -109,15 +107,13 @@ public final class PolygonREST: Sendable {
   }
 
   private func attempt<Answer: Decodable & Sendable>(
-    _ request: RESTRequest, _ type: Answer.Type, _ user: RequestUser, failures: Int, _ lastError: PolygonRESTError?
+    _ request: RESTRequest, _ type: Answer.Type, _ user: RequestUser, failures: Int
   ) async throws(PolygonRESTError) -> Answer {
     switch await gate.enter(user, isRetry: failures > 0) {
     case .go: break
-    case .cancelled: throw PolygonRESTError(.cancelled, request: request.text)
-    case .suspended(let until):
-      throw PolygonRESTError(
-        .suspended(untilNanoseconds: until), request: text(request),
-        words: lastError.map { $0.words.isEmpty ? $0.description : $0.words } ?? "")
+    case .cancelled: throw PolygonRESTError(.cancelled, request: text(request))
+    case .suspended(let until, let words):
+      throw PolygonRESTError(.suspended(untilNanoseconds: until), request: text(request), words: words)
     }
     do throws(PolygonRESTError) {
       let answer: Answer = try decode(try await send(request), request)
@@ -128,7 +124,7 @@ public final class PolygonREST: Sendable {
       case .cancelled: gate.abandoned()
       case .rateLimited(let wait): gate.rateLimited(retryAfterNanoseconds: wait, repetition: failures)
       case .unauthorised, .notEntitled, .notFound, .badRequest: gate.succeeded()
-      default: gate.failed()
+      default: gate.failed(error)
       }
       throw error
     }

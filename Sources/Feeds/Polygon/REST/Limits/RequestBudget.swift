@@ -12,7 +12,8 @@ public struct RequestRate: Hashable, Sendable {
   public var windowNanoseconds: Int64
 
   public init(requests: Int, windowNanoseconds: Int64) {
-    precondition(requests > 0 && windowNanoseconds > 0, "RequestRate: \(requests) in \(windowNanoseconds) ns, both above 0")
+    precondition(
+      requests > 0 && windowNanoseconds > 0, "RequestRate: \(requests) in \(windowNanoseconds) ns, both above 0 wanted")
     self.requests = requests
     self.windowNanoseconds = windowNanoseconds
   }

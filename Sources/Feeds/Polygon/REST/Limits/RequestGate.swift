@@ -20,6 +20,15 @@ public struct RESTCounters: Hashable, Sendable {
   public var lastErrorNanoseconds: Int64 = 0
 
   public init() {}
+
+  mutating func note(_ error: PolygonRESTError, at wallNanoseconds: Int64) {
+    lastError = error.description
+    lastErrorNanoseconds = wallNanoseconds
+    lastWords = error.words
+  }
+
+  /// Of the latest error, for those that are not sent because of it.
+  var lastWords = ""
 }
 
 /// Where every request passes: budget, breaker and counters behind one lock.
@@ -55,19 +64,25 @@ final class RequestGate: Sendable {
 
   enum Admission {
     case go
-    case suspended(untilNanoseconds: Int64)
+    /// - Parameter words: those of the latest error.
+    case suspended(untilNanoseconds: Int64, words: String)
     case cancelled
   }
 
   /// Waits for the user's turn. After `.go` one of `succeeded`, `failed` and `abandoned` must follow.
   func enter(_ user: RequestUser, isRetry: Bool) async -> Admission {
     // Nobody takes a turn that the breaker would not let use.
-    if let until = state.withLock({ $0.breaker.closedUntil(clock.now()) }) {
-      return .suspended(untilNanoseconds: until)
+    let refusal: Admission? = state.withLock { state in
+      state.breaker.closedUntil(clock.now()).map {
+        .suspended(untilNanoseconds: $0, words: state.counters.lastWords)
+      }
     }
+    if let refusal { return refusal }
     guard await takeTurn(user) else { return .cancelled }
     return state.withLock { state in
-      if let until = state.breaker.admit(at: clock.now()) { return .suspended(untilNanoseconds: until) }
+      if let until = state.breaker.admit(at: clock.now()) {
+        return .suspended(untilNanoseconds: until, words: state.counters.lastWords)
+      }
       state.counters.requests += 1
       if isRetry { state.counters.retries += 1 }
       return .go
@@ -76,7 +91,12 @@ final class RequestGate: Sendable {
 
   func succeeded() { state.withLock { $0.breaker.succeeded() } }
 
-  func failed() { state.withLock { $0.breaker.failed(at: clock.now()) } }
+  func failed(_ error: PolygonRESTError) {
+    state.withLock { state in
+      state.breaker.failed(at: clock.now())
+      state.counters.note(error, at: clock.wallNow())
+    }
+  }
 
   func abandoned() { state.withLock { $0.breaker.abandoned(at: clock.now()) } }
 
@@ -94,13 +114,15 @@ final class RequestGate: Sendable {
     }
   }
 
-  /// Counts the end of a request and keeps its words.
+  /// Counts the end of a request and keeps its words; those of one that was not even sent say nothing new.
   func gaveUp(_ error: PolygonRESTError) {
-    guard error.kind != .cancelled else { return }
+    switch error.kind {
+    case .cancelled, .suspended: return
+    default: break
+    }
     state.withLock { state in
       state.counters.failures += 1
-      state.counters.lastError = error.description
-      state.counters.lastErrorNanoseconds = clock.wallNow()
+      state.counters.note(error, at: clock.wallNow())
     }
   }
 
