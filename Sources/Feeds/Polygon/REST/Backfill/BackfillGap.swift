@@ -1,0 +1,94 @@
+import MarketModel
+
+/// Something between two moments may not have been received: what to ask the vendor's history for.
+public struct BackfillGap: Hashable, Sendable {
+  /// Within the run, from 1.
+  public var number: UInt32
+  public var scope: FeedIncident.Scope
+  public var from: Timestamp
+  public var to: Timestamp
+  /// Underlyings whose options (scope options) or whose own prints (scope equities) are followed, as the vendor writes
+  /// them: `SPY`, `I:SPX`.
+  public var underlyings: [String]
+  /// Contracts whose quotes are held: their trades and quotes are asked for.
+  public var quotedContracts: [String]
+  /// Contracts that are followed by name, without quotes: their trades are asked for.
+  public var tradedContracts: [String]
+
+  public init(
+    number: UInt32, scope: FeedIncident.Scope, from: Timestamp, to: Timestamp, underlyings: [String],
+    quotedContracts: [String] = [], tradedContracts: [String] = []
+  ) {
+    precondition(from <= to, "BackfillGap: from \(from.rfc3339) to \(to.rfc3339), in this order wanted")
+    self.number = number
+    self.scope = scope
+    self.from = from
+    self.to = to
+    self.underlyings = underlyings
+    self.quotedContracts = quotedContracts
+    self.tradedContracts = tradedContracts
+  }
+}
+
+/// One errand: a gap, or several of one scope that overlap.
+public struct BackfillJob: Hashable, Sendable {
+  /// In the order they came; recovered rows carry the first one's number.
+  public private(set) var gaps: [BackfillGap]
+  /// All of them together.
+  public private(set) var span: BackfillGap
+  /// Not before this moment of the monotonic clock: the vendor's history must have the end of the gap.
+  public private(set) var notBeforeNanoseconds: Int64
+
+  init(_ gap: BackfillGap, notBefore: Int64) {
+    gaps = [gap]
+    span = gap
+    notBeforeNanoseconds = notBefore
+  }
+
+  func overlaps(_ gap: BackfillGap, marginNanoseconds: Int64) -> Bool {
+    gap.scope == span.scope && gap.from - span.to <= 2 * marginNanoseconds
+      && span.from - gap.to <= 2 * marginNanoseconds
+  }
+
+  mutating func merge(_ gap: BackfillGap, notBefore: Int64) {
+    gaps.append(gap)
+    span.from = min(span.from, gap.from)
+    span.to = max(span.to, gap.to)
+    span.underlyings.appendNew(gap.underlyings)
+    span.quotedContracts.appendNew(gap.quotedContracts)
+    span.tradedContracts.appendNew(gap.tradedContracts)
+    notBeforeNanoseconds = max(notBeforeNanoseconds, notBefore)
+  }
+}
+
+/// Gaps that wait, oldest first. One that overlaps a waiting one of its scope is merged with it. Time is handed in.
+public struct BackfillQueue: Sendable {
+  public private(set) var jobs: [BackfillJob] = []
+  private let marginNanoseconds: Int64
+
+  public init(marginNanoseconds: Int64) { self.marginNanoseconds = marginNanoseconds }
+
+  public mutating func add(_ gap: BackfillGap, notBefore: Int64) {
+    let margin = marginNanoseconds
+    if let index = jobs.firstIndex(where: { $0.overlaps(gap, marginNanoseconds: margin) }) {
+      jobs[index].merge(gap, notBefore: notBefore)
+    } else {
+      jobs.append(BackfillJob(gap, notBefore: notBefore))
+    }
+  }
+
+  /// The first job whose time has come.
+  public mutating func take(at now: Int64) -> BackfillJob? {
+    jobs.firstIndex { $0.notBeforeNanoseconds <= now }.map { jobs.remove(at: $0) }
+  }
+
+  /// When the next job's time comes; nil when none waits.
+  public var nextNanoseconds: Int64? { jobs.map(\.notBeforeNanoseconds).min() }
+}
+
+extension [String] {
+  mutating func appendNew(_ others: [String]) {
+    var known = Set(self)
+    for other in others where known.insert(other).inserted { append(other) }
+  }
+}
