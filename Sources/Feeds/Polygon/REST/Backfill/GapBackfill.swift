@@ -204,10 +204,16 @@ public final class GapBackfill: Sendable {
       // The first print is held against the quote that stood when the time asked for began.
       let earlier = HistoryRequest(
         ticker: ticker, to: times.lowerBound.adding(nanoseconds: -1), isAscending: false, pageRows: 1)
-      rows.add(try await rest.quotes(earlier).firstPage().rows)
-      for try await page in rest.quotes(request) {
-        progressed(refused: page.refusedRows)
-        rows.add(page.rows)
+      do throws(PolygonRESTError) {
+        rows.add(try await rest.quotes(earlier).firstPage().rows)
+        for try await page in rest.quotes(request) {
+          progressed(refused: page.refusedRows)
+          rows.add(page.rows)
+        }
+      } catch {
+        // A plan may have prints and no quotes: prints without sides are better than none.
+        if !error.isTransient, error.kind != .cancelled { hand(rows, symbol) }
+        throw error
       }
     }
     hand(rows, symbol)
