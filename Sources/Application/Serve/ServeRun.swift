@@ -26,6 +26,8 @@ final class ServeRun {
   private let engine: EngineThread
   private let feed: FeedThread
   private let server: Server
+  /// Nil when the source is no live one.
+  private let live: PolygonFeed?
 
   /// Opens the store and prepares everything. No source, engine or writer runs and nothing is written before `start()`.
   init(settings: Settings, pageDirectory: String?, log: Log) throws {
@@ -52,8 +54,13 @@ final class ServeRun {
     configuration.staticDirectory = pageDirectory
     configuration.printBase = (run?.firstPrintID ?? 1) - 1
     configuration.mode = source.mode
+    if case .polygon(let settings, _, _) = source {
+      live = try PolygonFeed(settings, bell: inbox.bell, log: log)
+    } else {
+      live = nil
+    }
     let facts = HealthGathering(
-      source: source, gauges: gauges, events: events, publisher: publisher, writer: writer)
+      source: source, live: live, gauges: gauges, events: events, publisher: publisher, writer: writer)
     var openStore: (@Sendable () throws -> StoreReader)?
     if let store { openStore = { try store.makeReader() } }
     let inbox = inbox
@@ -85,6 +92,10 @@ final class ServeRun {
       feed.start(instruments: instruments) { [instruments] in DemoFeed(settings: settings, instruments: instruments) }
     case .replay(let path, _, _):
       feed.start(instruments: instruments) { [instruments] in try ReplayFile(path: path, instruments: instruments) }
+    case .polygon:
+      guard let live else { preconditionFailure("ServeRun: a live source without its feed") }
+      feed.start(instruments: instruments) { [instruments] in live.makeSource(instruments: instruments) }
+      try live.start()
     }
   }
 
@@ -94,6 +105,7 @@ final class ServeRun {
   /// Stops from the source on, so that what is under way reaches the disk.
   /// - Returns: what became of what was received, in words.
   func stop() throws -> String {
+    live?.stop()
     feed.stop()
     engine.stop()
     defer { server.stop() }
@@ -117,7 +129,11 @@ final class ServeRun {
   }
 
   private static func speed(_ source: ServeSource, _ settings: Settings) -> Double? {
-    if case .demo = source { return settings.demoSpeed }
+    switch source {
+    case .demo: return settings.demoSpeed
+    case .polygon: return nil
+    case .replay: break
+    }
     switch settings.replaySpeed {
     case .times(let factor): return factor
     case .maximum: return nil
@@ -143,6 +159,7 @@ final class ServeRun {
 /// Asks every part how it is, without making any of them wait.
 private struct HealthGathering: Sendable {
   let source: ServeSource
+  let live: PolygonFeed?
   let gauges: IngestGauges
   let events: SPSCRing<MarketEvent>
   let publisher: SPSCRing<FlowOutput>
@@ -155,7 +172,8 @@ private struct HealthGathering: Sendable {
       storageQueue: writer.map { HealthFacts.Queue(depth: $0.queueDepth, capacity: $0.queueCapacity) }
         ?? HealthFacts.Queue(),
       publisher: HealthFacts.Queue(depth: publisher.count, capacity: publisher.capacity),
-      publisherSkipped: gauges.publisherSkipped, storage: storage(), digest: gauges.digest.map { String($0, radix: 16) }
+      publisherSkipped: gauges.publisherSkipped, storage: storage(),
+      live: live.map { LiveFacts($0.status) }, digest: gauges.digest.map { String($0, radix: 16) }
     )
   }
 

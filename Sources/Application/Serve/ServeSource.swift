@@ -1,5 +1,6 @@
 import Feeds
 import FlowEngine
+import Logging
 import MarketModel
 import Server
 import Storage
@@ -8,11 +9,13 @@ import Storage
 enum ServeSource: Sendable {
   case demo(DemoSettings)
   case replay(path: String, fingerprint: String, summary: String)
+  case polygon(PolygonFeedSettings, mode: HealthFacts.Mode, startedAt: Timestamp)
 
   var mode: HealthFacts.Mode {
     switch self {
     case .demo: .demo
     case .replay: .replay
+    case .polygon(_, let mode, _): mode
     }
   }
 
@@ -20,6 +23,7 @@ enum ServeSource: Sendable {
     switch self {
     case .demo(let settings): "demo seed \(settings.seed)"
     case .replay(_, _, let summary): summary
+    case .polygon(let settings, _, _): "polygon \(settings.socketBase)"
     }
   }
 
@@ -27,6 +31,7 @@ enum ServeSource: Sendable {
     switch self {
     case .demo(let settings): settings.symbols
     case .replay: []
+    case .polygon(let settings, _, _): settings.filter.underlyings
     }
   }
 
@@ -42,6 +47,8 @@ enum ServeSource: Sendable {
       IngestSource(
         source: summary, fingerprint: "\(fingerprint) marketflow-\(marketFlowVersion) \(configuration)", resumable: true
       )
+    case .polygon(_, _, let start):
+      IngestSource(source: summary, fingerprint: "\(summary) \(start.nanoseconds)", resumable: false)
     }
   }
 
@@ -50,7 +57,7 @@ enum ServeSource: Sendable {
     switch self {
     case .demo(let settings):
       Pacer.WarmUp(end: settings.start.adding(nanoseconds: ServeSource.warmUpNanoseconds), speed: 400)
-    case .replay: nil
+    case .replay, .polygon: nil
     }
   }
 
@@ -59,7 +66,7 @@ enum ServeSource: Sendable {
   /// Files wait for the disk; a market does not, not even an invented one.
   var canWait: Bool {
     switch self {
-    case .demo: false
+    case .demo, .polygon: false
     case .replay: true
     }
   }
@@ -75,9 +82,33 @@ enum ServeSource: Sendable {
       // Opened here for its errors and its name, again on the feed's thread to be read.
       let file = try ReplayFile(path: path, instruments: InstrumentTable(capacity: 1024))
       self = .replay(path: path, fingerprint: file.fingerprint, summary: file.summary)
-    case .polygon:
-      throw ServeError(
-        "provider polygon: live feeds are not part of this version; start with --provider demo or --replay FILE")
+    case .polygon(let key):
+      self = .polygon(
+        try ServeSource.liveFeed(settings, key: key), mode: ServeSource.mode(of: settings.live), startedAt: now)
+    }
+  }
+
+  /// - Throws: `SettingsError` for symbols that name nothing.
+  static func liveFeed(_ settings: Settings, key: Secret) throws -> PolygonFeedSettings {
+    let filter: SymbolFilter
+    do throws(SymbolFilterError) {
+      filter = try SymbolFilter(settings.symbols)
+    } catch {
+      throw SettingsError("\(error)")
+    }
+    let live = settings.live
+    return PolygonFeedSettings(
+      key: key, socketBase: live.socketBase, restBase: live.restBase, certificateAuthority: live.certificateAuthority,
+      filter: filter, followsStocks: live.followsStocks, isDelayed: live.feed == .delayed,
+      strikesEachSide: live.strikes, defaultSpots: live.defaultSpots, greeksSeconds: live.greeksSeconds,
+      requestsPerMinute: live.requestsPerMinute)
+  }
+
+  private static func mode(of live: LiveSettings) -> HealthFacts.Mode {
+    if live.endpoint != nil { return .endpoint }
+    switch live.feed {
+    case .realtime: return .live
+    case .delayed: return .delayed
     }
   }
 

@@ -129,7 +129,7 @@ public enum SettingKey: String, Sendable, CaseIterable {
     case .strikes: "3"
     case .defaultSpots: nil
     case .greeksSeconds: "45"
-    case .requestsPerMinute: "600"
+    case .requestsPerMinute: "3000"
     case .host: "127.0.0.1"
     case .port: "8000"
     case .dataDirectory: "data"

@@ -51,7 +51,7 @@ public struct LiveFacts: Sendable {
     public var underlying: String
     /// `.zero` when nothing tells a price.
     public var spot: Price
-    /// Where the price is from: `stocks`, `chain`, `previous_close`, `default`, `none`.
+    /// Where the price is from: `stocks`, `chain`, `earlier_trade`, `previous_close`, `default`, `none`.
     public var spotOrigin: String
     /// The price is not the market's of now: nothing built on it is to be taken for live.
     public var isStale: Bool
@@ -226,7 +226,7 @@ extension LiveFacts {
     [
       .text("underlying", "Symbol.") { $0.underlying },
       .priceOrNull("spot", "Price of the underlying it is built on.") { $0.spot },
-      .text("spot_origin", "stocks, chain, previous_close, default or none.") { $0.spotOrigin },
+      .text("spot_origin", "stocks, chain, earlier_trade, previous_close, default or none.") { $0.spotOrigin },
       .flag("stale", "The price is not the market's of now.") { $0.isStale },
       .dateOrNull("expiry", "Expiry of the contracts.") { $0.expiry },
       .priceOrNull("center", "Strike at the money.") { $0.center },

@@ -17,8 +17,17 @@ import Transport
 enum DoctorCommand {
   static let declaration = Command(
     "doctor", summary: "check this machine and these settings, and say what to do",
-    options: SettingKey.options([.host, .port, .dataDirectory, .webDirectory]) + [.json],
-    examples: [Command.Example("marketflow doctor", "before asking for help")])
+    discussion:
+      "With --provider polygon it also asks the vendor: is it reached, does it know the key, what does the plan hold, "
+      + "do the clocks agree, is another connection of the account open.",
+    options: SettingKey.options([
+      .provider, .demoMode, .symbols, .polygonFeed, .polygonBrand, .polygonEndpoint, .certificateAuthority, .stocksStream,
+      .host, .port, .dataDirectory, .webDirectory,
+    ]) + [.json],
+    examples: [
+      Command.Example("marketflow doctor", "before asking for help"),
+      Command.Example("marketflow doctor --provider polygon", "why live data do not come"),
+    ])
 
   /// One thing looked at.
   struct Finding {
@@ -30,9 +39,14 @@ enum DoctorCommand {
   static func run(_ command: ParsedCommand) throws -> ExitCode {
     let settings = try Settings.ofThisProcess(command: command)
     let data = dataFolder(settings)
-    let findings = [
+    var findings = [
       libraries(), page(settings), data.finding, port(settings, isRunning: data.isInUse), clock(), descriptors(),
     ]
+    if case .polygon(let key) = settings.source {
+      findings += VendorCheck(
+        feed: try ServeSource.liveFeed(settings, key: key), log: Log(minimumLevel: .error, format: settings.logFormat)
+      ).findings()
+    }
     if command.flag("json") {
       var json = JSONWriter()
       json.array { json in

@@ -1,0 +1,219 @@
+import Clocks
+import Logging
+import MarketModel
+
+/// Watches a live feed and steers it: which channels the sockets hold, when a mute one is dialled anew, what was missed and is
+/// asked for again. Looks around four times a second; whatever waits for an answer runs beside it.
+actor PolygonControl {
+  private let settings: PolygonFeedSettings
+  private let links: PolygonLinks
+  private let log: Log
+  private var spots: [String: SpotSources] = [:]
+  private var windows: StrikeWindows
+  private var watches: [PolygonStream: StreamWatch]
+  /// What the sockets were told to hold last.
+  private var channels: [PolygonStream: [String]] = [:]
+  private var gapNumber: UInt32 = 0
+  private var chainSizes: [String: Int] = [:]
+
+  /// How far a delayed plan is behind.
+  static let delayNanoseconds: Int64 = 900_000_000_000
+  static let tickNanoseconds: UInt64 = 250_000_000
+
+  init(_ settings: PolygonFeedSettings, links: PolygonLinks, log: Log) {
+    self.settings = settings
+    self.links = links
+    self.log = log
+    let followed = settings.filter.underlyings
+    windows = StrikeWindows(
+      settings.isDelayed
+        ? [] : followed.map { StrikeWindowSettings(underlying: $0, strikesEachSide: settings.strikesEachSide) })
+    for underlying in followed {
+      spots[underlying] = SpotSources(configured: settings.defaultSpots[underlying] ?? .zero)
+    }
+    let delay = settings.isDelayed ? PolygonControl.delayNanoseconds : 0
+    watches = Dictionary(
+      uniqueKeysWithValues: links.connections.keys.map { ($0, StreamWatch(delayNanoseconds: delay)) })
+  }
+
+  /// Steers until the task is cancelled.
+  func run() async {
+    holdChannels()
+    for connection in links.connections.values { connection.start() }
+    links.poller.follow(settings.filter.underlyings.map(PolygonControl.vendorName))
+    async let closes: Void = readPreviousCloses()
+    while !Task.isCancelled {
+      tick()
+      do { try await Task.sleep(nanoseconds: PolygonControl.tickNanoseconds) } catch { break }
+    }
+    await closes
+    for connection in links.connections.values { connection.stop() }
+  }
+
+  /// An index has a prefix in REST paths.
+  static func vendorName(_ underlying: String) -> String {
+    OptionRoot.index(underlying) == nil ? underlying : "I:" + underlying
+  }
+
+  static func plainName(_ underlying: String) -> String {
+    underlying.hasPrefix("I:") ? String(underlying.dropFirst(2)) : underlying
+  }
+
+  // MARK: Looking around
+
+  private func tick() {
+    let monotonic = SystemClock.monotonicNanoseconds
+    for (stream, event) in links.takeEvents() { hear(event, of: stream, at: monotonic) }
+    for stream in PolygonStream.allCases { watch(stream, at: monotonic) }
+    for damage in links.observations.takeDamage() {
+      let scopes = damage.scope == .everything ? links.connections.keys.map(\.scope) : [damage.scope]
+      for scope in scopes { found(scope, from: damage.from, to: damage.to) }
+    }
+    followSpots()
+    publish()
+  }
+
+  private func hear(_ event: PolygonConnection.Event, of stream: PolygonStream, at monotonic: Int64) {
+    switch event {
+    case .session(.streaming):
+      watches[stream]?.connected(at: monotonic)
+      offer(.connected, stream)
+    case .session(.interrupted(let problem, let wasStreaming, _)):
+      guard wasStreaming else { return }
+      watches[stream]?.lost(lastEvent: links.observations.lastEventTime(stream.scope))
+      if problem.kind == .muted { offer(.muted, stream) }
+      offer(.disconnected, stream)
+    case .session(.refused(let channels, let count, let words)):
+      log.warning(
+        "feed", "\(stream.cluster): the vendor refuses \(count) channels: \(words)",
+        ["channels": channels.joined(separator: ",")])
+    case .session(.notice(let status, let words)):
+      log.info("feed", "\(stream.cluster): \(status): \(words)")
+    case .overflowBegan, .overflowEnded:
+      // The feed's thread sees what is missing, and between which events: it reports damage.
+      break
+    }
+  }
+
+  private func watch(_ stream: PolygonStream, at monotonic: Int64) {
+    guard watches[stream] != nil, let connection = links.connections[stream] else { return }
+    let verdict = watches[stream]?.look(
+      frames: connection.status.frames, lastEvent: links.observations.lastEventTime(stream.scope),
+      lastReceived: links.observations.lastReceivedNanoseconds(stream.scope), marketNow: links.clock.now,
+      wall: Timestamp(nanoseconds: SystemClock.wallNanoseconds), at: monotonic)
+    if let silence = verdict?.muteNanoseconds {
+      log.warning(
+        "feed",
+        "\(stream.cluster): connected, but nothing has come for \(silence / 1_000_000_000) s of an open market; dialling anew")
+      connection.redialMuted()
+    }
+    if let gap = verdict?.gap { found(stream.scope, from: gap.from, to: gap.to) }
+  }
+
+  // MARK: Gaps
+
+  private func found(_ scope: FeedIncident.Scope, from: Timestamp, to: Timestamp) {
+    gapNumber += 1
+    links.inbox.offer(.incident(FeedIncident(kind: .gapFound, time: to, scope: scope, gap: gapNumber, from: from)))
+    let isOptions = scope == .options
+    let followed = settings.filter.underlyings
+    links.backfill.add(
+      BackfillGap(
+        number: gapNumber, scope: scope, from: from, to: to,
+        underlyings: isOptions ? followed.map(PolygonControl.vendorName) : followed,
+        quotedContracts: isOptions ? windows.held.map(\.polygonText) : [],
+        tradedContracts: isOptions ? settings.filter.contracts.map(\.polygonText) : []))
+    log.info(
+      "feed", "\(isOptions ? "options" : "stocks"): gap found, asking the vendor's history",
+      ["gap": "\(gapNumber)", "from": from.rfc3339, "to": to.rfc3339])
+  }
+
+  private func offer(_ kind: FeedIncident.Kind, _ stream: PolygonStream) {
+    let time = links.observations.lastEventTime(stream.scope) ?? .none
+    links.inbox.offer(.incident(FeedIncident(kind: kind, time: time, scope: stream.scope)))
+  }
+
+  // MARK: Spots, windows, channels
+
+  private func followSpots() {
+    let now = links.clock.now
+    var readings: [String: SpotReading] = [:]
+    for underlying in settings.filter.underlyings {
+      if let trade = links.observations.spot(underlying) {
+        spots[underlying]?.trade = (trade.price, trade.time)
+        links.poller.noteSpot(PolygonControl.vendorName(underlying), trade.price)
+      }
+      guard let reading = spots[underlying]?.reading(at: now), reading.price > .zero else { continue }
+      readings[underlying] = reading
+    }
+    let change = windows.follow(readings, at: now)
+    if !change.isEmpty {
+      holdChannels()
+      for underlying in Set(change.subscribe.map(\.underlying)) {
+        links.poller.demand(PolygonControl.vendorName(underlying))
+      }
+    }
+  }
+
+  private func holdChannels() {
+    var wanted: [PolygonStream: [String]] = [
+      .options: settings.filter.optionTradeChannels + windows.quoteChannels
+    ]
+    if settings.followsStocks { wanted[.stocks] = settings.filter.equityTradeChannels }
+    for (stream, list) in wanted where channels[stream] != list {
+      channels[stream] = list
+      links.connections[stream]?.hold(list)
+    }
+  }
+
+  /// A complete reading of a chain has come.
+  func take(_ cycle: ChainCycle) {
+    let underlying = PolygonControl.plainName(cycle.underlying)
+    chainSizes[underlying] = cycle.contracts.count
+    if let spot = cycle.spot { spots[underlying]?.chain = (spot.price, spot.time) }
+    windows.setChain(
+      cycle.contracts.map { ListedContract(symbol: $0.option, volume: Int64($0.dayVolume ?? 0)) }, of: underlying)
+    links.inbox.offer(.references(cycle.references))
+  }
+
+  /// Once: what stands in for a price until the market tells one.
+  private func readPreviousCloses() async {
+    for underlying in settings.filter.underlyings {
+      do throws(PolygonRESTError) {
+        let bar = try await links.rest.previousClose(PolygonControl.vendorName(underlying))
+        guard let close = bar?.close, close > 0, close < 1e6 else { continue }
+        spots[underlying]?.previousClose = Price(micros: Int64((close * 1e6).rounded()))
+      } catch {
+        log.info("feed", "\(underlying): no previous close: \(error)")
+      }
+    }
+  }
+
+  // MARK: For /health
+
+  private func publish() {
+    let now = links.clock.now
+    var status = PolygonFeedStatus()
+    status.windows = windows.windows.map { window in
+      let name = window.settings.underlying
+      return PolygonFeedStatus.Window(
+        underlying: name, spot: spots[name]?.reading(at: now), picture: window.picture)
+    }
+    status.leftOutQuotes = windows.leftOut
+    status.chains = links.poller.states.map { state in
+      let name = PolygonControl.plainName(state.underlying)
+      return PolygonFeedStatus.Chain(
+        underlying: name, contracts: chainSizes[name] ?? 0, ageSeconds: state.ageNanoseconds.map { Double($0) / 1e9 })
+    }
+    status.gapsFound = Int64(gapNumber)
+    status.isMarketClosed = !PolygonControl.isOpen(at: now)
+    links.publish(status)
+  }
+
+  /// Regular hours of stocks; options of some funds go on for a quarter of an hour.
+  static func isOpen(at time: Timestamp) -> Bool {
+    let day = NewYorkTime(time).date
+    guard let session = TradingCalendar.session(on: day) else { return false }
+    return time >= session.open && time < session.close
+  }
+}

@@ -1,0 +1,136 @@
+import Logging
+import MarketModel
+import Rings
+import Synchronization
+import Transport
+
+/// The live feed of Polygon/Massive: its sockets, what follows them, and a source that hands their messages to the feed's thread.
+///
+///     let feed = try PolygonFeed(settings, bell: bell, log: log)
+///     try feed.start()
+///     … feed.makeSource(instruments:) on the feed's thread …
+///     feed.stop()
+public final class PolygonFeed: Sendable {
+  /// One line for logs and /health.
+  public let summary: String
+  private let settings: PolygonFeedSettings
+  private let loop: ClientLoop
+  private let frames = FrameRing(capacity: Limits.frameRingBytes)
+  private let bell: Doorbell
+  private let links: PolygonLinks
+  private let control: PolygonControl
+  private let tasks = Mutex<[Task<Void, Never>]>([])
+
+  /// Connects nothing yet.
+  /// - Parameter bell: what the feed's thread sleeps on.
+  public init(_ settings: PolygonFeedSettings, bell: Doorbell, log: Log) throws(PolygonFeedError) {
+    self.settings = settings
+    self.bell = bell
+    summary = "polygon \(settings.socketBase)"
+    loop = ClientLoop(configuration: ClientLoopConfiguration(caFile: settings.certificateAuthority), log: log)
+    let board = FeedBoard()
+    let inbox = LiveInbox(bell: bell)
+    let observations = FeedObservations(spotSymbols: settings.filter.underlyings)
+    guard
+      let rest = PolygonREST(
+        settings: PolygonRESTSettings(
+          key: settings.key, endpoint: settings.restBase, rate: .perMinute(settings.requestsPerMinute)))
+    else {
+      throw PolygonFeedError("REST endpoint \(settings.restBase): wanted http://host:port or https://host:port")
+    }
+    let clock = MarketClock(
+      observations: observations, delayNanoseconds: settings.isDelayed ? PolygonControl.delayNanoseconds : 0)
+    let cycles = CycleRelay()
+    let poller = ChainPoller(
+      rest: rest, settings: ChainPollerSettings(intervalNanoseconds: Int64(settings.greeksSeconds) * 1_000_000_000),
+      marketNow: { clock.now }, deliver: { cycles.deliver($0) })
+    links = PolygonLinks(
+      connections: try PolygonFeed.connect(settings, loop: loop, frames: frames, bell: bell, board: board, log: log),
+      observations: observations, clock: clock, inbox: inbox, rest: rest, poller: poller,
+      backfill: GapBackfill(rest: rest) { inbox.offer($0) }, board: board)
+    control = PolygonControl(settings, links: links, log: log)
+    cycles.receiver = control
+  }
+
+  /// Dials and begins to watch.
+  public func start() throws(TransportError) {
+    try loop.start()
+    let control = control
+    let poller = links.poller
+    let backfill = links.backfill
+    tasks.withLock { tasks in
+      tasks = [Task { await control.run() }, Task { await poller.run() }, Task { await backfill.run() }]
+    }
+  }
+
+  /// Says goodbye to the vendor. Any thread; calling it again does nothing.
+  public func stop() {
+    tasks.withLock { tasks in
+      for task in tasks { task.cancel() }
+      tasks = []
+    }
+    loop.stop()
+  }
+
+  /// What the feed's thread reads; on that thread, because symbols are interned.
+  public func makeSource(instruments: InstrumentTable) -> LiveSource {
+    LiveSource(
+      summary: summary, frames: frames, inbox: links.inbox, bell: bell, instruments: instruments,
+      observations: links.observations, followed: settings.filter.underlyings)
+  }
+
+  /// How it does now. Any thread.
+  public var status: PolygonFeedStatus {
+    var status = links.board.status
+    status.connections = PolygonStream.allCases.compactMap { links.connections[$0]?.status }
+    status.rest = links.rest.counters
+    status.backfill = links.backfill.report
+    status.observed = links.observations.currentCounts
+    return status
+  }
+
+  private static func connect(
+    _ settings: PolygonFeedSettings, loop: ClientLoop, frames: FrameRing, bell: Doorbell, board: FeedBoard, log: Log
+  ) throws(PolygonFeedError) -> [PolygonStream: PolygonConnection] {
+    var connections: [PolygonStream: PolygonConnection] = [:]
+    for stream in PolygonStream.allCases {
+      if stream == .stocks, !settings.followsStocks || settings.filter.equityTradeChannels.isEmpty { continue }
+      let endpoint: WebSocketEndpoint
+      do throws(WebSocketEndpointError) {
+        endpoint = try WebSocketEndpoint("\(settings.socketBase)/\(stream.cluster)")
+      } catch {
+        throw PolygonFeedError("\(error)")
+      }
+      let tag = stream.scope.rawValue
+      connections[stream] = PolygonConnection(
+        PolygonConnection.Configuration(cluster: stream.cluster, endpoint: endpoint, key: settings.key), loop: loop,
+        log: log,
+        push: { bytes, received in
+          defer { bell.ring() }
+          return frames.push(bytes, tag: tag, receivedNanoseconds: received)
+        }, onEvent: { board.add($0, of: stream) })
+    }
+    return connections
+  }
+}
+
+/// Why a live feed cannot be set up, in words.
+public struct PolygonFeedError: Error, CustomStringConvertible {
+  public let description: String
+  init(_ description: String) { self.description = description }
+}
+
+/// Hands complete chains to the control, which is made after the poller.
+private final class CycleRelay: Sendable {
+  private let target = Mutex<PolygonControl?>(nil)
+
+  var receiver: PolygonControl? {
+    get { target.withLock { $0 } }
+    set { target.withLock { $0 = newValue } }
+  }
+
+  func deliver(_ cycle: ChainCycle) {
+    guard let receiver else { return }
+    Task { await receiver.take(cycle) }
+  }
+}
