@@ -76,7 +76,9 @@ let package = Package(
     tests("OptionMathTests", ["OptionMath", "MarketModel"]),
     tests("FlowEngineTests", ["FlowEngine", "MarketModel"]),
     tests("FeedsTests", ["Feeds", "Transport", "Rings", "Logging", "MarketModel", "FlowEngine"]),
-    tests("SimulatorTests", ["Simulator", "Feeds", "Transport", "Rings", "Logging", "MarketModel"]),
+    tests(
+      "SimulatorTests", ["Simulator", "Feeds", "Transport", "Rings", "Logging", "MarketModel", "OptionMath", "JSONText"],
+      exclude: ["Peers"]),
     tests("StorageTests", ["Storage", "FlowEngine", "MarketModel", "CDuckDB"]),
     tests("TransportTests", ["Transport", "Logging"]),
     tests("ServerTests", ["Server", "Transport", "Storage", "FlowEngine", "MarketModel", "JSONText"]),

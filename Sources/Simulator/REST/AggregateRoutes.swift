@@ -62,12 +62,14 @@ struct AggregateRoutes {
       json.field("resultsCount", row == nil ? 0 : 1)
       json.field("adjusted", true)
       if let row {
-        json.field("results") { json in
-          json.object { json in
-            json.field("T", ticker)
-            write(row, &json)
-          }
-        }
+        json.field(
+          "results",
+          array: { json in
+            json.object { json in
+              json.field("T", ticker)
+              write(row, &json)
+            }
+          })
       }
       json.field("count", row == nil ? 0 : 1)
     }
