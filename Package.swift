@@ -77,7 +77,9 @@ let package = Package(
     tests("FlowEngineTests", ["FlowEngine", "MarketModel"]),
     tests(
       "FeedsTests", ["Feeds", "Transport", "Rings", "Logging", "MarketModel", "FlowEngine"], exclude: ["RESTPeers"]),
-    tests("SimulatorTests", ["Simulator", "Feeds", "Transport", "Rings", "Logging", "MarketModel"]),
+    tests(
+      "SimulatorTests", ["Simulator", "Feeds", "Transport", "Rings", "Logging", "MarketModel", "OptionMath", "JSONText"],
+      exclude: ["Peers"]),
     tests("StorageTests", ["Storage", "FlowEngine", "MarketModel", "CDuckDB"]),
     tests("TransportTests", ["Transport", "Logging"], exclude: ["Peers"]),
     tests("ServerTests", ["Server", "Transport", "Storage", "FlowEngine", "MarketModel", "JSONText"]),

@@ -15,6 +15,8 @@ public enum HTTPRequestHeader: Int, Sendable, CaseIterable {
   case origin
   case contentType
   case ifNoneMatch
+  /// Credentials: never to be logged.
+  case authorization
 }
 
 /// A complete request.

@@ -28,6 +28,8 @@ public final class HTTPServer: Sendable {
   /// What other threads left for the network thread.
   private struct Inbox: @unchecked Sendable {
     var replies: [(exchange: Exchange, response: HTTPResponse)] = []
+    /// The application wants to be called.
+    var isAwaited = false
     /// Nil when nobody would read the inbox: waking a destroyed context is a use after free.
     var context: OpaquePointer?
   }
@@ -92,6 +94,15 @@ public final class HTTPServer: Sendable {
     thread.join()
   }
 
+  /// Has the network thread call the application's `awoken` as soon as it can. Any thread; does nothing unless running.
+  public func wake() {
+    inbox.withLock { inbox in
+      guard let context = inbox.context, !inbox.isAwaited else { return }
+      inbox.isAwaited = true
+      lws_cancel_service(context)
+    }
+  }
+
   /// Brings an answer to the network thread, which this may be.
   func deliver(_ response: HTTPResponse, to exchange: Exchange) {
     if isOnNetworkThread {
@@ -102,7 +113,7 @@ public final class HTTPServer: Sendable {
       guard let context = inbox.context else { return }
       inbox.replies.append((exchange, response))
       // With more than one waiting, the wake-up of the first is still underway.
-      if inbox.replies.count == 1 { lws_cancel_service(context) }
+      if inbox.replies.count == 1, !inbox.isAwaited { lws_cancel_service(context) }
     }
   }
 
@@ -112,12 +123,15 @@ public final class HTTPServer: Sendable {
 
   /// Network thread: what other threads left.
   func drainInbox() {
-    let replies = inbox.withLock { inbox in
-      let replies = inbox.replies
-      inbox.replies = []
-      return replies
+    let (replies, isAwaited) = inbox.withLock { inbox in
+      defer {
+        inbox.replies = []
+        inbox.isAwaited = false
+      }
+      return (inbox.replies, inbox.isAwaited)
     }
     for (exchange, response) in replies { loop.answer(exchange, response) }
+    if isAwaited { loop.application.awoken(self) }
   }
 
   private func runThread() {

@@ -27,6 +27,9 @@ public protocol ServerApplication: AnyObject {
   /// Called at the configured interval: drain rings, broadcast.
   func tick(_ server: HTTPServer)
 
+  /// Called soon after `HTTPServer.wake`: several wake-ups may become one call.
+  func awoken(_ server: HTTPServer)
+
   /// The answer to a request that the server itself refuses (400, 411, 413, 431, 501, 503): a problem JSON unless the
   /// application words it otherwise, for instance to add its security headers.
   func refusal(status: Int, detail: String) -> HTTPResponse
@@ -40,5 +43,6 @@ extension ServerApplication {
   public func webSocketText(_ client: WebSocketClient, _ bytes: [UInt8]) {}
   public func webSocketClosed(_ client: WebSocketClient) {}
   public func tick(_ server: HTTPServer) {}
+  public func awoken(_ server: HTTPServer) {}
   public func refusal(status: Int, detail: String) -> HTTPResponse { .problem(status: status, detail: detail) }
 }

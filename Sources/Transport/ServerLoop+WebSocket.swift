@@ -84,15 +84,24 @@ extension ServerLoop {
   func webSocketWriteable(_ connection: Connection) -> Int32 {
     guard let client = connection.client else { return 0 }
     if let code = client.closeCode {
+      if client.isCut { return -1 }
+      if let frame = client.takeLastFrame() {
+        _ = lws_callback_on_writable(connection.socket)
+        return write(frame, to: client)
+      }
       return close(connection, code: code, reason: client.closeReason)
     }
     guard let frame = client.queue.next() else { return 0 }
-    let written = lws_write(connection.socket, frame.payload, frame.count, LWS_WRITE_TEXT)
-    if written < 0 { return -1 }
+    guard write(frame, to: client) == 0 else { return -1 }
+    if !client.queue.isEmpty { _ = lws_callback_on_writable(connection.socket) }
+    return 0
+  }
+
+  private func write(_ frame: OutgoingFrame, to client: WebSocketClient) -> Int32 {
+    guard lws_write(client.socket, frame.payload, frame.count, LWS_WRITE_TEXT) >= 0 else { return -1 }
     client.sentFrames += 1
     TransportCounters.add(1, to: counters.messagesSentTotal)
     TransportCounters.add(frame.count, to: counters.bytesSentTotal)
-    if !client.queue.isEmpty { _ = lws_callback_on_writable(connection.socket) }
     return 0
   }
 

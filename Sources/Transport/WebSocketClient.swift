@@ -26,6 +26,10 @@ public final class WebSocketClient {
   var incoming: [UInt8] = []
   private(set) var closeCode: UInt16?
   private(set) var closeReason: [UInt8] = []
+  /// Goes out before the close frame.
+  private var lastFrame: OutgoingFrame?
+  /// The connection is to end without a word.
+  private(set) var isCut = false
   private let counters: TransportCounters
 
   init(socket: OpaquePointer, remoteAddress: String, queue: FrameQueue, counters: TransportCounters) {
@@ -58,13 +62,27 @@ public final class WebSocketClient {
   /// - Parameters:
   ///   - code: RFC 6455 close code, for instance 1000 normal, 1001 going away, 1008 policy.
   ///   - reason: up to 123 bytes.
-  public func close(code: UInt16 = 1000, reason: String = "") {
+  ///   - last: a message that still goes out before the close frame.
+  public func close(code: UInt16 = 1000, reason: String = "", last: OutgoingFrame? = nil) {
     guard let socket, closeCode == nil else { return }
     closeCode = code
+    lastFrame = last
     closeReason = Array(reason.utf8.prefix(123))
     queue.removeAll()
     // A client that never reads never becomes writable: it is cut off then.
     lws_set_timeout(socket, PENDING_TIMEOUT_CLOSE_SEND, 5)
     _ = lws_callback_on_writable(socket)
   }
+
+  /// Ends the connection as a broken network does: without a close frame.
+  public func cut() {
+    guard let socket, closeCode == nil else { return }
+    closeCode = 1006
+    isCut = true
+    queue.removeAll()
+    lws_set_timeout(socket, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_ASYNC)
+  }
+
+  /// The message to send before closing, once.
+  func takeLastFrame() -> OutgoingFrame? { lastFrame.take() }
 }

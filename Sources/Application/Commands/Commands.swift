@@ -13,8 +13,8 @@ public enum MarketFlowProgram {
     name: "marketflow", version: marketFlowVersion,
     summary: "order flow of listed options: labelled prints, sweeps, blocks, live and in replay",
     commands: [
-      ServeCommand.declaration, ReplayCommand.declaration, BenchCommand.declaration, DoctorCommand.declaration,
-      ConfigCommand.declaration,
+      ServeCommand.declaration, ReplayCommand.declaration, SimulateCommand.declaration, BenchCommand.declaration,
+      DoctorCommand.declaration, ConfigCommand.declaration,
     ],
     examples: [
       Command.Example("marketflow serve", "the demo market at http://127.0.0.1:8000; no key needed"),
@@ -49,6 +49,7 @@ public enum MarketFlowProgram {
     switch command.name {
     case ServeCommand.declaration.name: return try ServeCommand.run(command)
     case ReplayCommand.declaration.name: return try ReplayCommand.run(command)
+    case SimulateCommand.declaration.name: return try SimulateCommand.run(command)
     case BenchCommand.declaration.name: return try BenchCommand.run(command)
     case DoctorCommand.declaration.name: return try DoctorCommand.run(command)
     case ConfigCommand.declaration.name: return try ConfigCommand.run(command)

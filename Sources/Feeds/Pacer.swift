@@ -1,13 +1,18 @@
 import MarketModel
 
 /// Maps stream time to wall time: when is an event of a recorded or synthetic stream due?
-struct Pacer {
+public struct Pacer: Sendable {
   /// A beginning that is played faster than the rest, so that a viewer finds some history.
-  struct WarmUp: Sendable {
+  public struct WarmUp: Sendable {
     /// Stream time at which the ordinary speed begins.
-    var end: Timestamp
+    public var end: Timestamp
     /// Stream nanoseconds for each wall nanosecond before it.
-    var speed: Double
+    public var speed: Double
+
+    public init(end: Timestamp, speed: Double) {
+      self.end = end
+      self.speed = speed
+    }
   }
 
   /// Stream nanoseconds for each wall nanosecond; nil plays without pauses.
@@ -17,19 +22,20 @@ struct Pacer {
   private var wallStart: Int64 = 0
   private var lastTime = Timestamp.none
   /// The faster beginning is over, or there is none.
-  private(set) var isWarm: Bool
+  public private(set) var isWarm: Bool
 
   /// A longer silence in the stream (nights, weekends, days missing in a recording) is not waited out.
   private static let longestPauseNanoseconds: Int64 = 1_800_000_000_000
 
-  init(speed: Double?, warmUp: WarmUp? = nil) {
+  /// - Parameter speed: stream seconds a wall second; nil plays without pauses.
+  public init(speed: Double?, warmUp: WarmUp? = nil) {
     self.speed = speed
     self.warmUp = warmUp
     isWarm = warmUp == nil
   }
 
   /// Nanoseconds to wait until an event of that stream time is due; 0 or less when it is due now.
-  mutating func delay(until time: Timestamp, now: Int64) -> Int64 {
+  public mutating func delay(until time: Timestamp, now: Int64) -> Int64 {
     guard let speed, time != .none else { return 0 }
     if streamStart == .none || time - lastTime > Pacer.longestPauseNanoseconds {
       streamStart = time
