@@ -100,7 +100,8 @@ enum ServeSource: Sendable {
     return PolygonFeedSettings(
       key: key, socketBase: live.socketBase, restBase: live.restBase, certificateAuthority: live.certificateAuthority,
       filter: filter, followsStocks: live.followsStocks, isDelayed: live.feed == .delayed,
-      strikesEachSide: live.strikes, defaultSpots: live.defaultSpots, greeksSeconds: live.greeksSeconds,
+      strikesEachSide: live.strikes, quotedContracts: live.quotedContracts, defaultSpots: live.defaultSpots,
+      greeksSeconds: live.greeksSeconds,
       requestsPerMinute: live.requestsPerMinute)
   }
 

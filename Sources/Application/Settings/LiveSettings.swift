@@ -15,6 +15,8 @@ public struct LiveSettings: Sendable, Equatable {
   public let followsStocks: Bool
   /// Strikes each side of the money.
   public let strikes: Int
+  /// Contracts whose quotes are followed at most.
+  public let quotedContracts: Int
   /// Prices to begin with, by underlying.
   public let defaultSpots: [String: Price]
   public let greeksSeconds: Int
@@ -27,6 +29,7 @@ public struct LiveSettings: Sendable, Equatable {
     certificateAuthority = reader.values[.certificateAuthority]?.text
     followsStocks = reader.boolean(.stocksStream)
     strikes = reader.integer(.strikes)
+    quotedContracts = reader.integer(.quotedContracts)
     defaultSpots = try reader.defaultSpots()
     greeksSeconds = reader.integer(.greeksSeconds)
     requestsPerMinute = reader.integer(.requestsPerMinute)

@@ -16,6 +16,7 @@ public enum SettingKey: String, Sendable, CaseIterable {
   case certificateAuthority = "certificate_authority"
   case stocksStream = "stocks_stream"
   case strikes
+  case quotedContracts = "quoted_contracts"
   case defaultSpots = "default_spots"
   case greeksSeconds = "greeks_seconds"
   case requestsPerMinute = "requests_per_minute"
@@ -70,6 +71,7 @@ public enum SettingKey: String, Sendable, CaseIterable {
     case .certificateAuthority: .value("certificate-authority")
     case .stocksStream: .presence("no-stocks-stream", means: "off")
     case .strikes: .value("strikes")
+    case .quotedContracts: .value("quoted-contracts")
     case .defaultSpots: .value("default-spots")
     case .greeksSeconds: .value("greeks-seconds")
     case .requestsPerMinute: .value("requests-per-minute")
@@ -95,6 +97,7 @@ public enum SettingKey: String, Sendable, CaseIterable {
     case .polygonBrand: .choice(["massive", "polygon"])
     case .polygonEndpoint: .text(placeholder: "URL")
     case .strikes: .integer(1...100)
+    case .quotedContracts: .integer(0...1000)
     case .defaultSpots: .text(placeholder: "JSON")
     case .greeksSeconds: .integer(10...3600)
     case .requestsPerMinute: .integer(1...60_000)
@@ -127,6 +130,7 @@ public enum SettingKey: String, Sendable, CaseIterable {
     case .certificateAuthority: nil
     case .stocksStream: "on"
     case .strikes: "3"
+    case .quotedContracts: "1000"
     case .defaultSpots: nil
     case .greeksSeconds: "45"
     case .requestsPerMinute: "3000"
@@ -161,6 +165,8 @@ public enum SettingKey: String, Sendable, CaseIterable {
     case .certificateAuthority: "PEM file of a certificate authority of your own, for an endpoint with TLS"
     case .stocksStream: "follow the underlyings on the stocks socket too; off for plans without stocks"
     case .strikes: "strikes each side of the money whose quotes are followed for today's expiry"
+    case .quotedContracts:
+      "contracts whose quotes are followed, strike windows first, then the most traded; the vendor allows 1,000"
     case .defaultSpots: "prices to begin with when nothing else tells an underlying's, marked stale, as {\"SPY\":600}"
     case .greeksSeconds: "seconds between two readings of an underlying's chain (greeks, open interest)"
     case .requestsPerMinute: "REST requests the plan allows a minute; 5 for the free one"

@@ -21,7 +21,8 @@ enum DoctorCommand {
       "With --provider polygon it also asks the vendor: is it reached, does it know the key, what does the plan hold, "
       + "do the clocks agree, is another connection of the account open.",
     options: SettingKey.options([
-      .provider, .demoMode, .symbols, .polygonFeed, .polygonBrand, .polygonEndpoint, .certificateAuthority, .stocksStream,
+      .provider, .demoMode, .symbols, .polygonFeed, .polygonBrand, .polygonEndpoint, .certificateAuthority,
+      .stocksStream,
       .host, .port, .dataDirectory, .webDirectory,
     ]) + [.json],
     examples: [

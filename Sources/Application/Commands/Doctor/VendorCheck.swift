@@ -35,7 +35,8 @@ struct VendorCheck {
       let status = try await rest.marketStatus()
       let middle = (before + SystemClock.wallNanoseconds) / 2
       findings.append(
-        finding("vendor", true, "\(feed.restBase) answers and knows the key; the market is \(status.market ?? "not named")"))
+        finding(
+          "vendor", true, "\(feed.restBase) answers and knows the key; the market is \(status.market ?? "not named")"))
       findings.append(clock(status.serverTime, here: middle))
     } catch {
       // Nothing else can be better.
@@ -55,10 +56,13 @@ struct VendorCheck {
   /// - Parameter offsetSeconds: this machine's clock less the vendor's.
   static func clockFinding(offsetSeconds offset: Double) -> DoctorCommand.Finding {
     let isFine = offset.magnitude <= toleratedOffsetSeconds
-    let words = "this machine's clock is \(words(seconds: offset.magnitude)) \(offset > 0 ? "ahead of" : "behind") the vendor's"
+    let words =
+      "this machine's clock is \(words(seconds: offset.magnitude)) \(offset > 0 ? "ahead of" : "behind") the vendor's"
     return DoctorCommand.Finding(
       subject: "vendor clock", isFine: isFine,
-      words: isFine ? "within \(Int(toleratedOffsetSeconds)) s of the vendor's" : words + "; set it, for instance with: sudo timedatectl set-ntp true")
+      words: isFine
+        ? "within \(Int(toleratedOffsetSeconds)) s of the vendor's"
+        : words + "; set it, for instance with: sudo timedatectl set-ntp true")
   }
 
   private static func words(seconds: Double) -> String {
@@ -82,7 +86,8 @@ struct VendorCheck {
       let missing = parts.filter { !$0.1 }.map(\.0)
       return finding(
         "vendor plan", true,
-        "has the options chain of \(underlying)" + (missing.isEmpty ? "" : "; its first contract has no \(missing.joined(separator: ", no "))"))
+        "has the options chain of \(underlying)"
+          + (missing.isEmpty ? "" : "; its first contract has no \(missing.joined(separator: ", no "))"))
     } catch {
       return finding("vendor plan", false, "the options chain of \(underlying): \(error)")
     }
@@ -122,7 +127,8 @@ struct VendorCheck {
       if let problem = status.problem { return finding(subject, false, problem.words) }
       bell.wait(milliseconds: 100) { false }
     }
-    return finding(subject, false, "\(endpoint) has not let us in within \(Int(VendorCheck.socketSeconds)) s; try again")
+    return finding(
+      subject, false, "\(endpoint) has not let us in within \(Int(VendorCheck.socketSeconds)) s; try again")
   }
 
   private func finding(_ subject: String, _ isFine: Bool, _ words: String) -> DoctorCommand.Finding {

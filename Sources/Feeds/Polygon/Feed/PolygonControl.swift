@@ -10,6 +10,7 @@ actor PolygonControl {
   private let log: Log
   private var spots: [String: SpotSources] = [:]
   private var windows: StrikeWindows
+  private var quoted: QuotedContracts
   private var watches: [PolygonStream: StreamWatch]
   /// What the sockets were told to hold last.
   private var channels: [PolygonStream: [String]] = [:]
@@ -28,6 +29,7 @@ actor PolygonControl {
     windows = StrikeWindows(
       settings.isDelayed
         ? [] : followed.map { StrikeWindowSettings(underlying: $0, strikesEachSide: settings.strikesEachSide) })
+    quoted = QuotedContracts(limit: settings.isDelayed ? 0 : settings.quotedContracts)
     for underlying in followed {
       spots[underlying] = SpotSources(configured: settings.defaultSpots[underlying] ?? .zero)
     }
@@ -104,7 +106,8 @@ actor PolygonControl {
     if let silence = verdict?.muteNanoseconds {
       log.warning(
         "feed",
-        "\(stream.cluster): connected, but nothing has come for \(silence / 1_000_000_000) s of an open market; dialling anew")
+        "\(stream.cluster): connected, but nothing has come for \(silence / 1_000_000_000) s of an open market; dialling anew"
+      )
       connection.redialMuted()
     }
     if let gap = verdict?.gap { found(stream.scope, from: gap.from, to: gap.to) }
@@ -147,8 +150,8 @@ actor PolygonControl {
       readings[underlying] = reading
     }
     let change = windows.follow(readings, at: now)
+    if quoted.follow(windows: windows.held) { holdChannels() }
     if !change.isEmpty {
-      holdChannels()
       for underlying in Set(change.subscribe.map(\.underlying)) {
         links.poller.demand(PolygonControl.vendorName(underlying))
       }
@@ -157,7 +160,7 @@ actor PolygonControl {
 
   private func holdChannels() {
     var wanted: [PolygonStream: [String]] = [
-      .options: settings.filter.optionTradeChannels + windows.quoteChannels
+      .options: settings.filter.optionTradeChannels + quoted.held.map { "Q." + $0.polygonText }
     ]
     if settings.followsStocks { wanted[.stocks] = settings.filter.equityTradeChannels }
     for (stream, list) in wanted where channels[stream] != list {
@@ -171,8 +174,9 @@ actor PolygonControl {
     let underlying = PolygonControl.plainName(cycle.underlying)
     chainSizes[underlying] = cycle.contracts.count
     if let spot = cycle.spot { spots[underlying]?.chain = (spot.price, spot.time) }
-    windows.setChain(
-      cycle.contracts.map { ListedContract(symbol: $0.option, volume: Int64($0.dayVolume ?? 0)) }, of: underlying)
+    let listed = cycle.contracts.map { ListedContract(symbol: $0.option, volume: Int64($0.dayVolume ?? 0)) }
+    windows.setChain(listed, of: underlying)
+    if settings.filter.contracts.isEmpty { quoted.setChain(listed, of: underlying) }
     links.inbox.offer(.references(cycle.references))
   }
 
@@ -199,7 +203,8 @@ actor PolygonControl {
       return PolygonFeedStatus.Window(
         underlying: name, spot: spots[name]?.reading(at: now), picture: window.picture)
     }
-    status.leftOutQuotes = windows.leftOut
+    status.leftOutQuotes = max(0, windows.held.count + windows.leftOut - quoted.limit)
+    status.quotedContracts = quoted.held.count
     status.chains = links.poller.states.map { state in
       let name = PolygonControl.plainName(state.underlying)
       return PolygonFeedStatus.Chain(

@@ -17,6 +17,8 @@ public struct PolygonFeedSettings: Sendable {
   public var isDelayed: Bool
   /// Strikes each side of the money whose quotes are followed.
   public var strikesEachSide: Int
+  /// Contracts whose quotes are followed at most; the vendor allows 1,000.
+  public var quotedContracts: Int
   /// Prices to begin with, by underlying.
   public var defaultSpots: [String: Price]
   /// Seconds between two readings of a chain.
@@ -26,6 +28,7 @@ public struct PolygonFeedSettings: Sendable {
   public init(
     key: Secret, socketBase: String, restBase: String, certificateAuthority: String? = nil, filter: SymbolFilter,
     followsStocks: Bool = true, isDelayed: Bool = false, strikesEachSide: Int = 3,
+    quotedContracts: Int = Limits.quotedContracts,
     defaultSpots: [String: Price] = [:], greeksSeconds: Int = 45, requestsPerMinute: Int = 3000
   ) {
     self.key = key
@@ -36,6 +39,7 @@ public struct PolygonFeedSettings: Sendable {
     self.followsStocks = followsStocks
     self.isDelayed = isDelayed
     self.strikesEachSide = strikesEachSide
+    self.quotedContracts = quotedContracts
     self.defaultSpots = defaultSpots
     self.greeksSeconds = greeksSeconds
     self.requestsPerMinute = requestsPerMinute

@@ -22,6 +22,8 @@ public struct PolygonFeedStatus: Sendable {
   public var windows: [Window] = []
   /// Contracts of the windows whose quotes are not followed, because a connection carries no more.
   public var leftOutQuotes = 0
+  /// Contracts whose quotes are followed.
+  public var quotedContracts = 0
   public var chains: [Chain] = []
   public var rest = RESTCounters()
   public var backfill = BackfillState()
