@@ -75,7 +75,8 @@ let package = Package(
     tests("RingsTests", ["Rings"]),
     tests("OptionMathTests", ["OptionMath", "MarketModel"]),
     tests("FlowEngineTests", ["FlowEngine", "MarketModel"]),
-    tests("FeedsTests", ["Feeds", "Transport", "Rings", "Logging", "MarketModel", "FlowEngine"]),
+    tests(
+      "FeedsTests", ["Feeds", "Transport", "Rings", "Logging", "MarketModel", "FlowEngine"], exclude: ["SessionPeers"]),
     tests("SimulatorTests", ["Simulator", "Feeds", "Transport", "Rings", "Logging", "MarketModel"]),
     tests("StorageTests", ["Storage", "FlowEngine", "MarketModel", "CDuckDB"]),
     tests("TransportTests", ["Transport", "Logging"], exclude: ["Peers"]),
