@@ -32,6 +32,19 @@ public struct EventBatch: ~Copyable {
   @inline(__always)
   mutating func truncate(to length: Int) { count = length }
 
+  /// Drops the events that `isKept` says no to; the others keep their order.
+  @inline(__always)
+  mutating func keep(_ isKept: (MarketEvent) -> Bool) {
+    var kept = 0
+    for index in 0..<count {
+      let event = storage[index]
+      guard isKept(event) else { continue }
+      if kept != index { storage[kept] = event }
+      kept &+= 1
+    }
+    count = kept
+  }
+
   @inline(never)
   private mutating func grow() {
     let larger = UnsafeMutablePointer<MarketEvent>.allocate(capacity: capacity * 2)

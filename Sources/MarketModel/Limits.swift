@@ -7,6 +7,14 @@ public enum Limits {
   /// Rows of a flat file that are brought into the order of their times, in memory, 88 bytes each; longer files must be in
   /// order already.
   public static let flatFileRows = 12_000_000
+  /// Bytes of vendor frames between the network thread and the feed thread, touched only as a backlog grows. A frame that
+  /// finds no room is a gap.
+  public static let frameRingBytes = 64 << 20
+  /// Prints a live feed remembers having handed over, 40 bytes each, touched as they come: what the vendor's history brings
+  /// again is told from what was missed by them.
+  public static let handedOverPrints = 1 << 20
+  /// Reports of damage that wait to be looked after; further ones widen the last.
+  public static let damageReports = 256
   /// Events between the feed thread and the engine thread.
   public static let eventRing = 1 << 15
   /// Outputs between the engine and the storage thread.

@@ -92,7 +92,8 @@ final class FeedThread: Sendable {
       if pacer.isWarm, !isWarm.load(ordering: .relaxed) { noteWarm() }
       inbox.noteStreamTime(streamTime)
       push(reader.batch.events)
-      gauges.noteReceived(wallNanoseconds: SystemClock.wallNanoseconds)
+      // A live source says every now and then that nothing has come.
+      if reader.batch.count > 0 { gauges.noteReceived(wallNanoseconds: SystemClock.wallNanoseconds) }
       gauges.noteDecoded(reader.decoder.counters)
       gauges.noteSource(refusedLines: reader.source.refusedLines, correctedRows: reader.source.correctedRows)
       if reader.decoder.counters.badEvents != badEvents {

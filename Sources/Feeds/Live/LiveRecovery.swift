@@ -1,0 +1,98 @@
+import MarketModel
+
+/// Turns what the inbox brought into events: interns symbols, leaves out what was handed over before, counts a gap's new
+/// prints. Its memory is reused.
+struct LiveRecovery: ~Copyable {
+  private let instruments: InstrumentTable
+  private let observations: FeedObservations
+  private var batch = EventBatch()
+  /// Gaps whose parts are coming in.
+  private var gaps: [UInt32: Progress] = [:]
+
+  private struct Progress {
+    var newPrints: UInt32 = 0
+    /// Rows had to be left out: nobody knows any more whether they came before, or their symbol was refused.
+    var isIncomplete = false
+  }
+
+  init(instruments: InstrumentTable, observations: FeedObservations) {
+    self.instruments = instruments
+    self.observations = observations
+  }
+
+  /// The events of some items, in their order; valid until the next call.
+  mutating func events(of items: [LiveItem], ledger: inout TradeLedger) -> UnsafeBufferPointer<MarketEvent> {
+    batch.removeAll()
+    for item in items {
+      switch item {
+      case .references(let references): append(references)
+      case .recovered(let part): append(part, &ledger)
+      case .incident(let incident): batch.append(.incident(complete(incident)))
+      }
+    }
+    return batch.events
+  }
+
+  private mutating func append(_ references: [NamedReference]) {
+    var refused = 0
+    for reference in references {
+      guard let instrument = instruments.intern(reference.symbol) else {
+        refused += 1
+        continue
+      }
+      var values = reference.values
+      values.instrument = instrument
+      batch.append(.reference(values))
+    }
+    if refused > 0 { observations.count { $0.refusedSymbols += refused } }
+  }
+
+  private mutating func append(_ part: RecoveredPart, _ ledger: inout TradeLedger) {
+    guard let instrument = instruments.intern(part.symbol) else {
+      observations.count { $0.refusedSymbols += 1 }
+      gaps[part.gap, default: Progress()].isIncomplete = true
+      return
+    }
+    var progress = gaps[part.gap] ?? Progress()
+    var new = 0
+    var again = 0
+    var tooOld = 0
+    for row in part.rows {
+      switch row {
+      case .quote(var quote):
+        quote.instrument = instrument
+        quote.flags.insert(.backfilled)
+        batch.append(.quote(quote))
+      case .trade(var trade):
+        trade.instrument = instrument
+        trade.flags.insert(.backfilled)
+        if trade.time <= ledger.forgottenUntil {
+          tooOld += 1
+        } else if ledger.admit(trade, recoveredFor: part.gap) {
+          new += 1
+          batch.append(.trade(trade))
+        } else {
+          again += 1
+        }
+      }
+    }
+    progress.newPrints += UInt32(new)
+    progress.isIncomplete = progress.isIncomplete || tooOld > 0
+    gaps[part.gap] = progress
+    observations.count {
+      $0.recovered += new
+      $0.recoveredAgain += again
+      $0.recoveredTooOld += tooOld
+    }
+  }
+
+  /// A closed gap learns how many of its prints were new.
+  private mutating func complete(_ incident: FeedIncident) -> FeedIncident {
+    guard incident.kind == .gapFilled || incident.kind == .gapUnfilled else { return incident }
+    var incident = incident
+    guard let progress = gaps.removeValue(forKey: incident.gap) else { return incident }
+    incident.count = progress.newPrints
+    if progress.isIncomplete { incident.kind = .gapUnfilled }
+    return incident
+  }
+}

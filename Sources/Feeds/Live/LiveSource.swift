@@ -1,0 +1,79 @@
+import MarketModel
+import Rings
+
+/// A live vendor as a source of frames: what its sockets brought through a frame ring, and what others know of it through an
+/// inbox. It sleeps when there is neither, and hands nothing over twice.
+public struct LiveSource: FrameSource, ~Copyable {
+  public let summary: String
+  private let frames: FrameRing
+  private let inbox: LiveInbox
+  private let bell: Doorbell
+  private let instruments: InstrumentTable
+  private let observations: FeedObservations
+  private var reviewer: LiveReview
+  private var recovery: LiveRecovery
+  /// A frame was handed over and stands in the ring until it has been looked at.
+  private var hasFront = false
+  /// The inbox is looked into when the frames received before are through.
+  private var inboxPosition: Int?
+
+  /// Longest sleep before somebody else gets a turn on the thread.
+  private static let idleMilliseconds: Int32 = 50
+
+  /// On the thread that decodes: symbols are interned.
+  /// - Parameters:
+  ///   - frames: a frame's tag is the raw value of the `FeedIncident.Scope` it came on.
+  ///   - bell: rung by whoever fills `frames` or `inbox`; the feed's thread sleeps on no other.
+  ///   - followed: underlyings whose prints are handed over; empty for all.
+  public init(
+    summary: String, frames: FrameRing, inbox: LiveInbox, bell: Doorbell, instruments: InstrumentTable,
+    observations: FeedObservations, followed: [String] = []
+  ) {
+    self.summary = summary
+    self.frames = frames
+    self.inbox = inbox
+    self.bell = bell
+    self.instruments = instruments
+    self.observations = observations
+    reviewer = LiveReview(instruments: instruments, observations: observations, followed: followed)
+    recovery = LiveRecovery(instruments: instruments, observations: observations)
+  }
+
+  public mutating func next() throws(FrameSourceError) -> FrameSourceItem {
+    if hasFront {
+      hasFront = false
+      frames.pop()
+    }
+    if let events = takeInbox() { return .events(events) }
+    if let frame = takeFrame() { return .frame(frame) }
+    bell.wait(milliseconds: LiveSource.idleMilliseconds) { !frames.isEmpty || !inbox.isEmpty }
+    return .idle
+  }
+
+  public mutating func review(_ batch: inout EventBatch, _ counters: borrowing DecodeCounters) {
+    reviewer.review(&batch, badFrames: counters.badFrames, badEvents: counters.badEvents)
+  }
+
+  private mutating func takeFrame() -> UnsafeBufferPointer<UInt8>? {
+    guard let frame = frames.front() else { return nil }
+    hasFront = true
+    // Whoever pushes uses no other tags.
+    let scope = FeedIncident.Scope(rawValue: frame.tag) ?? .everything
+    reviewer.begin(scope, receivedNanoseconds: frame.receivedNanoseconds, lostBefore: frame.lostBefore)
+    return frame.bytes
+  }
+
+  /// Items wait until the frames that were there when they were noticed are through: a backlog must not be overtaken by what
+  /// is said about its end.
+  private mutating func takeInbox() -> UnsafeBufferPointer<MarketEvent>? {
+    guard !inbox.isEmpty else { return nil }
+    let due = inboxPosition ?? frames.endPosition
+    guard frames.position >= due || frames.isEmpty else {
+      inboxPosition = due
+      return nil
+    }
+    inboxPosition = nil
+    let events = recovery.events(of: inbox.takeAll(), ledger: &reviewer.ledger)
+    return events.isEmpty ? nil : events
+  }
+}
