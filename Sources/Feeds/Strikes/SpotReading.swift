@@ -61,7 +61,7 @@ public struct SpotSources: Hashable, Sendable {
     if let trade, now - trade.time < SpotSources.liveNanoseconds {
       return SpotReading(price: trade.price, origin: .liveTrade, time: trade.time)
     }
-    if let chain, chain.time >= tradeTime {
+    if let chain, chain.time >= trade?.time ?? .none {
       return SpotReading(price: chain.price, origin: .chainSnapshot, time: chain.time)
     }
     if let trade { return SpotReading(price: trade.price, origin: .earlierTrade, time: trade.time) }
