@@ -232,7 +232,8 @@ import Testing
   @Test func theBreakerOpensAndSaysSo() async throws {
     let peer = try RESTVendorPeer()
     try await peer.control([
-      "faults": [["count": 5, "status": 503, "body": "maintenance"]], "fixed": [Self.status: [200, ["market": "open"]]],
+      "faults": [["count": 5, "status": 503, "body": "maintenance"]],
+      "fixed": [Self.status: [200, ["market": "open"]]],
     ])
     let clock = TestClock()
     let client = peer.client(clock: clock) { $0.retry.attempts = 1 }

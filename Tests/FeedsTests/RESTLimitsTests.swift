@@ -185,9 +185,10 @@ import Testing
     _ = schedule.next(at: 45_000_000_000)
     schedule.failed("SPY", "no luck", at: 50_000_000_000, notBefore: 55_000_000_000)
     let state = schedule.states(at: 61_000_000_001)
-    #expect(state == [
-      ChainState(underlying: "SPY", ageNanoseconds: 60_000_000_001, failuresInRow: 1, lastError: "no luck")
-    ])
+    #expect(
+      state == [
+        ChainState(underlying: "SPY", ageNanoseconds: 60_000_000_001, failuresInRow: 1, lastError: "no luck")
+      ])
     #expect(state.first?.isStale == true)
     #expect(schedule.next(at: 50_000_000_000) == .wait(untilNanoseconds: 55_000_000_000))
   }

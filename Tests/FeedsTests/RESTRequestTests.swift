@@ -10,6 +10,8 @@ import Testing
     #expect(RESTRequest("v3", "snapshot", "options", "I:SPX").path == "/v3/snapshot/options/I:SPX")
     #expect(RESTRequest("v3", "trades", "a/../b?c#d é").path == "/v3/trades/a%2F..%2Fb%3Fc%23d%20%C3%A9")
     #expect(RESTRequest("v3", "trades", "BRK.B").path == "/v3/trades/BRK.B")
+    #expect(["SPX", "SPY", "VIX"].map { PolygonTicker.underlying($0) } == ["I:SPX", "SPY", "I:VIX"])
+    #expect(["I:SPX", "SPY"].map { PolygonTicker.name($0) } == ["SPX", "SPY"])
   }
 
   @Test func queriesAreEscapedAndAbsentOnesLeftOut() {
@@ -102,7 +104,10 @@ import Testing
     #expect(!isTaken { $0.exchange = 70_000 })
     #expect(!isTaken { $0.sequenceNumber = -1 })
     // 500 million USD a contract of 100 shares, 30 of them: above the highest premium.
-    #expect(!isTaken { $0.price = 5e6; $0.size = 30 })
+    #expect(
+      !isTaken {
+        $0.price = 5e6; $0.size = 30
+      })
   }
 
   @Test func timesOfAnotherUnitAreRefused() {
@@ -147,23 +152,37 @@ import Testing
     #expect(FixedPoint.price(nil) == nil)
   }
 
+  /// Within a millisecond by sequence; without one by the tape's nanoseconds, where they say something.
   @Test func tradesAndQuotesMergeByTimeThenSequence() {
-    func time(_ ms: Int64) -> Timestamp { Timestamp(milliseconds: 1_765_895_400_000 + ms) }
-    func trade(_ ms: Int64, _ sequence: Int64) -> Trade {
-      Trade(time: time(ms), price: Price(cents: 1), sequence: sequence, instrument: InstrumentID(0), size: 1)
+    let start: Int64 = 1_765_895_400_000_000_000
+    func trade(_ nanoseconds: Int64, _ sequence: Int64) -> StampedRecord<Trade> {
+      let time = Timestamp(milliseconds: Timestamp(nanoseconds: start + nanoseconds).milliseconds)
+      let trade = Trade(
+        time: time, price: Price(cents: 1), sequence: sequence, instrument: InstrumentID(0), size: 1)
+      return StampedRecord(record: trade, nanoseconds: start + nanoseconds)
     }
-    func quote(_ ms: Int64, _ sequence: Int64) -> Quote {
-      Quote(time: time(ms), bid: .zero, ask: Price(cents: 1), sequence: sequence, instrument: InstrumentID(0))
+    func quote(_ nanoseconds: Int64, _ sequence: Int64) -> StampedRecord<Quote> {
+      let time = Timestamp(milliseconds: Timestamp(nanoseconds: start + nanoseconds).milliseconds)
+      let quote = Quote(time: time, bid: .zero, ask: .zero, sequence: sequence, instrument: InstrumentID(0))
+      return StampedRecord(record: quote, nanoseconds: start + nanoseconds)
     }
     let rows = HistoryMerge.merged(
-      trades: [trade(1, 12), trade(2, 0), trade(1, 10), trade(3, 30)],
-      quotes: [quote(1, 11), quote(2, 20), quote(1, 9), quote(9, 40), quote(3, 31)])
+      trades: [
+        trade(1_900_000, 12), trade(1_000_000, 10), trade(2_500_000, 0), trade(3_000_000, 0), trade(4_000_000, 30),
+      ],
+      quotes: [
+        quote(1_950_000, 11), quote(1_000_000, 9), quote(2_400_000, 20), quote(2_600_000, 21), quote(3_999_999, 22),
+        quote(9_000_000, 40), quote(4_000_000, 31),
+      ])
     let order = rows.map { row in
       switch row {
-      case .trade(let trade): "T\(trade.time - time(0))/\(trade.sequence)".replacing("000000/", with: "/")
-      case .quote(let quote): "Q\(quote.time - time(0))/\(quote.sequence)".replacing("000000/", with: "/")
+      case .trade(let trade): "T\((trade.time.nanoseconds - start) / 1_000_000)/\(trade.sequence)"
+      case .quote(let quote): "Q\((quote.time.nanoseconds - start) / 1_000_000)/\(quote.sequence)"
       }
     }
-    #expect(order == ["Q1/9", "T1/10", "Q1/11", "T1/12", "Q2/20", "T2/0", "T3/30", "Q3/31", "Q9/40"])
+    #expect(
+      order == [
+        "Q1/9", "T1/10", "Q1/11", "T1/12", "Q2/20", "T2/0", "Q2/21", "Q3/22", "T3/0", "T4/30", "Q4/31", "Q9/40",
+      ])
   }
 }

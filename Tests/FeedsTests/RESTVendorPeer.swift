@@ -1,6 +1,7 @@
 import Foundation
 import Logging
 import Synchronization
+import Testing
 
 @testable import Feeds
 
@@ -51,9 +52,11 @@ final class RESTVendorPeer {
 
   var endpoint: String { "http://127.0.0.1:\(port)" }
 
+  private func address(_ path: String) throws -> URL { try #require(URL(string: endpoint + path)) }
+
   /// Sets parts of the peer's state; see `vendor.py`.
   func control(_ state: [String: Any]) async throws {
-    var request = URLRequest(url: URL(string: endpoint + "/control")!)
+    var request = URLRequest(url: try address("/control"))
     request.httpMethod = "POST"
     request.httpBody = try JSONSerialization.data(withJSONObject: state)
     _ = try await URLSession.shared.data(for: request)
@@ -67,7 +70,7 @@ final class RESTVendorPeer {
 
   /// What it was asked so far.
   func log() async throws -> [Asked] {
-    let (data, _) = try await URLSession.shared.data(from: URL(string: endpoint + "/log")!)
+    let (data, _) = try await URLSession.shared.data(from: try address("/log"))
     return try JSONDecoder().decode(Log.self, from: data).log
   }
 
@@ -78,7 +81,10 @@ final class RESTVendorPeer {
   ) -> PolygonREST {
     var settings = PolygonRESTSettings(key: Secret(key), endpoint: endpoint)
     change(&settings)
-    return PolygonREST(settings: settings, clock: clock.clock)!
+    guard let client = PolygonREST(settings: settings, clock: clock.clock) else {
+      preconditionFailure("RESTVendorPeer: endpoint \(endpoint) was refused")
+    }
+    return client
   }
 }
 

@@ -32,11 +32,14 @@ public struct BackfillPlan: Sendable {
   private var known: Set<String> = []
   private var lastProgressNanoseconds: Int64
   private var failuresInRow = 0
+  /// Refusals that no answer came between: the plan lacks the data, or the endpoint is wrong for every instrument.
+  private var refusalsInRow = 0
   private let patienceNanoseconds: Int64
   private var isOver = false
 
   private static let longestWaitNanoseconds: Int64 = 15_000_000_000
   private static let mostComplaints = 8
+  private static let mostRefusalsInRow = 5
 
   /// - Parameter patienceNanoseconds: how long nothing may come before the job is given up.
   public init(_ job: BackfillJob, marginNanoseconds: Int64, patienceNanoseconds: Int64, now: Int64) {
@@ -74,6 +77,7 @@ public struct BackfillPlan: Sendable {
   public mutating func progressed(at now: Int64) {
     lastProgressNanoseconds = max(lastProgressNanoseconds, now)
     failuresInRow = 0
+    refusalsInRow = 0
   }
 
   /// - Parameter candidates: contracts that a chain step found.
@@ -101,9 +105,9 @@ public struct BackfillPlan: Sendable {
       running -= 1
       done += 1
       complain(error.description)
-      guard error.kind == .unauthorised else { return .skipped }
-      isOver = true
-      return .over
+      refusalsInRow += 1
+      isOver = error.kind == .unauthorised || refusalsInRow >= Self.mostRefusalsInRow
+      return isOver ? .over : .skipped
     }
     failuresInRow += 1
     let moment: Int64

@@ -249,8 +249,8 @@ public final class GapBackfill: Sendable {
 /// The rows of one instrument as they come in.
 private struct HistoryRows {
   private let conversion: HistoryConversion
-  var trades: [Trade] = []
-  var quotes: [Quote] = []
+  var trades: [StampedRecord<Trade>] = []
+  var quotes: [StampedRecord<Quote>] = []
   var corrected: Int64 = 0
   var refused: Int64 = 0
 
@@ -259,7 +259,7 @@ private struct HistoryRows {
   mutating func add(_ rows: [HistoryTrade]) {
     for row in rows {
       switch conversion.trade(row) {
-      case .row(let trade): trades.append(trade)
+      case .row(let trade): trades.append(StampedRecord(record: trade, nanoseconds: row.sipTimestamp ?? 0))
       case .corrected: corrected += 1
       case .refused: refused += 1
       }
@@ -269,7 +269,7 @@ private struct HistoryRows {
   mutating func add(_ rows: [HistoryQuote]) {
     for row in rows {
       switch conversion.quote(row) {
-      case .row(let quote): quotes.append(quote)
+      case .row(let quote): quotes.append(StampedRecord(record: quote, nanoseconds: row.sipTimestamp ?? 0))
       case .corrected: break
       case .refused: refused += 1
       }

@@ -56,53 +56,50 @@ struct HistoryConversion: Sendable {
   private func venue(_ id: Int64?) -> VenueID? { UInt16(exactly: id ?? 0).map { VenueID($0) } }
 }
 
-extension RecoveredPart.Row {
-  fileprivate var time: Timestamp {
-    switch self {
-    case .trade(let trade): trade.time
-    case .quote(let quote): quote.time
-    }
-  }
-
-  fileprivate var sequence: Int64 {
-    switch self {
-    case .trade(let trade): trade.sequence
-    case .quote(let quote): quote.sequence
-    }
-  }
+/// A record with the time the tape gave it, finer than the socket's.
+struct StampedRecord<Record> {
+  var record: Record
+  /// SIP time, Unix nanoseconds.
+  var nanoseconds: Int64
 }
 
 /// Trades and quotes of one instrument in one order.
 enum HistoryMerge {
-  /// By time, within a millisecond by sequence; where either has none, the quote comes first. Rows of one kind keep the order
-  /// they came in, unless their own time and sequence say otherwise.
-  static func merged(trades: [Trade], quotes: [Quote]) -> [RecoveredPart.Row] {
-    let quotes = ordered(quotes.map { RecoveredPart.Row.quote($0) })
-    let trades = ordered(trades.map { RecoveredPart.Row.trade($0) })
+  /// By time to the millisecond, as the socket has it; within one by sequence. Where either has none, the tape's nanoseconds
+  /// decide; where the trade's time has only milliseconds, too, the quote comes first.
+  static func merged(
+    trades: [StampedRecord<Trade>], quotes: [StampedRecord<Quote>]
+  ) -> [RecoveredPart.Row] {
+    let quotes = ordered(quotes) { ($0.time, $0.sequence) }
+    let trades = ordered(trades) { ($0.time, $0.sequence) }
     var rows: [RecoveredPart.Row] = []
     rows.reserveCapacity(quotes.count + trades.count)
     var quote = 0
     for trade in trades {
-      while quote < quotes.count, quoteComesFirst(quotes[quote], trade) {
-        rows.append(quotes[quote])
+      while quote < quotes.count, comesFirst(quotes[quote], trade) {
+        rows.append(.quote(quotes[quote].record))
         quote += 1
       }
-      rows.append(trade)
+      rows.append(.trade(trade.record))
     }
-    rows.append(contentsOf: quotes[quote...])
+    rows.append(contentsOf: quotes[quote...].map { .quote($0.record) })
     return rows
   }
 
-  private static func quoteComesFirst(_ quote: RecoveredPart.Row, _ trade: RecoveredPart.Row) -> Bool {
-    if quote.time != trade.time { return quote.time < trade.time }
-    return quote.sequence == 0 || trade.sequence == 0 || quote.sequence <= trade.sequence
+  private static func comesFirst(_ quote: StampedRecord<Quote>, _ trade: StampedRecord<Trade>) -> Bool {
+    if quote.record.time != trade.record.time { return quote.record.time < trade.record.time }
+    if quote.record.sequence != 0, trade.record.sequence != 0 { return quote.record.sequence <= trade.record.sequence }
+    return trade.nanoseconds % 1_000_000 == 0 || quote.nanoseconds <= trade.nanoseconds
   }
 
-  private static func ordered(_ rows: [RecoveredPart.Row]) -> [RecoveredPart.Row] {
+  /// The vendor sends rows by time; within a millisecond sequences decide, and without them what came first.
+  private static func ordered<Record>(
+    _ rows: [StampedRecord<Record>], by key: (Record) -> (Timestamp, Int64)
+  ) -> [StampedRecord<Record>] {
     rows.enumerated().sorted { a, b in
-      if a.element.time != b.element.time { return a.element.time < b.element.time }
-      let (first, second) = (a.element.sequence, b.element.sequence)
-      if first != 0, second != 0, first != second { return first < second }
+      let (first, second) = (key(a.element.record), key(b.element.record))
+      if first.0 != second.0 { return first.0 < second.0 }
+      if first.1 != 0, second.1 != 0, first.1 != second.1 { return first.1 < second.1 }
       return a.offset < b.offset
     }.map(\.element)
   }
