@@ -1,6 +1,6 @@
 # MarketFlow. `make` lists the targets; `make run` is the one to start with.
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test bench soak lint format docs clean
+.PHONY: help setup build run test sanitize bench soak lint format docs clean
 
 SWIFT ?= swift
 RELEASE := .build/release/marketflow
@@ -8,6 +8,7 @@ RELEASE := .build/release/marketflow
 help:
 	@echo "make run    build, start and print the page's address (demo market, no key needed)   ARGS='--port 9000' goes to serve"
 	@echo "make test   every test: Swift, the page's units, end to end in Chromium              FILTER=OptionSymbol runs matching Swift tests only"
+	@echo "make sanitize  every Swift test under the address and the thread sanitizer          KIND=thread runs one"
 	@echo "make lint   formatting, shell scripts, the page's types and style"
 	@echo "make format rewrites Swift sources in the house's format"
 	@echo "make bench  engine, Python peers and parse ceiling on the reference tape             RUNS=5 CONTENDERS=marketflow,peer-fast"
@@ -29,6 +30,10 @@ run: build
 test:
 	@scripts/setup --test
 	@scripts/test $(FILTER)
+
+sanitize:
+	@scripts/setup --test
+	@scripts/sanitize $(KIND)
 
 lint:
 	@scripts/setup --test

@@ -48,6 +48,16 @@ public final class WorkerThread: Sendable {
     handle = Mutex(thread)
   }
 
+  /// A thread that nobody joined gives its stack back by itself when its body returns.
+  deinit {
+    guard !isJoined.load(ordering: .acquiring) else { return }
+    #if canImport(Glibc)
+      pthread_detach(handle.withLock { $0 })
+    #else
+      if let thread = handle.withLock({ $0 }) { pthread_detach(thread) }
+    #endif
+  }
+
   /// Waits until the body has returned. Calling it again does nothing.
   public func join() {
     guard !isJoined.exchange(true, ordering: .acquiringAndReleasing) else { return }

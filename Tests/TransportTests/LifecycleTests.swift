@@ -59,6 +59,34 @@ import Testing
     #expect(try next.connect().get("/").status == 200)
   }
 
+  /// Frames that wait in the library and in the queue do not keep a connection: the application hears of its end, and nothing of
+  /// it is left.
+  @Test func stopCutsOffWhoeverNeverReads() throws {
+    let application = TestApplication()
+    let blocked = Mailbox<Int>()
+    var client: WebSocketClient?
+    weak var seen: WebSocketClient?
+    application.onOpened = { opened, _ in client = opened }
+    application.onTick = { _ in
+      guard let opened = client else { return }
+      opened.send(OutgoingFrame(text: String(repeating: "x", count: 100_000)))
+      // Two frames wait: the one before them is stuck half-way.
+      guard opened.queuedFrames >= 2, opened.sentFrames > 0 else { return }
+      seen = opened
+      client = nil
+      blocked.put(opened.sentFrames)
+    }
+    let server = try TestServer(application) { $0.sendBufferBytes = 16_384 }
+    let sleeper = try RawWebSocket(port: server.port, receiveBufferBytes: 8_192)
+    #expect(try blocked.take() > 0)
+    server.server.stop()
+    _ = try application.closed.take()
+    #expect(server.counters.webSocketClients == 0)
+    #expect(server.counters.connections == 0)
+    #expect(seen == nil)
+    withExtendedLifetime(sleeper) {}
+  }
+
   @Test func repliesComeFromOtherThreads() throws {
     let application = TestApplication()
     application.onRequest = { request, reply in

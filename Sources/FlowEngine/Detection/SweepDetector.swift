@@ -22,9 +22,10 @@ struct SweepDetector: ~Copyable {
     var venue: VenueID
   }
 
-  /// Legs as a ring that grows up to `Limits.sweepWindowLegs`; allocated on the first leg.
+  /// Legs as a ring that grows up to `Limits.sweepWindowLegs`; memory of its own comes with the first leg.
   private struct Window: BitwiseCopyable {
-    var legs: UnsafeMutablePointer<Leg>?
+    /// `noLegs` while `capacity` is 0.
+    var legs: UnsafeMutablePointer<Leg>
     var capacity: Int32 = 0
     var head: Int32 = 0
     var count: Int32 = 0
@@ -34,6 +35,7 @@ struct SweepDetector: ~Copyable {
   }
 
   private let rule: SweepRule
+  private let noLegs: UnsafeMutablePointer<Leg>
   private var windows: UnsafeMutablePointer<Window>
   private var windowCapacity: Int
   private var records: UnsafeMutablePointer<Sweep>
@@ -49,13 +51,15 @@ struct SweepDetector: ~Copyable {
     precondition(rule.windowNanoseconds > 0 && rule.minimumLegs > 0, "SweepRule: window and legs must be positive")
     self.rule = rule
     windowCapacity = 256
+    noLegs = .allocate(capacity: 1)
     windows = .allocate(capacity: windowCapacity)
-    windows.initialize(repeating: Window(), count: windowCapacity)
+    windows.initialize(repeating: Window(legs: noLegs), count: windowCapacity)
     records = .allocate(capacity: recordCapacity)
   }
 
   deinit {
-    for i in 0..<windowCapacity { windows[i].legs?.deallocate() }
+    for i in 0..<windowCapacity where windows[i].capacity > 0 { windows[i].legs.deallocate() }
+    noLegs.deallocate()
     windows.deallocate()
     records.deallocate()
   }
@@ -119,9 +123,9 @@ struct SweepDetector: ~Copyable {
       let leg = leg(window, $0)
       return leg.time == time && leg.venue == venue && leg.premiumMicros == premiumMicros
     }
-    guard let found, let legs = window.pointee.legs else { return }
+    guard let found else { return }
     for i in found..<(count - 1) {
-      legs[Int((window.pointee.head &+ i) & (window.pointee.capacity &- 1))] = leg(window, i + 1)
+      window.pointee.legs[Int((window.pointee.head &+ i) & (window.pointee.capacity &- 1))] = leg(window, i + 1)
     }
     window.pointee.count = count - 1
     // A leg that is no longer in the window is too old to be joined, too.
@@ -176,8 +180,7 @@ struct SweepDetector: ~Copyable {
 
   @inline(__always)
   private func leg(_ window: UnsafeMutablePointer<Window>, _ i: Int32) -> Leg {
-    guard let legs = window.pointee.legs else { preconditionFailure("SweepDetector: a leg in an empty window") }
-    return legs[Int((window.pointee.head &+ i) & (window.pointee.capacity &- 1))]
+    window.pointee.legs[Int((window.pointee.head &+ i) & (window.pointee.capacity &- 1))]
   }
 
   @inline(__always)
@@ -198,8 +201,7 @@ struct SweepDetector: ~Copyable {
         window.pointee.count &-= 1
       }
     }
-    guard let legs = window.pointee.legs else { preconditionFailure("SweepDetector: window without memory") }
-    legs[Int((window.pointee.head &+ window.pointee.count) & (window.pointee.capacity &- 1))] = leg
+    window.pointee.legs[Int((window.pointee.head &+ window.pointee.count) & (window.pointee.capacity &- 1))] = leg
     window.pointee.count &+= 1
   }
 
@@ -208,7 +210,7 @@ struct SweepDetector: ~Copyable {
     let capacity = max(16, window.pointee.capacity * 2)
     let larger = UnsafeMutablePointer<Leg>.allocate(capacity: Int(capacity))
     for i in 0..<window.pointee.count { larger[Int(i)] = leg(window, i) }
-    window.pointee.legs?.deallocate()
+    if window.pointee.capacity > 0 { window.pointee.legs.deallocate() }
     window.pointee.legs = larger
     window.pointee.capacity = capacity
     window.pointee.head = 0
@@ -220,7 +222,7 @@ struct SweepDetector: ~Copyable {
     while capacity <= index { capacity *= 2 }
     let larger = UnsafeMutablePointer<Window>.allocate(capacity: capacity)
     larger.update(from: windows, count: windowCapacity)
-    (larger + windowCapacity).initialize(repeating: Window(), count: capacity - windowCapacity)
+    (larger + windowCapacity).initialize(repeating: Window(legs: noLegs), count: capacity - windowCapacity)
     windows.deallocate()
     windows = larger
     windowCapacity = capacity

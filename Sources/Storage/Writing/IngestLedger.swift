@@ -21,7 +21,8 @@ public struct IngestSource: Sendable {
 public struct IngestRun: Sendable, Equatable {
   public var runID: Int32
   /// The id of a print is `firstPrintID - 1 + LabeledPrint.number`. (Prints that an earlier process stored keep the id they
-  /// have, which differs only before the last print somebody entered by hand into that process.)
+  /// have, which differs only before the last print somebody entered by hand into that process; what is entered by hand before
+  /// the source has come as far again has the next ids behind them.)
   public var firstPrintID: Int64
   /// Prints and cancellations of the source that are in the file already and will be skipped.
   public var storedPrints: Int64 = 0

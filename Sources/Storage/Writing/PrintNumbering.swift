@@ -28,20 +28,24 @@ struct PrintNumbering {
   /// A print was lost on the way here: what follows cannot be told apart by its place any more and is left to a replay.
   private(set) var hasGap = false
   private var lastNumber: Int64 = 0
-  /// Numbers of the prints entered by hand while stored ones were being skipped, ascending; they have no id.
-  private(set) var leftOut: [Int64] = []
+  /// Numbers of the prints entered by hand while stored ones were being skipped, ascending. Each moves the source's next print up
+  /// by one, so that as many ids stay free behind the stored ones: they have these, in order.
+  private var early: [Int64] = []
+  /// Highest id of the earlier processes.
+  private let storedPrintID: Int64
 
   init(
     firstPrintID: Int64, lastPrintID: Int64, storedPrints: Int64 = 0, stored: [Segment] = [], mustBeWhole: Bool
   ) {
     self.firstPrintID = firstPrintID
     self.lastPrintID = lastPrintID
+    storedPrintID = lastPrintID
     self.storedPrints = storedPrints
     self.stored = stored
     self.mustBeWhole = mustBeWhole
   }
 
-  /// - Returns: the print's id; nil when it is in the file already or cannot have a place there.
+  /// - Returns: the print's id; nil when it is in the file already or is not to be added.
   @inline(__always)
   mutating func assign(number: Int64, isInjected: Bool) -> Int64? {
     if mustBeWhole, number != lastNumber + 1 { hasGap = true }
@@ -49,8 +53,10 @@ struct PrintNumbering {
     if hasGap { return nil }
     if isInjected {
       guard sourcePrints >= storedPrints else {
-        leftOut.append(number)
-        return nil
+        early.append(number)
+        if isComplete { return nil }
+        lastPrintID = storedPrintID + Int64(early.count)
+        return lastPrintID
       }
     } else {
       sourcePrints += 1
@@ -60,11 +66,17 @@ struct PrintNumbering {
     return lastPrintID
   }
 
+  /// Everything the source has was stored before: nothing is added.
+  private var isComplete: Bool { storedPrints == .max }
+
+  /// Prints entered by hand that are not stored, because the source is complete.
+  var leftOut: Int64 { isComplete ? Int64(early.count) : 0 }
+
   /// The id of an earlier print by the engine's number; nil when it has none.
   func printID(number: Int64) -> Int64? {
     guard number >= 1, number <= lastNumber else { return nil }
-    let before = leftOut.prefix { $0 < number }.count
-    if before < leftOut.count, leftOut[before] == number { return nil }
+    let before = early.prefix { $0 < number }.count
+    if before < early.count, early[before] == number { return isComplete ? nil : storedPrintID + Int64(before) + 1 }
     let ordinal = number - Int64(before)
     guard ordinal <= storedPrints else { return firstPrintID - 1 + number }
     guard let segment = stored.last(where: { $0.firstOrdinal <= ordinal }) else { return nil }

@@ -21,7 +21,7 @@ public final class StoreCounters: Sendable {
   public var skippedOutputs: Int64 { skipped.load(ordering: .relaxed) }
   /// Cancellations whose print is not known.
   var unmatchedCancellations: Int64 { unmatched.load(ordering: .relaxed) }
-  /// Prints entered by hand while stored ones were being skipped: they are not stored.
+  /// Prints entered by hand into a recording that was stored to its end before: they are not stored.
   public var leftOutPrints: Int64 { leftOut.load(ordering: .relaxed) }
   /// Outputs taken from the queue and committed or skipped.
   var committedOutputs: Int64 { committed.load(ordering: .acquiring) }

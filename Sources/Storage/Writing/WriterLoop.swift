@@ -120,12 +120,11 @@ final class WriterLoop {
   /// Prints that leave no row although they are new: rare, and never silent.
   private func warnOfLeftOut() {
     guard let numbering = intake.ledger?.numbering else { return }
-    let leftOut = Int64(numbering.leftOut.count)
-    if leftOut > counters.leftOutPrints {
-      counters.noteLeftOut(leftOut)
+    if numbering.leftOut > counters.leftOutPrints {
+      counters.noteLeftOut(numbering.leftOut)
       log.warning(
-        "storage", "prints entered by hand while a stored recording is played again are not stored",
-        ["prints": "\(leftOut)"])
+        "storage", "prints entered by hand into a recording that is stored to its end already are not stored",
+        ["prints": "\(numbering.leftOut)"])
     }
     if numbering.hasGap, !hasWarnedOfGap {
       hasWarnedOfGap = true

@@ -49,13 +49,14 @@ final class ProcessProgram {
 
   /// What the sanitizers and the coverage need, and nothing else of the caller's.
   private static var environment: [String: String] {
-    let names = ["PATH", "LD_LIBRARY_PATH", "LLVM_PROFILE_FILE", "ASAN_OPTIONS", "TSAN_OPTIONS"]
+    let names = [
+      "PATH", "LD_LIBRARY_PATH", "LD_PRELOAD", "LLVM_PROFILE_FILE", "ASAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS",
+    ]
     var values = ProcessInfo.processInfo.environment.filter { names.contains($0.key) }
     // A build may lie outside the package.
     values["MARKETFLOW_WEB_DIRECTORY"] = package.appending(path: "Web").path
-    // Swift keeps an enum's case in the spare bits of its array's address, where the leak checker does not find it again: the
-    // declared options, which live as long as the process, would count as lost.
-    if values["ASAN_OPTIONS"] == nil { values["ASAN_OPTIONS"] = "detect_leaks=0" }
+    // Without the list of scripts/sanitize the leak checker counts globals as lost.
+    if values["LSAN_OPTIONS"] == nil { values["ASAN_OPTIONS", default: ""] += ":detect_leaks=0" }
     return values
   }
 
@@ -71,7 +72,12 @@ final class ProcessProgram {
 
   var pid: Int32 { process.processIdentifier }
   var errors: String {
-    do { return try String(contentsOf: errorFile, encoding: .utf8) } catch { return "\(error)" }
+    do {
+      let file = try FileHandle(forReadingFrom: errorFile)
+      return String(decoding: try file.readToEnd() ?? Data(), as: UTF8.self)
+    } catch {
+      return "\(error)"
+    }
   }
 
   func signal(_ number: Int32) { kill(pid, number) }
