@@ -73,7 +73,7 @@ let package = Package(
     // Tests.
     tests("MarketModelTests", ["MarketModel"], exclude: ["Oracles"]),
     tests("RingsTests", ["Rings"]),
-    tests("OptionMathTests", ["OptionMath", "MarketModel"]),
+    tests("OptionMathTests", ["OptionMath", "MarketModel"], exclude: ["Oracles"]),
     tests("FlowEngineTests", ["FlowEngine", "MarketModel"]),
     tests("FeedsTests", ["Feeds", "Transport", "Rings", "Logging", "MarketModel", "FlowEngine"]),
     tests("SimulatorTests", ["Simulator", "Feeds", "Transport", "Rings", "Logging", "MarketModel"]),
