@@ -74,7 +74,7 @@ let package = Package(
     tests("MarketModelTests", ["MarketModel"], exclude: ["Oracles"]),
     tests("RingsTests", ["Rings"]),
     tests("OptionMathTests", ["OptionMath", "MarketModel"], exclude: ["Oracles"]),
-    tests("FlowEngineTests", ["FlowEngine", "MarketModel"]),
+    tests("FlowEngineTests", ["FlowEngine", "OptionMath", "MarketModel"]),
     tests("FeedsTests", ["Feeds", "Transport", "Rings", "Logging", "MarketModel", "FlowEngine"]),
     tests("SimulatorTests", ["Simulator", "Feeds", "Transport", "Rings", "Logging", "MarketModel"]),
     tests("StorageTests", ["Storage", "FlowEngine", "MarketModel", "CDuckDB"]),
