@@ -7,7 +7,8 @@ import Testing
 /// Which greeks a print carries, and where they come from.
 @Suite struct GreeksTests {
   /// The contracts of `EngineRun` are settled on Tuesday at 16:00.
-  static let settlement = Timestamp(newYork: MarketDate(year: 2025, month: 12, day: 16)!, hour: 16)
+  static let settlement = Timestamp(
+    newYork: TradingCalendar.nextSession(after: TradingCalendar.tradingDay(containing: EngineRun.start)), hour: 16)
   static let years = DayCount.years(from: EngineRun.start, to: settlement)
 
   private func spot(_ milliseconds: Int64, _ cents: Int64) -> MarketEvent {
