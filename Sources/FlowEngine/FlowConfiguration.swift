@@ -18,10 +18,13 @@ public struct FlowConfiguration: Hashable, Sendable {
   public var staleQuoteNanoseconds: Int64
   public var sweep: SweepRule
   public var block: BlockRule
+  /// Our own greeks for each option print (flow profile); nil: the vendor's only.
+  public var greeks: GreeksRule?
 
   public init(
     profile: Profile = .flow, optionSideRule: SideRule = .quote, equitySideRule: SideRule = .leeReady,
-    staleQuoteNanoseconds: Int64 = 300_000_000_000, sweep: SweepRule = SweepRule(), block: BlockRule = BlockRule()
+    staleQuoteNanoseconds: Int64 = 300_000_000_000, sweep: SweepRule = SweepRule(), block: BlockRule = BlockRule(),
+    greeks: GreeksRule? = GreeksRule()
   ) {
     self.profile = profile
     self.optionSideRule = optionSideRule
@@ -29,6 +32,7 @@ public struct FlowConfiguration: Hashable, Sendable {
     self.staleQuoteNanoseconds = staleQuoteNanoseconds
     self.sweep = sweep
     self.block = block
+    self.greeks = profile == .flow ? greeks : nil
   }
 }
 

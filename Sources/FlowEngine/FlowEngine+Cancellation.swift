@@ -46,7 +46,8 @@ extension FlowEngine {
     into outputs: inout OutputBuffer
   ) {
     let minute = print.time.minuteStart
-    guard let sums = remembered.rebuild(minute: minute, newest: contract.pointee.newestPrint) else {
+    recovery.forget(instrument, minute)
+    guard let sums = remembered.rebuild(minute: minute, newest: contract.pointee.newestPrint)?.sums else {
       tally.unrepairedMinutes += 1
       return
     }

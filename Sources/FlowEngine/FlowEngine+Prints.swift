@@ -5,13 +5,13 @@ extension FlowEngine {
   @inline(__always)
   mutating func accept(
     _ trade: Trade, _ contract: UnsafeMutablePointer<ContractState>, _ treatment: PrintTreatment,
-    into outputs: inout OutputBuffer
+    _ profile: FlowConfiguration.Profile, into outputs: inout OutputBuffer
   ) {
     let size = Int64(trade.size)
     let premium = trade.price.micros &* size &* contract.pointee.multiplier
     if treatment.countsVolume, treatment.setsPrice { contract.pointee.updatePrice(trade) }
-    let quote = prevailingQuote(trade, contract)
-    let label = infer(trade, contract, treatment, quote)
+    let quote = prevailingQuote(trade, contract, profile)
+    let label = infer(trade, contract, treatment, quote, tick: contract.pointee.tickDirection, profile)
     tally.count(label)
     tally.prints &+= 1
 
@@ -23,6 +23,7 @@ extension FlowEngine {
       underlyingPrice: Price(micros: isOption ? contracts[contract.pointee.underlying.index].lastPrice : 0), sweepID: 0,
       side: label.side, method: label.method, flags: treatment.flags)
     if trade.flags.contains(.injected) { print.flags.insert(.injected) }
+    if profile == .flow, isOption { fillGreeks(&print, contract, quote) }
     if treatment.countsVolume {
       if isOption { detect(&print, contract) }
       roll(contract, trade.instrument, into: &outputs)
@@ -34,7 +35,11 @@ extension FlowEngine {
           netDeltaNanos: print.netDeltaNanos, underlyingPrice: print.underlyingPrice.micros)
       }
       recent.add(time: streamTime, count: 1, premiumMicros: premium)
-      if configuration.profile == .flow { remember(print, contract, setsPrice: treatment.setsPrice) }
+      if profile == .flow {
+        remember(
+          print, contract, time: streamTime, setsPrice: treatment.setsPrice, isSweepLeg: isOption && isSweepLeg(print),
+          isBackfilled: false)
+      }
     } else {
       tally.excluded &+= 1
     }
@@ -44,25 +49,24 @@ extension FlowEngine {
   /// The reference profile takes the newest quote whatever its time; file order is time order there.
   @inline(__always)
   private func prevailingQuote(
-    _ trade: Trade, _ contract: UnsafeMutablePointer<ContractState>
+    _ trade: Trade, _ contract: UnsafeMutablePointer<ContractState>, _ profile: FlowConfiguration.Profile
   ) -> (bid: Int64, ask: Int64, time: Timestamp) {
-    if configuration.profile == .reference {
+    if profile == .reference {
       return (contract.pointee.book.bid, contract.pointee.book.ask, contract.pointee.book.time)
     }
     return contract.pointee.book.prevailing(at: trade)
   }
 
   @inline(__always)
-  private func infer(
+  func infer(
     _ trade: Trade, _ contract: UnsafeMutablePointer<ContractState>, _ treatment: PrintTreatment,
-    _ quote: (bid: Int64, ask: Int64, time: Timestamp)
+    _ quote: (bid: Int64, ask: Int64, time: Timestamp), tick: Int8, _ profile: FlowConfiguration.Profile
   ) -> SideLabel {
     if let reason = treatment.withoutSide { return SideLabel(.unknown, reason) }
     let prevailing = PrevailingQuote(
       bid: quote.bid, ask: quote.ask, isKnown: quote.time != .none,
       isStale: trade.time - quote.time > configuration.staleQuoteNanoseconds)
-    let tick = contract.pointee.tickDirection
-    if configuration.profile == .reference {
+    if profile == .reference {
       return .inferReference(price: trade.price.micros, quote: prevailing, tick: tick)
     }
     let rule = contract.pointee.isOption ? configuration.optionSideRule : configuration.equitySideRule
@@ -88,6 +92,11 @@ extension FlowEngine {
         contract.pointee.sweeps &+= 1
       }
     }
+    detectBlock(&print, contract)
+  }
+
+  @inline(__always)
+  mutating func detectBlock(_ print: inout LabeledPrint, _ contract: UnsafeMutablePointer<ContractState>) {
     let sums = underlyings + Int(contract.pointee.underlyingSlot)
     if blockDetector.isBlock(
       size: Int64(print.trade.size), premiumMicros: print.premiumMicros, priorCount: sums.pointee.trades,
@@ -99,16 +108,21 @@ extension FlowEngine {
     }
   }
 
+  /// - Parameter time: when it is booked.
   @inline(__always)
-  private func remember(_ print: LabeledPrint, _ contract: UnsafeMutablePointer<ContractState>, setsPrice: Bool) {
-    remembered.remember(
-      RememberedPrint(
-        number: print.number, previous: contract.pointee.newestPrint, time: streamTime, tradeTime: print.trade.time,
-        price: print.trade.price.micros, premiumMicros: print.premiumMicros, netDeltaNanos: print.netDeltaNanos,
-        netGammaNanos: print.netGammaNanos,
-        sweepID: print.sweepID, size: print.trade.size, venue: print.trade.venue, side: print.side,
-        isBlock: print.flags.contains(.block), isSweepLeg: contract.pointee.isOption && isSweepLeg(print),
-        setsPrice: setsPrice, isCancelled: false))
+  @discardableResult
+  func remember(
+    _ print: LabeledPrint, _ contract: UnsafeMutablePointer<ContractState>, time: Timestamp, setsPrice: Bool,
+    isSweepLeg: Bool, isBackfilled: Bool
+  ) -> RememberedPrint {
+    let record = RememberedPrint(
+      number: print.number, previous: contract.pointee.newestPrint, time: time, tradeTime: print.trade.time,
+      price: print.trade.price.micros, premiumMicros: print.premiumMicros, netDeltaNanos: print.netDeltaNanos,
+      netGammaNanos: print.netGammaNanos, sweepID: print.sweepID, size: print.trade.size, venue: print.trade.venue,
+      side: print.side, isBlock: print.flags.contains(.block), isSweepLeg: isSweepLeg, setsPrice: setsPrice,
+      isCancelled: false, isBackfilled: isBackfilled)
+    remembered.remember(record)
     contract.pointee.newestPrint = print.number
+    return record
   }
 }

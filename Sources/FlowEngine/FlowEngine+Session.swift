@@ -28,6 +28,7 @@ extension FlowEngine {
       for i in 0..<underlyingCount { underlyings[i].startSession() }
       sweepDetector.reset()
       recent = RollingWindow()
+      recovery.forgetMinutes()
     }
     let day = TradingCalendar.tradingDay(containing: time)
     session = day

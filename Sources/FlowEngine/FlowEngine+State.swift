@@ -24,6 +24,7 @@ extension FlowEngine {
     while contractCount <= last.index {
       let id = InstrumentID(UInt32(contractCount))
       (contracts + contractCount).initialize(to: makeContract(id))
+      if configuration.profile == .flow { greeks.append(id, instruments[id]) }
       contractCount += 1
     }
   }
@@ -91,6 +92,7 @@ extension FlowEngine {
       let symbol = instruments[InstrumentID(UInt32(i))].symbol.words
       for word in 0..<4 { digest.add(symbol[word]) }
       contracts[i].add(to: &digest)
+      if configuration.profile == .flow { digest.add(greeks[InstrumentID(UInt32(i))].pointee.vendorTime.nanoseconds) }
     }
     for i in 0..<underlyingCount { underlyings[i].add(to: &digest) }
     for sweep in sweepDetector.sweeps {
@@ -101,6 +103,8 @@ extension FlowEngine {
       digest.add(sweep.premiumMicros)
     }
     tally.add(to: &digest)
+    recovery.add(to: &digest)
+    if equitiesTrustedFrom != .none { digest.add(equitiesTrustedFrom.nanoseconds) }
     digest.add(streamTime.nanoseconds)
     digest.add(Int64(session?.daysSinceEpoch ?? 0))
     return digest.value

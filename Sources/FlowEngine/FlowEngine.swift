@@ -18,6 +18,11 @@ public struct FlowEngine: ~Copyable {
   var sweepDetector: SweepDetector
   let blockDetector: BlockDetector
   let remembered: RememberedPrints
+  /// Indexed by InstrumentID; empty in the reference profile.
+  var greeks: GreeksTable
+  var recovery = Recovery()
+  /// Prices of equities from before this moment may have changed unseen.
+  var equitiesTrustedFrom = Timestamp.none
   var tally = Tally()
   var recent = RollingWindow()
 
@@ -43,6 +48,7 @@ public struct FlowEngine: ~Copyable {
     sweepDetector = SweepDetector(rule: configuration.sweep)
     blockDetector = BlockDetector(rule: configuration.block)
     remembered = RememberedPrints(capacity: configuration.profile == .flow ? Limits.rememberedPrints : 1)
+    greeks = GreeksTable(capacity: configuration.profile == .flow ? contractCapacity : 1)
   }
 
   deinit {
@@ -82,6 +88,8 @@ public struct FlowEngine: ~Copyable {
     guard quote.time <= streamTime else { return }
     if configuration.profile == .reference {
       state(of: quote.instrument).pointee.book.append(quote)
+    } else if quote.flags.contains(.backfilled) {
+      recovery.update(quote)
     } else {
       state(of: quote.instrument).pointee.book.update(quote)
     }
@@ -97,7 +105,7 @@ public struct FlowEngine: ~Copyable {
         tally.excluded &+= 1
         return
       }
-      accept(trade, contract, PrintTreatment.plain, into: &outputs)
+      accept(trade, contract, PrintTreatment.plain, .reference, into: &outputs)
       return
     }
     let treatment =
@@ -107,7 +115,11 @@ public struct FlowEngine: ~Copyable {
       cancel(trade, contract, into: &outputs)
       return
     }
-    accept(trade, contract, treatment, into: &outputs)
+    if trade.flags.contains(.backfilled) {
+      recover(trade, contract, treatment, into: &outputs)
+    } else {
+      accept(trade, contract, treatment, .flow, into: &outputs)
+    }
   }
 
   private mutating func process(_ bar: Bar, into outputs: inout OutputBuffer) {
@@ -131,6 +143,7 @@ public struct FlowEngine: ~Copyable {
     if reference.impliedVolatilityNanos != unknown {
       contract.pointee.impliedVolatilityNanos = reference.impliedVolatilityNanos
     }
+    if configuration.profile == .flow { noteVendorTime(of: reference) }
     guard reference.openInterest != unknown,
       reference.openInterest != contract.pointee.openInterest || !contract.pointee.isOpenInterestReported
     else { return }
@@ -145,12 +158,8 @@ public struct FlowEngine: ~Copyable {
 
   private mutating func process(_ incident: FeedIncident, into outputs: inout OutputBuffer) {
     if incident.time != .none { advance(to: incident.time, into: &outputs) }
-    switch incident.kind {
-    case .connected, .muted, .gapFound, .gapFilled, .gapUnfilled: break
-    case .disconnected:
-      // What was quoted before the feed was lost may have changed unseen.
-      for i in 0..<contractCount { contracts[i].book = QuoteBook() }
-    case .ended:
+    apply(incident)
+    if incident.kind == .ended {
       // Kept as well: a print entered by hand may still add to the minute.
       giveOutMinutes(before: Timestamp(nanoseconds: .max), into: &outputs)
       hasEnded = true
@@ -158,5 +167,14 @@ public struct FlowEngine: ~Copyable {
     var stamped = incident
     if stamped.time == .none { stamped.time = streamTime }
     outputs.append(.incident(stamped))
+  }
+
+  /// Open interest alone says nothing about the age of the greeks.
+  private func noteVendorTime(of reference: ContractReference) {
+    let unknown = ContractReference.unknown
+    guard
+      reference.deltaNanos != unknown || reference.gammaNanos != unknown || reference.impliedVolatilityNanos != unknown
+    else { return }
+    greeks[reference.instrument].pointee.vendorTime = reference.time == .none ? streamTime : reference.time
   }
 }

@@ -20,6 +20,12 @@ import MarketModel
   /// Position among all prints of the run, from 1.
   public var number: Int64
   public var trade: Trade
+  // These three stand in what alignment leaves free behind the trade.
+  /// Where delta, gamma and volatility come from. The reference profile does not say.
+  public var greeksSource: GreeksSource
+  public var side: AggressorSide
+  /// The rule that decided the side, or the reason why it is unknown.
+  public var method: LabelMethod
   /// Prevailing NBBO at the trade; both zero when none was known.
   public var bid: Price
   public var ask: Price
@@ -30,14 +36,37 @@ import MarketModel
   /// Greeks in force at the print, in 1e-9; `ContractReference.unknown` when not known.
   public var deltaNanos: Int64
   public var gammaNanos: Int64
+  /// Implied volatility in force at the print, in 1e-9 (0.35 = 350,000,000); `ContractReference.unknown` when not known.
+  public var impliedVolatilityNanos: Int64
   /// Last price of the underlying; zero when none was known.
   public var underlyingPrice: Price
   /// Sweep the print belongs to, 0 for none (also for legs before the sweep was recognised).
   public var sweepID: UInt32
-  public var side: AggressorSide
-  /// The rule that decided the side, or the reason why it is unknown.
-  public var method: LabelMethod
   public var flags: PrintFlags
+
+  @inline(__always)
+  init(
+    number: Int64, trade: Trade, bid: Price, ask: Price, quoteTime: Timestamp, premiumMicros: Int64,
+    deltaNanos: Int64, gammaNanos: Int64, impliedVolatilityNanos: Int64 = ContractReference.unknown,
+    underlyingPrice: Price, sweepID: UInt32, side: AggressorSide, method: LabelMethod, flags: PrintFlags,
+    greeksSource: GreeksSource = .none
+  ) {
+    self.number = number
+    self.trade = trade
+    self.greeksSource = greeksSource
+    self.side = side
+    self.method = method
+    self.bid = bid
+    self.ask = ask
+    self.quoteTime = quoteTime
+    self.premiumMicros = premiumMicros
+    self.deltaNanos = deltaNanos
+    self.gammaNanos = gammaNanos
+    self.impliedVolatilityNanos = impliedVolatilityNanos
+    self.underlyingPrice = underlyingPrice
+    self.sweepID = sweepID
+    self.flags = flags
+  }
 
   /// side x size x delta in 1e-9 contracts-deltas (shares / multiplier); 0 when side or delta is unknown.
   @inlinable public var netDeltaNanos: Int64 {
@@ -48,6 +77,18 @@ import MarketModel
   @inlinable public var netGammaNanos: Int64 {
     gammaNanos == ContractReference.unknown ? 0 : side.sign &* Int64(trade.size) &* gammaNanos
   }
+}
+
+/// Where the greeks of a print come from.
+@frozen public enum GreeksSource: UInt8, Sendable, BitwiseCopyable, CaseIterable {
+  /// There are none.
+  case none
+  /// Ours, from the NBBO and the underlying at the print.
+  case ownQuote
+  /// The vendor's, from about the time of the print.
+  case vendor
+  /// The vendor's, from another time: older than `GreeksRule.vendorNanoseconds`, or nobody knows how old.
+  case vendorStale
 }
 
 /// Who crossed the spread.
@@ -108,6 +149,8 @@ import MarketModel
   public static let offExchange = PrintFlags(rawValue: 512)
   /// Outside the regular session.
   public static let extendedHours = PrintFlags(rawValue: 1024)
+  /// Missed on the socket, read from the vendor's history later.
+  public static let backfilled = PrintFlags(rawValue: 2048)
 }
 
 /// An earlier print declared void by the venue.

@@ -12,4 +12,7 @@ public enum DayCount {
     let nanoseconds = Double(expiry.nanoseconds) - Double(now.nanoseconds)
     return max(nanoseconds, max(minimumMinutes, 0) * 60e9, 0) / yearNanoseconds
   }
+
+  /// Years of so many minutes; none for a negative number.
+  public static func years(minutes: Double) -> Double { max(minutes, 0) * 60e9 / yearNanoseconds }
 }

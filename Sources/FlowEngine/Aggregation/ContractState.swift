@@ -74,6 +74,15 @@ extension ContractState {
 
   @inline(__always)
   mutating func add(_ print: LabeledPrint, setsPrice: Bool) {
+    addToDay(print)
+    minute.add(
+      price: print.trade.price.micros, setsPrice: setsPrice, size: Int64(print.trade.size),
+      premiumMicros: print.premiumMicros, side: print.side)
+  }
+
+  /// Adds a print to the day's sums only; its minute is not the one under way.
+  @inline(__always)
+  mutating func addToDay(_ print: LabeledPrint) {
     let size = Int64(print.trade.size)
     trades &+= 1
     volume &+= size
@@ -81,9 +90,6 @@ extension ContractState {
     if print.side == .buy { buyVolume &+= size } else if print.side == .sell { sellVolume &+= size }
     netDeltaNanos &+= print.netDeltaNanos
     netGammaNanos &+= print.netGammaNanos
-    minute.add(
-      price: print.trade.price.micros, setsPrice: setsPrice, size: size, premiumMicros: print.premiumMicros,
-      side: print.side)
   }
 
   /// Takes a print out of the day's sums; the minute is built again separately.
@@ -130,6 +136,13 @@ struct MinuteSums: BitwiseCopyable {
       low = price
     }
     close = price
+  }
+
+  /// Adds a print as if it were the newest.
+  mutating func add(_ print: RememberedPrint) {
+    add(
+      price: print.price, setsPrice: print.setsPrice, size: Int64(print.size), premiumMicros: print.premiumMicros,
+      side: print.side)
   }
 
   func bar(of instrument: InstrumentID) -> MinuteBar {

@@ -22,6 +22,8 @@ struct RememberedPrint: BitwiseCopyable {
   var isSweepLeg: Bool
   var setsPrice: Bool
   var isCancelled: Bool
+  /// Booked at a time of its own, not in the order of the stream.
+  var isBackfilled: Bool
 }
 
 /// The newest prints of all contracts in one ring, chained backwards by contract: a cancellation carries no id of its print
@@ -39,7 +41,7 @@ struct RememberedPrints: ~Copyable {
       number: 0, previous: 0, time: .none, tradeTime: .none, price: 0, premiumMicros: 0, netDeltaNanos: 0,
       netGammaNanos: 0,
       sweepID: 0, size: 0, venue: VenueID(0), side: .unknown, isBlock: false, isSweepLeg: false, setsPrice: false,
-      isCancelled: false)
+      isCancelled: false, isBackfilled: false)
     storage.initialize(repeating: none, count: capacity)
   }
 
@@ -71,52 +73,33 @@ struct RememberedPrints: ~Copyable {
     return nil
   }
 
-  /// Price and time of the chain's newest print that still stands and set the price; zero and `.none` when the day has no
-  /// such print, nil when the chain does not reach back to the day's first print.
+  /// Price and time of the newest print that still stands and set the price; zero and `.none` when the day has no such print,
+  /// nil when the chain does not reach back to the day's first print. Back-filled prints stand in the chain where they came;
+  /// it is their times that count.
   func lastPrice(newest: Int64) -> (price: Int64, time: Timestamp)? {
+    var newestKnown: (price: Int64, time: Timestamp)?
     var number = newest
     while let print = find(number)?.pointee {
-      if !print.isCancelled, print.setsPrice { return (print.price, print.tradeTime) }
+      if !print.isCancelled, print.setsPrice {
+        if newestKnown.map({ print.tradeTime > $0.time }) ?? true { newestKnown = (print.price, print.tradeTime) }
+        if !print.isBackfilled { return newestKnown }
+      }
       number = print.previous
     }
-    return number == 0 ? (0, .none) : nil
+    return number == 0 ? newestKnown ?? (0, .none) : nil
   }
 
   /// The sums of a minute from the prints that still stand; nil when the chain does not reach back to its start.
-  func rebuild(minute: Timestamp, newest: Int64) -> MinuteSums? {
-    var sums = MinuteSums()
-    sums.minute = minute
+  func rebuild(minute: Timestamp, newest: Int64) -> RebuiltMinute? {
+    var rebuilt = RebuiltMinute(minute)
     var next = find(newest)
-    // Backwards: the close is the first price met, the open the last.
-    while let print = next, print.pointee.time.minuteStart >= minute {
-      if print.pointee.time.minuteStart == minute, !print.pointee.isCancelled { sums.prepend(print.pointee) }
-      guard print.pointee.previous != 0 else { return sums }
-      next = find(print.pointee.previous)
+    // Live prints are in the order of the times they were booked at; back-filled ones, from any time before, lie among them.
+    while let print = next?.pointee, print.isBackfilled || print.time.minuteStart >= minute {
+      if print.time.minuteStart == minute, !print.isCancelled { rebuilt.addEarlier(print) }
+      guard print.previous != 0 else { return rebuilt }
+      next = find(print.previous)
     }
     // The chain broke off inside the ring before the minute began.
-    return next == nil ? nil : sums
-  }
-}
-
-extension MinuteSums {
-  /// Adds a print that came before all those already in.
-  mutating func prepend(_ print: RememberedPrint) {
-    trades &+= 1
-    volume &+= Int64(print.size)
-    premiumMicros &+= print.premiumMicros
-    if print.side == .buy {
-      buyVolume &+= Int64(print.size)
-    } else if print.side == .sell {
-      sellVolume &+= Int64(print.size)
-    }
-    guard print.setsPrice else { return }
-    if close == 0 {
-      close = print.price
-      high = print.price
-      low = print.price
-    }
-    open = print.price
-    high = max(high, print.price)
-    low = min(low, print.price)
+    return next == nil ? nil : rebuilt
   }
 }

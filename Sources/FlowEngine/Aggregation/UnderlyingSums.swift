@@ -51,15 +51,26 @@ struct UnderlyingSums {
       if current.trades != 0 { minutes.append(current) }
       current = .empty(time.minuteStart)
     } else if elapsed < 0 {
-      // A cancellation of a print from a minute that is over.
-      let minute = time.minuteStart
-      if let index = minutes.lastIndex(where: { $0.minute <= minute }), minutes[index].minute == minute {
-        minutes[index].add(isCall, size, premium, side, underlyingPrice: 0, weight)
-        if minutes[index].trades == 0 { minutes.remove(at: index) }
-      }
+      addToPast(time.minuteStart, isCall, size, premium, side, weight)
       return
     }
     current.add(isCall, size, premium, side, underlyingPrice: underlyingPrice, weight)
+  }
+
+  /// A minute that is over: one of its prints was cancelled, or one was missed and came later.
+  @inline(never)
+  private mutating func addToPast(
+    _ minute: Timestamp, _ isCall: Bool, _ size: Int64, _ premium: Int64, _ side: AggressorSide, _ weight: Int64
+  ) {
+    let before = minutes.lastIndex { $0.minute <= minute }
+    if let before, minutes[before].minute == minute {
+      minutes[before].add(isCall, size, premium, side, underlyingPrice: 0, weight)
+      if minutes[before].trades == 0 { minutes.remove(at: before) }
+    } else if weight > 0 {
+      var added = UnderlyingMinute.empty(minute)
+      added.add(isCall, size, premium, side, underlyingPrice: 0, weight)
+      minutes.insert(added, at: before.map { $0 + 1 } ?? 0)
+    }
   }
 
   mutating func startSession() {

@@ -11,6 +11,17 @@ extension AggressorSide {
   }
 }
 
+extension GreeksSource {
+  public var name: String {
+    switch self {
+    case .none: "none"
+    case .ownQuote: "own_quote"
+    case .vendor: "vendor"
+    case .vendorStale: "vendor_stale"
+    }
+  }
+}
+
 extension LabelMethod {
   public var name: String {
     switch self {

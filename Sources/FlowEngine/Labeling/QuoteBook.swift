@@ -48,6 +48,18 @@ struct QuoteBook: BitwiseCopyable {
     sequence = quote.sequence
   }
 
+  /// Forgets what was quoted before a moment.
+  mutating func forget(before moment: Timestamp) {
+    if time < moment {
+      self = QuoteBook()
+    } else if previousTime < moment {
+      previousBid = 0
+      previousAsk = 0
+      previousTime = .none
+      previousSequence = 0
+    }
+  }
+
   /// The quote in force at the print: the newest one not from after it; within one millisecond the sequence decides. When
   /// both are from after it, none is known: a later quote may be the print's own consequence.
   @inline(__always)

@@ -1,0 +1,108 @@
+import MarketModel
+
+/// What is kept while gaps in the feed are being filled from the vendor's history, and dropped when the last one is closed.
+struct Recovery {
+  private struct MinuteKey: Hashable {
+    var instrument: InstrumentID
+    var minute: Timestamp
+  }
+
+  /// Numbers of the gaps that are looked into.
+  private(set) var openGaps: [UInt32] = []
+  /// Back-filled quotes, by instrument: they label back-filled prints and nothing else.
+  private var books: [UInt32: QuoteBook] = [:]
+  /// Minutes built again for back-filled prints, so that the next print of the same minute need not.
+  private var minutes: [MinuteKey: RebuiltMinute] = [:]
+
+  mutating func open(_ gap: UInt32) {
+    if !openGaps.contains(gap) { openGaps.append(gap) }
+  }
+
+  /// Drops everything with the last open gap.
+  mutating func close(_ gap: UInt32) {
+    openGaps.removeAll { $0 == gap }
+    if openGaps.isEmpty { self = Recovery() }
+  }
+
+  /// Takes in a back-filled quote. Without an open gap there is nothing it could label.
+  mutating func update(_ quote: Quote) {
+    if !openGaps.isEmpty { books[quote.instrument.rawValue, default: QuoteBook()].update(quote) }
+  }
+
+  func prevailing(at trade: Trade) -> (bid: Int64, ask: Int64, time: Timestamp) {
+    books[trade.instrument.rawValue]?.prevailing(at: trade) ?? (0, 0, .none)
+  }
+
+  /// The rebuilt minute, if one is kept.
+  func minute(_ instrument: InstrumentID, _ minute: Timestamp) -> RebuiltMinute? {
+    minutes[MinuteKey(instrument: instrument, minute: minute)]
+  }
+
+  mutating func keep(_ rebuilt: RebuiltMinute, of instrument: InstrumentID) {
+    if !openGaps.isEmpty { minutes[MinuteKey(instrument: instrument, minute: rebuilt.sums.minute)] = rebuilt }
+  }
+
+  /// A print of the minute was taken back: what was built is wrong now.
+  mutating func forget(_ instrument: InstrumentID, _ minute: Timestamp) {
+    if !minutes.isEmpty { minutes[MinuteKey(instrument: instrument, minute: minute)] = nil }
+  }
+
+  mutating func forgetMinutes() { minutes = [:] }
+
+  func add(to digest: inout StateDigest) {
+    for gap in openGaps { digest.add(UInt64(gap)) }
+    // A dictionary has no order of its own.
+    for key in books.keys.sorted() {
+      guard let book = books[key] else { continue }
+      digest.add(UInt64(key))
+      digest.add(book.bid)
+      digest.add(book.ask)
+      digest.add(book.time.nanoseconds)
+      digest.add(book.previousBid)
+      digest.add(book.previousAsk)
+      digest.add(book.previousTime.nanoseconds)
+    }
+  }
+}
+
+/// A minute as its prints, sorted by their times, make it.
+struct RebuiltMinute: BitwiseCopyable {
+  var sums: MinuteSums
+  /// When the prints were made that gave the open and the close.
+  private var openTime = Timestamp(nanoseconds: .max)
+  private var closeTime = Timestamp(nanoseconds: .min)
+
+  init(_ minute: Timestamp) {
+    sums = MinuteSums()
+    sums.minute = minute
+  }
+
+  /// Adds a print that reached us before all those that are in.
+  mutating func addEarlier(_ print: RememberedPrint) {
+    add(print, isOpen: print.time <= openTime, isClose: print.time > closeTime)
+  }
+
+  /// Adds a print that reached us after all those that are in.
+  mutating func addLater(_ print: RememberedPrint) {
+    add(print, isOpen: print.time < openTime, isClose: print.time >= closeTime)
+  }
+
+  private mutating func add(_ print: RememberedPrint, isOpen: Bool, isClose: Bool) {
+    let size = Int64(print.size)
+    sums.trades &+= 1
+    sums.volume &+= size
+    sums.premiumMicros &+= print.premiumMicros
+    if print.side == .buy { sums.buyVolume &+= size } else if print.side == .sell { sums.sellVolume &+= size }
+    guard print.setsPrice else { return }
+    sums.high = sums.high == 0 ? print.price : max(sums.high, print.price)
+    sums.low = sums.low == 0 ? print.price : min(sums.low, print.price)
+    if isOpen {
+      sums.open = print.price
+      openTime = print.time
+    }
+    if isClose {
+      sums.close = print.price
+      closeTime = print.time
+    }
+  }
+}
