@@ -73,8 +73,8 @@ let package = Package(
     // Tests.
     tests("MarketModelTests", ["MarketModel"], exclude: ["Oracles"]),
     tests("RingsTests", ["Rings"]),
-    tests("OptionMathTests", ["OptionMath", "MarketModel"]),
-    tests("FlowEngineTests", ["FlowEngine", "MarketModel"]),
+    tests("OptionMathTests", ["OptionMath", "MarketModel"], exclude: ["Oracles"]),
+    tests("FlowEngineTests", ["FlowEngine", "OptionMath", "MarketModel"]),
     tests(
       "FeedsTests", ["Feeds", "Transport", "Rings", "Logging", "MarketModel", "FlowEngine"], exclude: ["RESTPeers"]),
     tests(
