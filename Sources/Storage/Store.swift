@@ -9,7 +9,8 @@ public struct StoreOptions: Sendable {
   public var profile = StoreProfile.full
   /// Most memory DuckDB takes for data; its own bookkeeping comes on top. It fills up to here with blocks of the file before it
   /// gives any back. Not to be lowered by itself: what the write-ahead log holds and what queries need must fit together, for a
-  /// COMMIT that DuckDB 1.5.5 refuses for want of memory leaves rows behind (seen with 64 MB).
+  /// COMMIT that DuckDB 1.5.5 refuses for want of memory leaves rows behind in memory (seen with 64 MB), and costs the writer a
+  /// reopening of the file.
   public var memoryLimitMegabytes = 512
   /// Size of the write-ahead log at which a commit checkpoints whether the moment is quiet or not.
   public var checkpointThresholdMegabytes = 256

@@ -45,6 +45,70 @@ import Testing
       empty.deltaNanos == nil && empty.gammaNanos == nil && empty.underlyingPrice == nil && empty.netDeltaNanos == 0)
   }
 
+  @Test func volatilityItsSourceAndBackfillComeBack() throws {
+    let folder = try TemporaryFolder()
+    let stream = try OutputStream()
+    let store = try Store(StoreOptions(path: folder.file))
+    let writer = try store.makeWriter(instruments: stream.instruments)
+    _ = try writer.begin(IngestSource(source: "test", fingerprint: "a", resumable: false))
+    var prints = (1...4 as ClosedRange<Int64>).map { stream.print($0) }
+    for (i, source) in GreeksSource.allCases.enumerated() {
+      prints[i].greeksSource = source
+      if source != .none { prints[i].impliedVolatilityNanos = Int64(i) * 100_000_001 }
+    }
+    prints[3].flags.insert(.backfilled)
+    writer.offerAll(prints.map { .print($0) })
+    try writer.close(finished: true)
+    let rows = try store.makeReader().prints(limit: 10)
+    #expect(rows.map(\.greeksSource) == [.vendorStale, .vendor, .ownQuote, .none])
+    #expect(rows.map(\.impliedVolatilityNanos) == [300_000_003, 200_000_002, 100_000_001, nil])
+    #expect(rows.map { $0.flags.contains(.backfilled) } == [true, false, false, false])
+    #expect(
+      try store.rows("SELECT implied_volatility, greeks_source, backfilled FROM trades_labeled ORDER BY print_id") == [
+        "false", "0.100000001|own_quote|false", "0.200000002|vendor|false", "0.300000003|vendor_stale|true",
+      ])
+  }
+
+  @Test func gapsAreRowsOfTheirOwn() throws {
+    let folder = try TemporaryFolder()
+    let stream = try OutputStream()
+    let store = try Store(StoreOptions(path: folder.file))
+    let writer = try store.makeWriter(instruments: stream.instruments)
+    _ = try writer.begin(IngestSource(source: "test", fingerprint: "a", resumable: false))
+    func incident(
+      _ kind: FeedIncident.Kind, _ seconds: Int64, _ scope: FeedIncident.Scope, gap: UInt32 = 0, from: Int64? = nil,
+      count: UInt32 = 0
+    ) -> FlowOutput {
+      let time = { (seconds: Int64) in OutputStream.open.adding(nanoseconds: seconds * 1_000_000_000) }
+      return .incident(
+        FeedIncident(
+          kind: kind, time: time(seconds), scope: scope, gap: gap, from: from.map(time) ?? .none, count: count))
+    }
+    // Two gaps found in one moment are two.
+    writer.offerAll([
+      incident(.disconnected, 10, .options), incident(.connected, 20, .options),
+      incident(.gapFound, 20, .options, gap: 1, from: 10), incident(.gapFound, 20, .equities, gap: 2, from: 15),
+    ])
+    _ = writer.drain(timeoutMilliseconds: 10_000)
+    writer.offerAll([
+      incident(.gapFound, 40, .everything, gap: 3, from: 30),
+      incident(.gapFilled, 20, .options, gap: 1, from: 10, count: 57),
+      incident(.gapUnfilled, 20, .equities, gap: 2, from: 15),
+    ])
+    try writer.close(finished: true)
+    #expect(
+      try store.rows(
+        """
+        SELECT number, scope, gap_start, gap_end, state, recovered, found_at IS NULL, closed_at IS NULL, \
+        coalesce(closed_at >= found_at, true) FROM feed_gaps ORDER BY number
+        """) == [
+          "1|options|2024-06-14 13:30:10|2024-06-14 13:30:20|filled|57|false|false|true",
+          "2|equities|2024-06-14 13:30:15|2024-06-14 13:30:20|unfilled|0|false|false|true",
+          "3|everything|2024-06-14 13:30:30|2024-06-14 13:30:40|open|0|false|true|true",
+        ])
+    #expect(try store.integer("SELECT count(*) FROM feed_incidents") == 7)
+  }
+
   @Test func peopleReadNamesDollarsAndUTC() throws {
     let folder = try TemporaryFolder()
     let stream = try OutputStream()

@@ -21,19 +21,41 @@ struct DatabaseOptions: Sendable {
 final class Database: @unchecked Sendable {
   let path: String
   private let canonicalPath: String
-  private var handle: duckdb_database?
+  private let options: DatabaseOptions
+  private let state: Mutex<State>
+
+  private struct State: @unchecked Sendable {
+    /// Nil while the file is being opened anew, and when that failed.
+    var handle: duckdb_database?
+    /// Every connection that still exists.
+    var connections: [WeakConnection] = []
+    var commitFault: CommitFault?
+  }
+
+  private struct WeakConnection {
+    weak var connection: Connection?
+  }
+
+  /// What a test makes of the next commit.
+  enum CommitFault {
+    /// It does not happen.
+    case refused
+    /// It happens, and is reported as failed.
+    case unanswered
+  }
 
   /// File locks are per process, so DuckDB does not notice a second opening in the same process and would damage the file.
   private static let openPaths = Mutex<Set<String>>([])
 
   init(path: String, options: DatabaseOptions) throws(StorageError) {
     self.path = path
+    self.options = options
     let canonical = Database.canonical(path)
     canonicalPath = canonical
     guard Database.openPaths.withLock({ $0.insert(canonical).inserted }) else { throw .alreadyOpen(path: path) }
     UnfinishedFile.remove(at: path)
     do {
-      handle = try Database.open(path, options)
+      state = Mutex(State(handle: try Database.open(path, options)))
     } catch {
       _ = Database.openPaths.withLock { $0.remove(canonical) }
       throw error
@@ -41,7 +63,9 @@ final class Database: @unchecked Sendable {
   }
 
   deinit {
-    if handle != nil { duckdb_close(&handle) }
+    state.withLock { state in
+      if state.handle != nil { duckdb_close(&state.handle) }
+    }
     _ = Database.openPaths.withLock { $0.remove(canonicalPath) }
   }
 
@@ -49,11 +73,74 @@ final class Database: @unchecked Sendable {
   static var libraryVersion: String { duckdb_library_version().map { String(cString: $0) } ?? "unknown" }
 
   func connect() throws(StorageError) -> Connection {
-    var connection: duckdb_connection?
-    guard duckdb_connect(handle, &connection) == DuckDBSuccess, let connection else {
-      throw .cannotOpen(path: path, words: "no connection (out of memory?)")
+    let connection = Connection(try connectAgain(), database: self)
+    state.withLock { state in
+      state.connections.removeAll { $0.connection == nil }
+      state.connections.append(WeakConnection(connection: connection))
     }
-    return Connection(connection, database: self)
+    return connection
+  }
+
+  /// A connection for a `Connection` that has lost its own.
+  func connectAgain() throws(StorageError) -> duckdb_connection {
+    var words = "no connection (out of memory?)"
+    let connection = state.withLock { state in
+      guard let handle = state.handle else {
+        words = "it is being opened anew, ask again"
+        return Opened()
+      }
+      var opened = Opened()
+      if duckdb_connect(handle, &opened.raw) != DuckDBSuccess { opened.raw = nil }
+      return opened
+    }
+    guard let raw = connection.raw else { throw .cannotOpen(path: path, words: words) }
+    return raw
+  }
+
+  private struct Opened: @unchecked Sendable {
+    var raw: duckdb_connection?
+  }
+
+  /// Closes the file and opens it again, so that memory holds what the disk does: the way out of a commit that failed. Running
+  /// statements of other connections are stopped; connections open themselves again. May be called again when it failed.
+  func reopen() throws(StorageError) {
+    let (old, connections) = state.withLock { state in
+      defer { state.handle = nil }
+      return (Old(handle: state.handle), state.connections.compactMap(\.connection))
+    }
+    var handle = old.handle
+    if handle != nil {
+      Database.forbidCheckpoint(handle)
+      for connection in connections { connection.close() }
+      duckdb_close(&handle)
+    }
+    let fresh = Old(handle: try Database.open(path, options))
+    state.withLock { $0.handle = fresh.handle }
+  }
+
+  private struct Old: @unchecked Sendable {
+    var handle: duckdb_database?
+  }
+
+  /// Closing would write what is in memory, which is not trusted, into the file. When this is refused, too, DuckDB has declared
+  /// the database invalid and writes nothing.
+  private static func forbidCheckpoint(_ handle: duckdb_database?) {
+    var connection: duckdb_connection?
+    guard duckdb_connect(handle, &connection) == DuckDBSuccess else { return }
+    var result = duckdb_result()
+    _ = duckdb_query(connection, "PRAGMA disable_checkpoint_on_shutdown", &result)
+    duckdb_destroy_result(&result)
+    duckdb_disconnect(&connection)
+  }
+
+  /// For tests: what the next commit is to do, once.
+  func failNextCommit(_ fault: CommitFault) { state.withLock { $0.commitFault = fault } }
+
+  func takeCommitFault() -> CommitFault? {
+    state.withLock { state in
+      defer { state.commitFault = nil }
+      return state.commitFault
+    }
   }
 
   private static func open(_ path: String, _ options: DatabaseOptions) throws(StorageError) -> duckdb_database? {

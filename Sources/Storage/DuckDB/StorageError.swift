@@ -17,6 +17,8 @@ public enum StorageError: Error, Sendable, Equatable {
   case tooManyRuns(path: String, runs: Int64)
   /// A statement failed; `words` are DuckDB's own.
   case statement(sql: String, words: String)
+  /// A commit failed, and whether it happened is not known before the file has been opened anew.
+  case uncommitted(words: String)
   /// A query was stopped because it ran longer than it may.
   case timedOut(seconds: Double)
   /// The writer was closed with outputs that could not be written.
@@ -46,6 +48,8 @@ extension StorageError: CustomStringConvertible {
       "database \(path) has had \(runs) runs, which is all it can number; start with another --data-dir"
     case .statement(let sql, let words):
       "DuckDB refused `\(sql)`: \(words)"
+    case .uncommitted(let words):
+      "\(words); the database is opened anew to see what is stored"
     case .timedOut(let seconds):
       "query ran longer than \(seconds) s and was stopped; ask for a shorter period or fewer rows"
     case .unwritten(let path, let outputs, let words):

@@ -43,6 +43,7 @@ final class TableAppender<Row> {
   }
 
   private func open() throws(StorageError) {
+    let handle = try connection.open()
     var types: [duckdb_logical_type?] = []
     defer { for i in types.indices { duckdb_destroy_logical_type(&types[i]) } }
     if let upsert = table.upsertSQL {
@@ -50,11 +51,11 @@ final class TableAppender<Row> {
       try table.columns.map(\.name).withCStrings { names throws(StorageError) in
         var names = names
         let state = duckdb_appender_create_query(
-          connection.handle, upsert, idx_t(names.count), &types, TableLayout<Row>.upsertSource, &names, &appender)
+          handle, upsert, idx_t(names.count), &types, TableLayout<Row>.upsertSource, &names, &appender)
         guard state == DuckDBSuccess else { throw failure() }
       }
     } else {
-      guard duckdb_appender_create_ext(connection.handle, nil, table.schema, table.name, &appender) == DuckDBSuccess
+      guard duckdb_appender_create_ext(handle, nil, table.schema, table.name, &appender) == DuckDBSuccess
       else { throw failure() }
       let count = Int(duckdb_appender_column_count(appender))
       precondition(

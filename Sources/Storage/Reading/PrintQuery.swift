@@ -35,7 +35,7 @@ struct PrintQuery {
     """
     SELECT t.print_id, t.ts, t.seq, i.symbol, i.underlying, i.expiry, i.type, i.strike, t.price, t.size, t.premium, t.exchange, \
     t.conditions, t.side, t.method, t.bid, t.ask, t.quote_time, t.delta, t.gamma, t.net_delta, t.underlying_price, t.sweep_id, \
-    t.flags, t.cancelled, t.run_id \
+    t.flags, t.cancelled, t.run_id, t.implied_volatility, t.greeks_source \
     FROM base.trades_labeled t JOIN base.instruments i ON i.id = t.instrument \
     WHERE \(conditions.joined(separator: " AND ")) ORDER BY t.print_id DESC LIMIT \(limit)
     """
@@ -71,7 +71,9 @@ struct PrintQuery {
       method: method,
       bid: chunk.integer(15, row).map { Price(micros: $0) }, ask: chunk.integer(16, row).map { Price(micros: $0) },
       quoteTime: chunk.integer(17, row).map { Timestamp(nanoseconds: $0) }, deltaNanos: chunk.integer(18, row),
-      gammaNanos: chunk.integer(19, row), netDeltaNanos: chunk.required(20, row),
+      gammaNanos: chunk.integer(19, row), impliedVolatilityNanos: chunk.integer(26, row),
+      greeksSource: chunk.integer(27, row).flatMap { GreeksSource(storedPosition: $0) } ?? .none,
+      netDeltaNanos: chunk.required(20, row),
       underlyingPrice: chunk.integer(21, row).map { Price(micros: $0) },
       sweepID: UInt32(truncatingIfNeeded: chunk.required(22, row)),
       flags: PrintFlags(rawValue: UInt16(truncatingIfNeeded: chunk.required(23, row))),

@@ -27,6 +27,9 @@ public struct StoredPrint: Sendable, Equatable {
   /// In 1e-9; nil when not known; likewise gamma.
   public var deltaNanos: Int64?
   public var gammaNanos: Int64?
+  /// In 1e-9; nil when not known.
+  public var impliedVolatilityNanos: Int64?
+  public var greeksSource = GreeksSource.none
   public var netDeltaNanos: Int64
   public var underlyingPrice: Price?
   /// 0 for none.

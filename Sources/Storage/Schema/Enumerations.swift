@@ -17,7 +17,12 @@ enum Enumerations {
   /// Position of `session_start`, which no feed reports.
   static let sessionStartPosition: UInt8 = 3
 
-  static let all = [side, method, optionType, kind, message, incident]
+  static let scope = EnumerationType(name: "incident_scope", labels: ["everything", "options", "equities"])
+  /// A print without greeks has no source: NULL.
+  static let greeksSource = EnumerationType(
+    name: "greeks_source", labels: GreeksSource.allCases.filter { $0 != .none }.map(\.name))
+
+  static let all = [side, method, optionType, kind, message, incident, scope, greeksSource]
 }
 
 extension AggressorSide {
@@ -32,4 +37,11 @@ extension FeedIncident.Kind {
   var storedPosition: UInt8 {
     rawValue < Enumerations.sessionStartPosition ? rawValue : rawValue + 1
   }
+}
+
+extension GreeksSource {
+  /// Position in `Enumerations.greeksSource`; nil where there are no greeks.
+  @inline(__always) var storedPosition: UInt8? { self == .none ? nil : rawValue &- 1 }
+
+  init?(storedPosition: Int64) { self.init(rawValue: UInt8(truncatingIfNeeded: storedPosition + 1)) }
 }

@@ -43,6 +43,13 @@ struct PendingIncident: BitwiseCopyable {
   /// Position in `Enumerations.incident`.
   var kind: UInt8
   var session: MarketDate?
+  var scope = FeedIncident.Scope.everything
+  var gap: UInt32 = 0
+  /// `.none` for what is no gap.
+  var from = Timestamp.none
+  var count: UInt32 = 0
+  /// By the machine's clock.
+  var recordedNanoseconds: Int64
 }
 
 /// A symbol the file sees for the first time.

@@ -64,10 +64,19 @@ enum PrintTables {
         row.pointee.print.underlyingPrice == .zero ? nil : decimal18(row.pointee.print.underlyingPrice.micros)
       },
       .value("sweep_id", .uinteger, "Sweep the print belongs to, 0 for none") { row, _ in row.pointee.print.sweepID },
-      .value("flags", .usmallint, "PrintFlags as bits; the view spells out block and injected") { row, _ in
+      .value("flags", .usmallint, "PrintFlags as bits; the view spells out block, injected and backfilled") { row, _ in
         row.pointee.print.flags.rawValue
       },
       .value("cancelled", .boolean, "The venue declared the print void later") { row, _ in row.pointee.cancelled },
+      .optional("implied_volatility", .decimal(scale: 9), "Implied volatility in force; NULL when not known") {
+        row, _ in
+        row.pointee.print.impliedVolatilityNanos == ContractReference.unknown
+          ? nil : decimal18(row.pointee.print.impliedVolatilityNanos)
+      },
+      .optional("greeks_source", .enumeration(Enumerations.greeksSource), "Where greeks and volatility come from") {
+        row, _ in
+        row.pointee.print.greeksSource.storedPosition
+      },
     ])
 
   /// What came in, for prints and for the messages that void them.

@@ -12,9 +12,9 @@ public enum StoreProfile: String, Sendable {
 struct Schema: Sendable {
   var version: Int
   /// `steps[n]`: the statements that turn a file of version n into one of version n + 1.
-  var steps: [Int: [String]]
+  var steps: [Int: SchemaStep]
 
-  static let current = Schema(version: 1, steps: [:])
+  static let current = Schema(version: 2, steps: [1: .gapsAndVolatility])
 
   /// Creates the tables in a new file, migrates an older one, refuses what it does not know.
   func prepare(_ connection: Connection, profile: StoreProfile) throws(StorageError) {
@@ -36,17 +36,19 @@ struct Schema: Sendable {
     guard foundProfile == profile.rawValue else {
       throw .otherProfile(path: path, found: foundProfile, wanted: profile.rawValue)
     }
-    try migrate(connection, from: Int(found))
+    try migrate(connection, profile, from: Int(found))
   }
 
-  private func migrate(_ connection: Connection, from found: Int) throws(StorageError) {
+  private func migrate(
+    _ connection: Connection, _ profile: StoreProfile, from found: Int
+  ) throws(StorageError) {
     guard found < version else { return }
     var statements: [String] = []
     for step in found..<version {
       guard let step = steps[step] else {
         throw .olderSchema(path: connection.database.path, found: found, supported: version)
       }
-      statements += step
+      statements += step.statements(profile)
     }
     try connection.transaction { () throws(StorageError) in
       for statement in statements { try connection.execute(statement) }
@@ -62,9 +64,7 @@ struct Schema: Sendable {
 
   private func creationSQL(_ profile: StoreProfile) -> [String] {
     var sql = ["CREATE SCHEMA base"]
-    sql += Enumerations.all.map {
-      "CREATE TYPE \($0.name) AS ENUM (\($0.labels.map(\.sqlLiteral).joined(separator: ", ")))"
-    }
+    sql += Enumerations.all.map { SchemaStep.create($0) }
     func add<Row>(_ table: TableLayout<Row>) { sql += [table.createSQL] + table.commentSQL }
     add(SumTables.instruments)
     switch profile {

@@ -61,12 +61,27 @@ enum SumTables {
 
   /// Keyed: a run that goes on after an interruption tells its beginning again.
   static let incidents = TableLayout<PendingIncident>(
-    name: "feed_incidents", comment: "What happened to the data themselves: connected, lost, ended, a new session",
+    name: "feed_incidents",
+    comment: "What happened to the data themselves: connected, lost, ended, a gap, a new session",
     columns: [
       .value("run_id", .integer, "ingest_runs.run_id") { _, context in context.runID },
       .value("ts", .timestamp, "UTC") { row, _ in row.pointee.time.nanoseconds },
       .value("kind", .enumeration(Enumerations.incident), "What happened") { row, _ in row.pointee.kind },
       .optional("session", .date, "The day that begins") { row, _ in row.pointee.session?.daysSinceEpoch },
+      .value("scope", .enumeration(Enumerations.scope), "Which stream of the vendor") { row, _ in
+        row.pointee.scope.rawValue
+      },
+      .value("gap", .uinteger, "Number of the gap within the run, 0 for what is no gap") { row, _ in row.pointee.gap },
+      .optional("gap_start", .timestamp, "Where the gap begins, UTC; it ends at ts") { row, _ in
+        row.pointee.from == .none ? nil : row.pointee.from.nanoseconds
+      },
+      .value("recovered", .uinteger, "Missing prints that came with this, when a gap was closed") { row, _ in
+        row.pointee.count
+      },
+      .value("recorded_at", .timestamp, "When this was written down here, UTC, by the clock of this machine") {
+        row, _ in
+        row.pointee.recordedNanoseconds
+      },
     ],
-    primaryKey: ["run_id", "ts", "kind"])
+    primaryKey: ["run_id", "ts", "kind", "scope", "gap"])
 }

@@ -7,7 +7,12 @@ enum Views {
     }
   }
 
-  static let sums = [rollups, openInterest, incidents, instruments]
+  static let sums = [rollups, openInterest, incidents, gaps, instruments]
+
+  /// What a file of version 1 gets anew, because its base tables have grown.
+  static func changedSinceVersion1(_ profile: StoreProfile) -> [String] {
+    (profile == .full ? ["DROP VIEW trades_labeled", labeledTrades] : []) + [incidents, gaps]
+  }
 
   private static func conditionIDs(_ table: String) -> String {
     """
@@ -26,7 +31,7 @@ enum Views {
     CREATE VIEW trades_labeled AS SELECT t.print_id, t.ts, t.seq, i.symbol AS ticker, i.underlying, i.expiry, i.strike, i.type, \
     t.exchange, t.price, t.size, t.side, t.method, t.bid, t.ask, t.quote_time, t.premium, t.delta, t.gamma, t.net_delta, \
     t.underlying_price, nullif(t.sweep_id, 0) AS sweep_id, (t.flags & 1) <> 0 AS block, (t.flags & 128) <> 0 AS injected, t.cancelled, t.flags, \
-    \(conditionIDs("t")) AS conditions, t.run_id \
+    \(conditionIDs("t")) AS conditions, t.run_id, t.implied_volatility, t.greeks_source, (t.flags & 2048) <> 0 AS backfilled \
     FROM base.trades_labeled t JOIN base.instruments i ON i.id = t.instrument
     """
 
@@ -53,5 +58,15 @@ enum Views {
     """
 
   private static let incidents = "CREATE VIEW feed_incidents AS SELECT * FROM base.feed_incidents"
+
+  /// One row a gap. Opened and closed are separate incidents; the newest word on a gap counts.
+  private static let gaps = """
+    CREATE VIEW feed_gaps AS SELECT run_id, gap AS number, any_value(scope) AS scope, min(gap_start) AS gap_start, \
+    max(ts) AS gap_end, CASE WHEN bool_or(kind = 'gap_filled') THEN 'filled' WHEN bool_or(kind = 'gap_unfilled') \
+    THEN 'unfilled' ELSE 'open' END AS state, max(recovered) AS recovered, \
+    min(recorded_at) FILTER (kind = 'gap_found') AS found_at, \
+    max(recorded_at) FILTER (kind IN ('gap_filled', 'gap_unfilled')) AS closed_at \
+    FROM base.feed_incidents WHERE kind IN ('gap_found', 'gap_filled', 'gap_unfilled') GROUP BY run_id, gap
+    """
   private static let instruments = "CREATE VIEW instruments AS SELECT * FROM base.instruments"
 }

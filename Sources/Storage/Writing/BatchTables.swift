@@ -32,6 +32,7 @@ final class BatchTables {
     _ batch: PendingBatch, withBars: Bool, instruments new: [NewInstrument], ledger: inout IngestLedger, finished: Bool
   ) throws(StorageError) {
     let context = RowContext(runID: ledger.run.runID)
+    let saves = savesLedger(finished: finished)
     do {
       try connection.transaction { () throws(StorageError) in
         try instruments.append(array: new, context)
@@ -43,15 +44,17 @@ final class BatchTables {
         if withBars { try rollups.append(array: batch.bars, context) }
         try openInterest.append(array: batch.openInterest, context)
         try incidents.append(array: batch.incidents, context)
-        // The reference profile is never resumed: its ledger is written once, at the end.
-        if profile == .full || finished { try ledger.save(finished: finished, connection) }
+        if saves { try ledger.save(finished: finished, connection) }
       }
     } catch {
       discard()
       throw error
     }
-    ledger.markSaved()
+    if saves { ledger.markSaved() }
   }
+
+  /// The reference profile is never resumed: its ledger is written once, at the end.
+  func savesLedger(finished: Bool) -> Bool { profile == .full || finished }
 
   /// The range lets DuckDB skip the row groups that hold none of the ids.
   private func markCancelled(_ ids: [Int64]) throws(StorageError) {

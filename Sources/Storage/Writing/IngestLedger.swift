@@ -45,16 +45,20 @@ struct IngestLedger {
   private var sourceCancellations: Int64 = 0
   /// Whether `ingest_runs` has this run: a run that never stored anything leaves no trace.
   private var isRecorded: Bool
+  /// Transactions of the run that are on the disk.
+  private var commits: Int64
 
   static let createSQL = [
     """
     CREATE TABLE main.ingest_runs (run_id INTEGER NOT NULL PRIMARY KEY, source VARCHAR NOT NULL, fingerprint VARCHAR NOT NULL, \
     resumable BOOLEAN NOT NULL, started_at TIMESTAMP_NS NOT NULL, finished_at TIMESTAMP_NS, committed_prints BIGINT NOT NULL, \
-    committed_cancellations BIGINT NOT NULL, first_print_id BIGINT NOT NULL, last_print_id BIGINT NOT NULL)
+    committed_cancellations BIGINT NOT NULL, first_print_id BIGINT NOT NULL, last_print_id BIGINT NOT NULL, \
+    commits BIGINT DEFAULT 0)
     """,
     "COMMENT ON TABLE main.ingest_runs IS 'Which part of which source is in this file'",
     "COMMENT ON COLUMN main.ingest_runs.committed_prints IS 'Prints of the source in this file, without those entered by hand'",
     "COMMENT ON COLUMN main.ingest_runs.committed_cancellations IS 'Cancellations of the source in this file'",
+    "COMMENT ON COLUMN main.ingest_runs.commits IS 'Transactions of the run: tells whether one whose answer was lost is in'",
     "COMMENT ON COLUMN main.ingest_runs.finished_at IS 'The source was stored to its end; NULL while it runs or was interrupted'",
     "COMMENT ON COLUMN main.ingest_runs.first_print_id IS 'First id of the block of ids that is this run''s own'",
     "COMMENT ON COLUMN main.ingest_runs.last_print_id IS 'Highest id given; first_print_id - 1 before the first print'",
@@ -79,9 +83,10 @@ struct IngestLedger {
   ) throws(StorageError) -> IngestLedger? {
     var found: IngestRun?
     var last: Int64 = 0
+    var commits: Int64 = 0
     try connection.query(
       """
-      SELECT run_id, first_print_id, committed_prints, committed_cancellations, finished_at IS NOT NULL, last_print_id \
+      SELECT run_id, first_print_id, committed_prints, committed_cancellations, finished_at IS NOT NULL, last_print_id, commits \
       FROM main.ingest_runs WHERE fingerprint = $1 AND resumable ORDER BY run_id DESC LIMIT 1
       """, [.text(source.fingerprint)]
     ) { chunk in
@@ -90,6 +95,7 @@ struct IngestLedger {
         runID: Int32(chunk.required(0, 0)), firstPrintID: chunk.required(1, 0), storedPrints: chunk.required(2, 0),
         storedCancellations: chunk.required(3, 0), isComplete: chunk.required(4, 0) != 0)
       last = chunk.required(5, 0)
+      commits = chunk.integer(6, 0) ?? 0
     }
     guard var run = found else { return nil }
     var stored = [PrintNumbering.Segment(firstOrdinal: 1, firstPrintID: run.firstPrintID)]
@@ -103,7 +109,7 @@ struct IngestLedger {
       run, source,
       PrintNumbering(
         firstPrintID: run.firstPrintID, lastPrintID: last, storedPrints: run.isComplete ? .max : run.storedPrints,
-        stored: stored, mustBeWhole: true), isRecorded: true)
+        stored: stored, mustBeWhole: true), isRecorded: true, commits: commits)
   }
 
   /// Where the source's prints of a run are: ids that follow one another are one segment.
@@ -125,11 +131,14 @@ struct IngestLedger {
     return segments
   }
 
-  private init(_ run: IngestRun, _ source: IngestSource, _ numbering: PrintNumbering, isRecorded: Bool) {
+  private init(
+    _ run: IngestRun, _ source: IngestSource, _ numbering: PrintNumbering, isRecorded: Bool, commits: Int64 = 0
+  ) {
     self.run = run
     self.source = source
     self.numbering = numbering
     self.isRecorded = isRecorded
+    self.commits = commits
   }
 
   /// Counts one cancellation of the source.
@@ -151,7 +160,7 @@ struct IngestLedger {
       """
       UPDATE main.ingest_runs SET committed_prints = greatest(committed_prints, \(numbering.sourcePrints)), \
       committed_cancellations = greatest(committed_cancellations, \(sourceCancellations)), \
-      last_print_id = \(numbering.lastPrintID)\(finish) WHERE run_id = \(run.runID)
+      last_print_id = \(numbering.lastPrintID), commits = \(commits + 1)\(finish) WHERE run_id = \(run.runID)
       """)
   }
 
@@ -159,7 +168,7 @@ struct IngestLedger {
     try connection.query(
       """
       INSERT INTO main.ingest_runs VALUES \
-      ($1, $2, $3, $4, make_timestamp_ns(\(SystemClock.wallNanoseconds)), NULL, 0, 0, $5, $6)
+      ($1, $2, $3, $4, make_timestamp_ns(\(SystemClock.wallNanoseconds)), NULL, 0, 0, $5, $6, 0)
       """,
       [
         .integer(Int64(run.runID)), .text(source.source), .text(source.fingerprint), .boolean(source.resumable),
@@ -169,5 +178,17 @@ struct IngestLedger {
   }
 
   /// The transaction of `save` is on the disk.
-  mutating func markSaved() { isRecorded = true }
+  mutating func markSaved() {
+    isRecorded = true
+    commits += 1
+  }
+
+  /// Whether the transaction of the last `save`, whose answer was lost, is on the disk after all.
+  func isSaved(_ connection: Connection) throws(StorageError) -> Bool {
+    // A complete run saves nothing, so that writing it again does no harm.
+    if run.isComplete { return false }
+    let stored = try connection.integer(
+      "SELECT commits FROM main.ingest_runs WHERE run_id = $1", [.integer(Int64(run.runID))])
+    return (stored ?? 0) > commits
+  }
 }

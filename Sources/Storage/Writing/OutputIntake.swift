@@ -1,3 +1,4 @@
+import Clocks
 import FlowEngine
 import MarketModel
 
@@ -61,9 +62,16 @@ final class OutputIntake {
     case .openInterest(let row):
       batch.add(PendingOpenInterest(openInterest: row, databaseID: dictionary.contract(row.instrument).databaseID))
     case .sessionReset(let reset):
-      batch.add(PendingIncident(time: reset.time, kind: Enumerations.sessionStartPosition, session: reset.session))
+      batch.add(
+        PendingIncident(
+          time: reset.time, kind: Enumerations.sessionStartPosition, session: reset.session,
+          recordedNanoseconds: SystemClock.wallNanoseconds))
     case .incident(let incident):
-      batch.add(PendingIncident(time: incident.time, kind: incident.kind.storedPosition, session: nil))
+      batch.add(
+        PendingIncident(
+          time: incident.time, kind: incident.kind.storedPosition, session: nil, scope: incident.scope,
+          gap: incident.gap, from: incident.from, count: incident.count,
+          recordedNanoseconds: SystemClock.wallNanoseconds))
     }
     return true
   }

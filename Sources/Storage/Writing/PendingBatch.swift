@@ -88,7 +88,10 @@ final class PendingBatch {
 
   /// Few, so looking through them costs nothing.
   func add(_ incident: PendingIncident) {
-    if incidents.contains(where: { $0.time == incident.time && $0.kind == incident.kind }) { return }
+    let isKnown = incidents.contains {
+      $0.time == incident.time && $0.kind == incident.kind && $0.scope == incident.scope && $0.gap == incident.gap
+    }
+    if isKnown { return }
     incidents.append(incident)
   }
 

@@ -22,6 +22,8 @@ final class WriterLoop {
   private var finishRecorded = false
   private var sourceText = ""
   private var hasWarnedOfGap = false
+  /// Rows of the reference profile's file before this run.
+  private var rowsBefore: Int64 = 0
   private let database: Database
 
   /// The writer looks into the ring at least this often, so that an output's age is known this closely.
@@ -52,6 +54,9 @@ final class WriterLoop {
     // The reference profile holds minutes back, so its commits do not tell how far the source was stored.
     if options.profile == .reference { source.resumable = false }
     let ledger = try IngestLedger.begin(source, connection)
+    if options.profile == .reference {
+      rowsBefore = try connection.integer("SELECT count(*) FROM base.trades_labeled") ?? 0
+    }
     intake.ledger = ledger
     sourceText = source.source
     return ledger.run
@@ -159,7 +164,9 @@ final class WriterLoop {
         batch, withBars: withBars, instruments: intake.dictionary.unsaved, ledger: &ledger, finished: finished)
     } catch {
       note(error)
-      return false
+      let saves = tables.savesLedger(finished: finished)
+      guard case .uncommitted = error, settle(ledger, saves: saves) else { return false }
+      if saves { ledger.markSaved() }
     }
     intake.ledger = ledger
     intake.dictionary.markSaved()
@@ -177,6 +184,34 @@ final class WriterLoop {
     checkpoints.noteCommit(rows: rows, wasFull: wasFull, now: SystemClock.monotonicNanoseconds)
     signals.drained.ring()
     return true
+  }
+
+  /// After a commit that failed: what is in memory is not trusted, so the file is opened anew and asked. Nothing is taken from
+  /// the queue meanwhile, so that the batch stays the one in doubt.
+  /// - Parameter saves: the batch came with an entry in the ledger.
+  /// - Returns: whether the batch is stored; false when it is not, or when time ran out before the file could be asked.
+  private func settle(_ ledger: IngestLedger, saves: Bool) -> Bool {
+    while true {
+      do {
+        try database.reopen()
+        let isStored = saves ? try ledger.isSaved(connection) : try hasRowsOfBatch()
+        log.warning(
+          "storage", "a commit failed; the database was opened anew",
+          ["path": options.path, "batch": isStored ? "is stored" : "is written again"])
+        return isStored
+      } catch {
+        note(error)
+        let closing = signals.closeDeadline.load(ordering: .sequentiallyConsistent)
+        if closing != 0, SystemClock.monotonicNanoseconds >= closing { return false }
+        waitToRetry()
+      }
+    }
+  }
+
+  /// Where no ledger is kept, while the reference profile runs, rows are counted.
+  private func hasRowsOfBatch() throws(StorageError) -> Bool {
+    let rows = try connection.integer("SELECT count(*) FROM base.trades_labeled") ?? 0
+    return batch.printCount > 0 && rows >= rowsBefore + counters.rowsWritten + Int64(batch.printCount)
   }
 
   private func note(_ error: StorageError) {
