@@ -157,6 +157,25 @@ import Testing
     #expect(client.counters.requests == 2)
   }
 
+  @Test func aLineBreakAfterTheKeyDoesNoHarm() async throws {
+    let peer = try RESTVendorPeer()
+    try await peer.control(["fixed": [Self.status: [200, ["market": "open"]]]])
+    #expect(try await peer.client(key: RESTVendorPeer.key + "\r\n").marketStatus().market == "open")
+  }
+
+  @Test func connectionsThatAreNotSecureAreNotRetried() async throws {
+    let peer = try RESTVendorPeer()
+    let client = peer.client {
+      $0.endpoint = "https://127.0.0.1:\(peer.port)"
+      $0.keyPlacement = .query
+    }
+    let error = try #require(await failure { () async throws(PolygonRESTError) in try await client.marketStatus() })
+    #expect(error.kind == .untrusted)
+    #expect(error.words.contains("SSL"))
+    #expect(!hasKey(error.description))
+    #expect(client.counters.requests == 1)
+  }
+
   @Test func aServerThatSaysNothingTimesOut() async throws {
     let peer = try RESTVendorPeer()
     try await peer.control(["faults": [["count": 1, "status": 0]], "fixed": [Self.status: [200, ["market": "open"]]]])

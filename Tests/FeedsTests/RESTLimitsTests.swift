@@ -27,12 +27,12 @@ import Testing
     #expect(budget.grant(at: 500) == .start(2))
   }
 
-  /// A back-fill with a hundred requests does not make the chain wait for a hundred turns.
+  /// Ten requests of one do not make another wait for ten turns.
   @Test func usersTakeTurns() {
     var budget = RequestBudget(rate: RequestRate(requests: 100, windowNanoseconds: 100))
-    for number in UInt64(1)...10 { budget.ask(number, for: .backfill) }
-    budget.ask(11, for: .chain)
-    budget.ask(12, for: .chain)
+    for number in UInt64(1)...10 { budget.ask(number, for: .reference) }
+    budget.ask(11, for: .backfill)
+    budget.ask(12, for: .backfill)
     var order: [UInt64] = []
     while case .start(let number) = budget.grant(at: 0) { order.append(number) }
     #expect(order.prefix(4).contains(11))

@@ -47,7 +47,7 @@ final class RESTVendorPeer {
 
   deinit {
     // The end of its input is the end of the peer.
-    try? input.fileHandleForWriting.close()
+    input.fileHandleForWriting.closeFile()
   }
 
   var endpoint: String { "http://127.0.0.1:\(port)" }

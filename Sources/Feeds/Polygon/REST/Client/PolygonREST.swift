@@ -60,6 +60,9 @@ public final class PolygonREST: Sendable {
     base.fragment = nil
     while base.percentEncodedPath.hasSuffix("/") { base.percentEncodedPath.removeLast() }
     self.base = base
+    // A key read from a file ends in a line break, which would break the header in two.
+    var settings = settings
+    settings.key = Secret(settings.key.reveal().filter { !$0.isWhitespace })
     self.settings = settings
     self.clock = clock
     transport = RESTTransport(
@@ -214,8 +217,9 @@ public final class PolygonREST: Sendable {
     switch failure {
     case .timedOut:
       PolygonRESTError(.timedOut, request: text(request), words: "nothing within \(settings.timeoutSeconds) s")
-    case .unreachable(let words): PolygonRESTError(.unreachable, request: text(request), words: words)
-    case .untrusted(let words): PolygonRESTError(.untrusted, request: text(request), words: words)
+    case .unreachable(let words): PolygonRESTError(.unreachable, request: text(request), words: redaction.clean(words))
+    case .untrusted(let words):
+      PolygonRESTError(.untrusted, request: text(request), words: redaction.clean(words))
     case .tooLong:
       PolygonRESTError(
         .tooLong, request: text(request), words: "more than \(settings.longestAnswerBytes) bytes")

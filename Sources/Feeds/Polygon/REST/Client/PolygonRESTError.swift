@@ -21,7 +21,7 @@ public struct PolygonRESTError: Error, Hashable, Sendable {
     case redirected
     /// No connection, or no name for the host.
     case unreachable
-    /// The connection's certificate was not accepted.
+    /// No secure connection: the certificate was not accepted, or the server does not speak TLS.
     case untrusted
     /// No answer in time.
     case timedOut
@@ -76,7 +76,7 @@ extension PolygonRESTError: CustomStringConvertible {
     case .tooLong: "the answer is too long"
     case .redirected: "the vendor sends the request elsewhere"
     case .unreachable: "the server cannot be reached"
-    case .untrusted: "the server's certificate is not trusted"
+    case .untrusted: "no secure connection"
     case .timedOut: "no answer in time"
     case .suspended: "not sent, because the last requests failed one after another"
     case .cancelled: "cancelled"
@@ -94,7 +94,8 @@ extension PolygonRESTError: CustomStringConvertible {
     case .malformed, .tooLong: "check that the endpoint is the vendor's; if it is, report this line"
     case .redirected: "set the endpoint to the address the vendor names"
     case .unreachable: "check the network and the endpoint; it is tried again"
-    case .untrusted: "check the endpoint, the machine's clock and its certificates (package ca-certificates)"
+    case .untrusted:
+      "check the endpoint (http or https), the machine's clock and its certificates (package ca-certificates)"
     case .suspended: "it is tried again by itself"
     case .cancelled: "nothing to do"
     }

@@ -114,7 +114,7 @@ private final class AnswerCollector: NSObject, URLSessionDataDelegate, Sendable 
 }
 
 extension RESTTransportFailure {
-  /// Only the kind of error is kept: the system's own texts may hold the address with the key in it.
+  /// Of the error only its kind and its one sentence are kept: beside them it holds the address, with the key in it.
   fileprivate init(_ error: any Error) {
     guard let error = error as? URLError else {
       self = .unreachable("the system gave no reason")
@@ -130,7 +130,11 @@ extension RESTTransportFailure {
     case .secureConnectionFailed: self = .untrusted("no secure connection came about")
     case .serverCertificateUntrusted, .serverCertificateHasUnknownRoot: self = .untrusted("the issuer is not trusted")
     case .serverCertificateHasBadDate, .serverCertificateNotYetValid: self = .untrusted("it is not valid now")
-    default: self = .unreachable("URL error \(error.code.rawValue)")
+    default:
+      // The open-source Foundation gives libcurl's words and no code for what goes wrong with certificates.
+      let words = error.localizedDescription
+      let isAboutTrust = ["SSL", "TLS", "certificate"].contains { words.contains($0) }
+      self = isAboutTrust ? .untrusted(words) : .unreachable(words)
     }
   }
 }
