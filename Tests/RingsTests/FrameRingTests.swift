@@ -52,6 +52,15 @@ import Testing
     #expect(FrameRingTests.take(ring) == Copy(bytes: [7], tag: 0, received: 0))
   }
 
+  @Test func saysWhenItsSourceShouldWait() {
+    let ring = FrameRing(capacity: 1 << 16)
+    #expect(!ring.isNearlyFull && ring.hasRecovered && ring.usedBytes == 0)
+    while !ring.isNearlyFull { #expect(FrameRingTests.push(ring, [UInt8](repeating: 1, count: 1000))) }
+    #expect(ring.usedBytes > 3 << 14 && !ring.hasRecovered && ring.lostFrames == 0)
+    while !ring.hasRecovered { #expect(FrameRingTests.take(ring) != nil) }
+    #expect(!ring.isNearlyFull && ring.usedBytes < 1 << 15)
+  }
+
   /// Whatever the position, half of the ring less the record's own bytes fits when nothing waits.
   @Test func anEmptyRingTakesHalfOfItself() {
     let ring = FrameRing(capacity: 4096)
