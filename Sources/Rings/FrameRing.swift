@@ -99,6 +99,17 @@ public final class FrameRing: @unchecked Sendable {
 
   // MARK: Producer
 
+  /// Bytes taken up; exact only on the two owning threads, a momentary reading elsewhere.
+  public var usedBytes: Int {
+    max(0, tail.value.load(ordering: .acquiring) - head.value.load(ordering: .acquiring))
+  }
+
+  /// Three quarters are taken up: a producer that can make its source wait should do so before frames are lost.
+  public var isNearlyFull: Bool { usedBytes > capacity / 4 * 3 }
+
+  /// Less than half is taken up: a source that was made to wait may go on.
+  public var hasRecovered: Bool { usedBytes < capacity / 2 }
+
   /// Frames that found the ring full. Any thread.
   public var lostFrames: Int { refused.load(ordering: .relaxed) }
 

@@ -12,7 +12,8 @@ import Testing
     let words = try client.connect(try WebSocketEndpoint("ws://127.0.0.1:\(port)/options")).take().unreachableWords
     #expect(
       words
-        == "ws://127.0.0.1:\(port)/options: the connection to 127.0.0.1 port \(port) was refused: nothing listens there")
+        == "ws://127.0.0.1:\(port)/options: the connection to 127.0.0.1 port \(port) was refused: nothing listens there"
+    )
   }
 
   @Test func refusedByName() throws {
@@ -83,7 +84,8 @@ import Testing
       try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
       try Data("subjectAltName=DNS:localhost\n".utf8).write(to: directory.appending(path: "names"))
       let elliptic = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
-      try run(["req", "-x509"] + elliptic + ["-keyout", "ca.key", "-out", "ca.pem", "-subj", "/CN=Test", "-days", "1"])
+      try run(
+        ["req", "-x509"] + elliptic + ["-keyout", "ca.key", "-out", "ca.pem", "-subj", "/CN=Test", "-days", "1"])
       try run(["req"] + elliptic + ["-keyout", "server.key", "-out", "server.csr", "-subj", "/CN=localhost"])
       try run([
         "x509", "-req", "-in", "server.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-out",

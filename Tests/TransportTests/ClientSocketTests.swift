@@ -61,6 +61,35 @@ import Testing
     for number in 0..<3_000 { #expect(try heard.take() == .received("\(number) \(body)")) }
   }
 
+  /// Pauses after every hundredth message and goes on a moment later.
+  private final class Pausing: ClientSocketHandler {
+    private let loop: ClientLoop
+    private let mailbox: Mailbox<String>
+    private var messages = 0
+    init(_ loop: ClientLoop, _ mailbox: Mailbox<String>) {
+      self.loop = loop
+      self.mailbox = mailbox
+    }
+    func socketOpened(_ socket: ClientSocket) {}
+    func socketReceived(_ socket: ClientSocket, _ bytes: UnsafeBufferPointer<UInt8>, receivedNanoseconds: Int64) {
+      mailbox.put(String(decoding: bytes.prefix { $0 != 0x20 }, as: UTF8.self))
+      messages += 1
+      guard messages % 100 == 0 else { return }
+      socket.pauseReading()
+      loop.schedule(afterMilliseconds: 1) { socket.resumeReading() }
+    }
+    func socketClosed(_ socket: ClientSocket, _ reason: SocketCloseReason) { mailbox.put("\(reason)") }
+  }
+
+  @Test(arguments: [true, false]) func nothingIsLostByPausing(offersCompression: Bool) throws {
+    let peer = try ClientPeer()
+    let client = try TestClientLoop { $0.offersCompression = offersCompression }
+    let mailbox = Mailbox<String>()
+    client.loop.connect(
+      try peer.endpoint("/count?messages=3000&bytes=2400"), handler: Pausing(client.loop, mailbox))
+    for number in 0..<3_000 { #expect(try mailbox.take() == "\(number)") }
+  }
+
   @Test(arguments: ["/big?bytes=100001", "/fragments?bytes=100001&step=50000"])
   func messageBeyondTheBoundEndsTheConnection(path: String) throws {
     let peer = try ClientPeer()

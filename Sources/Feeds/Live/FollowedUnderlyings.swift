@@ -19,7 +19,9 @@ struct FollowedUnderlyings: ~Copyable {
   init(_ symbols: [String], instruments: InstrumentTable) {
     self.instruments = instruments
     underlyings = Set(symbols.compactMap { instruments.intern($0) })
-    guard let memory = calloc(instruments.capacity, 1) else { preconditionFailure("FollowedUnderlyings: out of memory") }
+    guard let memory = calloc(instruments.capacity, 1) else {
+      preconditionFailure("FollowedUnderlyings: out of memory")
+    }
     answers = memory.assumingMemoryBound(to: UInt8.self)
     followsAll = symbols.isEmpty
   }

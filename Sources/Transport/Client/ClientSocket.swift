@@ -56,6 +56,7 @@ public final class ClientSocket {
   var message: MessageAssembly
   /// Monotonic, of the latest sign of life that the library was told of.
   var heardNanoseconds: Int64 = 0
+  private var isPaused = false
   private unowned let core: ClientCore
   private var waiting: [OutgoingFrame] = []
   private var waitingBytes = 0
@@ -91,6 +92,21 @@ public final class ClientSocket {
   ///   - reason: up to 123 bytes.
   public func close(code: UInt16 = 1000, reason: String = "") { end(.closedHere, code: code, words: reason) }
 
+  /// Stops reading: what the peer sends waits in the kernel and then on its side. For a moment only, for pings are not
+  /// answered meanwhile. What has been read already still comes.
+  public func pauseReading() {
+    guard isOpen, !isPaused, let connection else { return }
+    isPaused = true
+    _ = lws_rx_flow_control(connection, 0)
+  }
+
+  /// Reads on after `pauseReading`.
+  public func resumeReading() {
+    guard isPaused, let connection else { return }
+    isPaused = false
+    _ = lws_rx_flow_control(connection, 1)
+  }
+
   /// Begins the end; the handler hears `reason` when it is complete.
   func end(_ reason: SocketCloseReason, code: UInt16, words: String) {
     guard phase != .gone, ending == nil else { return }
@@ -99,6 +115,7 @@ public final class ClientSocket {
       core.abandon(self)
       return
     }
+    resumeReading()
     goodbye = (code, Array(words.utf8.prefix(123)))
     waiting.removeAll()
     core.limitLife(of: self, milliseconds: ClientSocket.goodbyeMilliseconds)
