@@ -102,10 +102,13 @@ extension [SessionAction] {
     _ = driven.start()
     _ = driven.open()
     #expect(
-      driven.receive(frame: #" [ { "message" : "hi" , "status" : "connected" , "ev" : "status" } ] "#) == [.authenticate])
+      driven.receive(frame: #" [ { "message" : "hi" , "status" : "connected" , "ev" : "status" } ] "#) == [
+        .authenticate
+      ])
     // One status object without an array, the text escaped.
     #expect(
-      driven.receive(frame: #"{"ev":"\u0073tatus","status":"auth_\u0073uccess","message":""}"#) == [.report(.streaming)])
+      driven.receive(frame: #"{"ev":"\u0073tatus","status":"auth_\u0073uccess","message":""}"#) == [.report(.streaming)]
+    )
     _ = driven.hold(["T.A", "T.B", "T.C"])
     _ = driven.receive(
       frame: #"[{"ev":"status","status":"success","message":"subscribed to: T.A"},"#

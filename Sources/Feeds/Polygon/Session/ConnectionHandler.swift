@@ -1,6 +1,7 @@
 import Clocks
 import Logging
 import MarketModel
+import Rings
 import Transport
 
 /// Carries out what a session decides on a real socket. Client loop's thread only, except for `board`.
@@ -10,7 +11,8 @@ final class ConnectionHandler: ClientSocketHandler, @unchecked Sendable {
   private let configuration: PolygonConnection.Configuration
   private unowned let loop: ClientLoop
   private let log: Log
-  private let push: @Sendable (UnsafeBufferPointer<UInt8>, Int64) -> Bool
+  private let frames: FrameRing
+  private let bell: Doorbell
   private let onEvent: @Sendable (PolygonConnection.Event) -> Void
   private var session: PolygonSession
   private var reader = StatusReader()
@@ -22,14 +24,14 @@ final class ConnectionHandler: ClientSocketHandler, @unchecked Sendable {
   private var lostFrames = 0
 
   init(
-    _ configuration: PolygonConnection.Configuration, loop: ClientLoop, log: Log,
-    push: @escaping @Sendable (UnsafeBufferPointer<UInt8>, Int64) -> Bool,
+    _ configuration: PolygonConnection.Configuration, loop: ClientLoop, frames: FrameRing, bell: Doorbell, log: Log,
     onEvent: @escaping @Sendable (PolygonConnection.Event) -> Void
   ) {
     self.configuration = configuration
     self.loop = loop
     self.log = log
-    self.push = push
+    self.frames = frames
+    self.bell = bell
     self.onEvent = onEvent
     board = StatusBoard(cluster: configuration.cluster, endpoint: configuration.endpoint.description)
     session = PolygonSession(
@@ -68,7 +70,10 @@ final class ConnectionHandler: ClientSocketHandler, @unchecked Sendable {
 
   private func handOn(_ bytes: UnsafeBufferPointer<UInt8>, _ receivedNanoseconds: Int64) {
     board.count(frameOf: bytes.count, at: receivedNanoseconds)
-    guard push(bytes, receivedNanoseconds) else { return lose() }
+    guard frames.push(bytes, tag: configuration.scope.rawValue, receivedNanoseconds: receivedNanoseconds) else {
+      return lose()
+    }
+    bell.ring()
     if lostFrames > 0 { endOverflow() }
   }
 

@@ -1,29 +1,33 @@
 import Logging
 import MarketModel
+import Rings
 import Transport
 
 /// A connection to one cluster of the vendor that comes back by itself: dials, lets itself in, holds the wanted channels and
 /// hands every message with data on. Commands and status from any thread; everything else happens on the client loop's.
 public final class PolygonConnection: Sendable {
   public struct Configuration: Sendable {
-    /// The vendor's name of the cluster: `options`, `stocks`.
-    public var cluster: String
+    /// Which of the vendor's clusters it is; goes with each frame as its tag.
+    public var scope: FeedIncident.Scope
     public var endpoint: WebSocketEndpoint
     public var key: Secret
-    /// Contracts whose quotes may be held at a time.
+    /// Instruments whose quotes may be held at a time.
     public var quoteLimit = Limits.quotedContracts
 
-    public init(cluster: String, endpoint: WebSocketEndpoint, key: Secret) {
-      self.cluster = cluster
+    public init(scope: FeedIncident.Scope, endpoint: WebSocketEndpoint, key: Secret) {
+      self.scope = scope
       self.endpoint = endpoint
       self.key = key
     }
+
+    /// The vendor's name of the cluster.
+    public var cluster: String { scope == .equities ? "stocks" : "options" }
   }
 
   /// What a connection tells while it goes. Called on the network thread: to be handed on at once.
   public enum Event: Hashable, Sendable {
     case session(SessionEvent)
-    /// The way to the feed is full: messages are being lost from here on.
+    /// The frame ring is full: messages are being lost from here on.
     case overflowBegan
     /// There is room again, or the connection is gone; so many messages were lost.
     case overflowEnded(lostFrames: Int)
@@ -34,16 +38,17 @@ public final class PolygonConnection: Sendable {
 
   /// - Parameters:
   ///   - loop: may be shared with other connections; is not started here.
-  ///   - push: takes a message with data off the network thread and says whether it had room. The bytes are valid during the
-  ///     call; the number is the monotonic time at which the message came.
+  ///   - frames: takes every message but those of statuses alone, tagged with the scope. Its producer is the loop's thread, so
+  ///     that all connections of one loop may share it.
+  ///   - bell: rung for each of them.
   ///   - onEvent: network thread, in order; must not block.
   public init(
-    _ configuration: Configuration, loop: ClientLoop, log: Log,
-    push: @escaping @Sendable (UnsafeBufferPointer<UInt8>, Int64) -> Bool,
+    _ configuration: Configuration, loop: ClientLoop, frames: FrameRing, bell: Doorbell, log: Log,
     onEvent: @escaping @Sendable (Event) -> Void
   ) {
     self.loop = loop
-    handler = ConnectionHandler(configuration, loop: loop, log: log, push: push, onEvent: onEvent)
+    handler = ConnectionHandler(
+      configuration, loop: loop, frames: frames, bell: bell, log: log, onEvent: onEvent)
   }
 
   /// How it does now.
