@@ -27,7 +27,8 @@ enum SimulateCommand {
       Command.Example("marketflow simulate", "the demo market at its own pace"),
       Command.Example("marketflow simulate --tape day.ndjson.gz --speed max", "a recording as fast as its reader"),
       Command.Example(
-        "marketflow simulate --disconnect-every 60 --malformed 0.001 --too-many-requests 0.1", "a bad day at the vendor"),
+        "marketflow simulate --disconnect-every 60 --malformed 0.001 --too-many-requests 0.1", "a bad day at the vendor"
+      ),
     ])
 
   private static let share = ValueType.number(0...1)
@@ -112,7 +113,8 @@ enum SimulateCommand {
 
   private static func greeting(_ simulator: Simulator, _ options: SimulatorOptions) -> String {
     let address = "127.0.0.1:\(simulator.port)"
-    let pace = options.speed.map { $0 == 1 ? "" : ", \(Price(rounding: $0)) times as fast" } ?? ", as fast as it is read"
+    let pace =
+      options.speed.map { $0 == 1 ? "" : ", \(Price(rounding: $0)) times as fast" } ?? ", as fast as it is read"
     let clients = options.waitsForClients
     let wait =
       clients == 0 ? "" : "\nBegins when \(clients == 1 ? "a client has" : "\(clients) clients have") subscribed."
