@@ -10,7 +10,7 @@ from peer import *
 
 mode = sys.argv[3]
 key = lambda e: (e["sym"], e["q"], e["p"], e["s"], tuple(e.get("c", [])), e["x"], e["t"])
-got, damaged, closes, pauses, digest = Counter(), 0, [], [], hashlib.sha256()
+got, damaged, closes, digest = Counter(), 0, [], hashlib.sha256()
 refused = Counter()
 
 
@@ -26,7 +26,6 @@ async def listen():
             return False
         await ws.send(json.dumps({"action": "subscribe", "params": "T.*"}))
         loop = asyncio.get_running_loop()
-        last = loop.time()
         while True:
             try:
                 text = await asyncio.wait_for(ws.recv(), 0.3)
@@ -46,8 +45,6 @@ async def listen():
                 continue
             if events[0]["ev"] == "status":
                 continue
-            pauses.append(loop.time() - last)
-            last = loop.time()
             digest.update(text.encode())
             for event in events:
                 got[key(event)] += 1
@@ -74,7 +71,7 @@ if mode == "stream":
 else:
     assert faults["disconnects"] >= 2 and len(closes) == faults["disconnects"], (closes, faults)
     assert None in closes and 1008 in closes, closes
-    assert faults["mutes"] >= 1 and faults["muted_frames"] > 0 and max(pauses) > 0.8, max(pauses)
+    assert faults["mutes"] >= 1 and faults["muted_frames"] > 0, faults
     assert faults["auth_failures"] == refused["auth_failed"] > 0, refused
     assert faults["max_connections"] == refused["max_connections"] > 0, refused
     assert missing
