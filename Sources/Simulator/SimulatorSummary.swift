@@ -51,12 +51,16 @@ public struct SimulatorSummary: Sendable {
 
   /// The same for people.
   public var text: String {
-    var lines = ["\(source): \(trades) trades and \(quotes) quotes played, \(framesSent) frames sent, \(requests) requests"]
+    var lines = [
+      "\(source): \(trades) trades and \(quotes) quotes played, \(framesSent) frames sent, \(requests) requests"
+    ]
     if time != .none { lines.append("played until \(time.newYorkText)") }
     if slowConsumers > 0 { lines.append("\(slowConsumers) slow consumers were closed") }
     if droppedTrades + droppedQuotes > 0 {
       lines.append("\(droppedTrades) trades and \(droppedQuotes) quotes made room in REST for newer ones")
     }
+    let made = faults.named.filter { $0.count > 0 }.map { "\($0.count) \($0.name)" }
+    if !made.isEmpty { lines.append("faults made: \(made.joined(separator: ", "))") }
     return lines.joined(separator: "\n")
   }
 }

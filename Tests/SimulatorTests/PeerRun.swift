@@ -35,7 +35,11 @@ enum PeerRun {
   }
 
   /// Runs a peer to its end; what it asserts is in its errors.
-  static func run(_ script: String, _ package: String, _ simulator: Simulator, _ words: String...) async throws {
+  /// - Returns: what it printed.
+  @discardableResult
+  static func run(
+    _ script: String, _ package: String, _ simulator: Simulator, _ words: String...
+  ) async throws -> String {
     guard let python else { throw Failure(description: "no Python") }
     let process = Process()
     process.executableURL = python
@@ -50,6 +54,7 @@ enum PeerRun {
     }.value
     process.waitUntilExit()
     if process.terminationStatus != 0 { throw Failure(description: "\(script) with \(package): \(text)") }
+    return text
   }
 
   /// Runs `body` with a simulator that is stopped whatever happens.
@@ -81,7 +86,8 @@ final class DemoTape {
 
   /// - Parameter events: about so many, the opening quotes of all contracts on top.
   init(events: Int, intensity: Double) throws {
-    var feed = DemoFeed(settings: DemoTape.settings(intensity: intensity), instruments: InstrumentTable(capacity: 1 << 16))
+    var feed = DemoFeed(
+      settings: DemoTape.settings(intensity: intensity), instruments: InstrumentTable(capacity: 1 << 16))
     var lines = Data()
     var remaining = events + 1_500
     while remaining > 0 {

@@ -17,19 +17,24 @@ final class FaultCounters: Sendable {
 
   static func count(_ counter: borrowing Atomic<Int>) { counter.wrappingAdd(1, ordering: .relaxed) }
 
+  /// Name and number of each.
+  var named: [(name: String, count: Int)] {
+    [
+      ("disconnects", disconnects.load(ordering: .relaxed)),
+      ("mutes", mutes.load(ordering: .relaxed)),
+      ("muted_frames", mutedFrames.load(ordering: .relaxed)),
+      ("malformed_frames", malformedFrames.load(ordering: .relaxed)),
+      ("duplicates", duplicates.load(ordering: .relaxed)),
+      ("late_prints", latePrints.load(ordering: .relaxed)),
+      ("too_many_requests", tooManyRequests.load(ordering: .relaxed)),
+      ("server_errors", serverErrors.load(ordering: .relaxed)),
+      ("slow_answers", slowAnswers.load(ordering: .relaxed)),
+      ("auth_failures", authFailures.load(ordering: .relaxed)),
+      ("max_connections", maxConnections.load(ordering: .relaxed)),
+    ]
+  }
+
   func write(to json: inout JSONWriter) {
-    json.object { json in
-      json.field("disconnects", disconnects.load(ordering: .relaxed))
-      json.field("mutes", mutes.load(ordering: .relaxed))
-      json.field("muted_frames", mutedFrames.load(ordering: .relaxed))
-      json.field("malformed_frames", malformedFrames.load(ordering: .relaxed))
-      json.field("duplicates", duplicates.load(ordering: .relaxed))
-      json.field("late_prints", latePrints.load(ordering: .relaxed))
-      json.field("too_many_requests", tooManyRequests.load(ordering: .relaxed))
-      json.field("server_errors", serverErrors.load(ordering: .relaxed))
-      json.field("slow_answers", slowAnswers.load(ordering: .relaxed))
-      json.field("auth_failures", authFailures.load(ordering: .relaxed))
-      json.field("max_connections", maxConnections.load(ordering: .relaxed))
-    }
+    json.object { json in for row in named { json.field(row.name, row.count) } }
   }
 }

@@ -10,9 +10,11 @@ enum FrameDamage {
       // Cut off, as by a sender that died.
       result.removeLast(frame.count - place)
     case 1:
-      // The colon after a key is lost.
-      guard let colon = frame[place...].firstIndex(of: UInt8(ascii: ":")) ?? frame.firstIndex(of: UInt8(ascii: ":"))
-      else { return Array(frame.dropLast()) }
+      // The colon after a key is lost; those inside symbols are no such.
+      let keys = frame.indices.dropFirst().filter {
+        frame[$0] == UInt8(ascii: ":") && frame[$0 - 1] == UInt8(ascii: "\"")
+      }
+      guard let colon = keys.first(where: { $0 >= place }) ?? keys.last else { return Array(frame.dropLast()) }
       result[colon] = UInt8(ascii: "#")
     default:
       // An object is not closed.

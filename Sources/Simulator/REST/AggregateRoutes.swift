@@ -48,7 +48,9 @@ struct AggregateRoutes {
       let before = TradingCalendar.previousSession(before: day)
       let start = Timestamp(newYork: before, hour: 0).milliseconds
       if let figures = history.previousDay { return Row(start: start, figures: figures) }
-      guard inventsPreviousClose, let first = history.trades.first?.price ?? history.quotes.first?.bid else { return nil }
+      guard inventsPreviousClose, let first = history.trades.first?.price ?? history.quotes.first?.bid else {
+        return nil
+      }
       var figures = PriceFigures()
       figures.open = first
       figures.high = first

@@ -50,7 +50,9 @@ struct ChainFilter {
     return (contracts, places.count > limit)
   }
 
-  private func record(_ id: InstrumentID, _ state: PlayedMarket.State) -> Instrument { state.histories[id.index].record }
+  private func record(_ id: InstrumentID, _ state: PlayedMarket.State) -> Instrument {
+    state.histories[id.index].record
+  }
 }
 
 extension PlayedMarket.State {

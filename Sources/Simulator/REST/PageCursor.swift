@@ -20,7 +20,9 @@ struct PageCursor: Equatable {
   init?(_ text: String) {
     let standard = String(text.map { $0 == "-" ? "+" : $0 == "_" ? "/" : $0 })
     let padded = standard + String(repeating: "=", count: (4 - standard.utf8.count % 4) % 4)
-    guard let data = Data(base64Encoded: padded), let plain = String(validating: data, as: UTF8.self) else { return nil }
+    guard let data = Data(base64Encoded: padded), let plain = String(validating: data, as: UTF8.self) else {
+      return nil
+    }
     var parameters: [String: String] = [:]
     for line in plain.split(separator: "\n") {
       guard let split = line.firstIndex(of: "=") else { return nil }

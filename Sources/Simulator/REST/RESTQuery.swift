@@ -67,12 +67,16 @@ struct RESTQuery {
 enum RESTValue {
   /// A day of New York, nanoseconds since 1970, or RFC 3339.
   static func time(_ text: String) -> Range<Int64>? {
-    if let day = MarketDate(text) {
-      return Timestamp(newYork: day, hour: 0).nanoseconds..<Timestamp(newYork: day.adding(days: 1), hour: 0).nanoseconds
-    }
+    if let day = MarketDate(text) { return RESTValue.day(day) }
     if let nanoseconds = Int64(text), nanoseconds < .max { return nanoseconds..<(nanoseconds + 1) }
     guard let time = Timestamp(rfc3339: text) else { return nil }
     return time.nanoseconds..<(time.nanoseconds + 1)
+  }
+
+  /// From midnight to midnight in New York; nil beyond what 64 bits of nanoseconds reach.
+  static func day(_ day: MarketDate) -> Range<Int64>? {
+    guard (1700...2250).contains(day.components.year) else { return nil }
+    return Timestamp(newYork: day, hour: 0).nanoseconds..<Timestamp(newYork: day.adding(days: 1), hour: 0).nanoseconds
   }
 
   /// Days since 1970.

@@ -113,8 +113,8 @@ struct RESTRouter {
 
   /// A whole day, or a millisecond.
   private static func moment(_ text: String) -> Range<Int64>? {
-    if MarketDate(text) != nil { return RESTValue.time(text) }
-    guard let milliseconds = Int64(text), abs(milliseconds) < 9_000_000_000_000 else { return nil }
+    if let day = MarketDate(text) { return RESTValue.day(day) }
+    guard let milliseconds = Int64(text), milliseconds.magnitude < 9_000_000_000_000 else { return nil }
     return milliseconds * 1_000_000..<(milliseconds + 1) * 1_000_000
   }
 }

@@ -19,7 +19,7 @@ struct ReferenceRoutes {
         rows.append { write(condition, &$0) }
       }
     }
-    let first = query.after.flatMap { Int($0) } ?? 0
+    let first = max(0, query.after.flatMap { Int($0) } ?? 0)
     let page = rows.dropFirst(first).prefix(limit)
     let next = first + page.count < rows.count ? query.cursor(after: String(first + page.count)) : nil
     return envelope.page(page.count, next: next) { json in for row in page { json.object { row(&$0) } } }

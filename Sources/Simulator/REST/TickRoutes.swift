@@ -144,7 +144,9 @@ struct TickPlace: Equatable {
 
   init(_ text: String) throws(RESTProblem) {
     let parts = text.split(separator: ",")
-    guard parts.count == 2, let time = Int64(parts[0]), time < .max, let count = Int(parts[1]) else {
+    guard parts.count == 2, let time = Int64(parts[0]), time < .max, let count = Int(parts[1]),
+      (0...1_000_000_000).contains(count)
+    else {
       throw .badRequest("cursor is not valid")
     }
     self.time = time

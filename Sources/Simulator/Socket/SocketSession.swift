@@ -90,7 +90,9 @@ struct SocketSession {
   func timedOut() -> [Step] { [.close(StatusFrame(.authTimeout, "authentication timed out"), code: 1008)] }
 
   /// The reader does not keep up.
-  func fellBehind() -> [Step] { [.close(StatusFrame(.slowConsumer, "Slow consumer: messages are not read fast enough"), code: 1008)] }
+  func fellBehind() -> [Step] {
+    [.close(StatusFrame(.slowConsumer, "Slow consumer: messages are not read fast enough"), code: 1008)]
+  }
 
   // MARK: Channels
 
