@@ -26,7 +26,9 @@ extension PrintRow {
       conditions: stored.conditions, side: stored.side, method: stored.method,
       quote: stored.quoteTime.map { Quote(bid: stored.bid ?? .zero, ask: stored.ask ?? .zero, time: $0) },
       deltaNanos: stored.deltaNanos ?? ContractReference.unknown,
-      gammaNanos: stored.gammaNanos ?? ContractReference.unknown, netDeltaNanos: stored.netDeltaNanos,
+      gammaNanos: stored.gammaNanos ?? ContractReference.unknown,
+      impliedVolatilityNanos: stored.impliedVolatilityNanos ?? ContractReference.unknown,
+      greeksSource: stored.greeksSource, netDeltaNanos: stored.netDeltaNanos,
       underlyingPrice: stored.underlyingPrice ?? .zero, sweepID: stored.sweepID, flags: stored.flags,
       isCancelled: stored.isCancelled)
   }

@@ -29,9 +29,11 @@ struct PrintRow: Sendable {
   var method: LabelMethod
   /// Nil when none was known.
   var quote: Quote?
-  /// `ContractReference.unknown` when not known; likewise gamma.
+  /// `ContractReference.unknown` when not known; likewise gamma and volatility.
   var deltaNanos: Int64
   var gammaNanos: Int64
+  var impliedVolatilityNanos: Int64
+  var greeksSource: GreeksSource
   var netDeltaNanos: Int64
   /// Zero when not known.
   var underlyingPrice: Price
@@ -58,7 +60,9 @@ extension PrintRow {
       price: print.trade.price, size: print.trade.size, premiumMicros: print.premiumMicros, venue: print.trade.venue,
       conditions: print.trade.conditions, side: print.side, method: print.method,
       quote: print.quoteTime == .none ? nil : Quote(bid: print.bid, ask: print.ask, time: print.quoteTime),
-      deltaNanos: print.deltaNanos, gammaNanos: print.gammaNanos, netDeltaNanos: print.netDeltaNanos,
+      deltaNanos: print.deltaNanos, gammaNanos: print.gammaNanos,
+      impliedVolatilityNanos: print.impliedVolatilityNanos, greeksSource: print.greeksSource,
+      netDeltaNanos: print.netDeltaNanos,
       underlyingPrice: print.underlyingPrice, sweepID: print.sweepID,
       flags: print.trade.flags.contains(.injected) ? print.flags.union(.injected) : print.flags,
       isCancelled: isCancelled)
@@ -96,14 +100,27 @@ extension PrintRow {
       .numberOrNull("quote_age_ms", "Milliseconds from that quote to the print.") { $0.quoteAgeMilliseconds },
       .nanosOrNull("delta", "Delta in force at the print.") { $0.deltaNanos },
       .nanosOrNull("gamma", "Gamma in force at the print, per USD of the underlying.") { $0.gammaNanos },
+      .nanosOrNull("iv", "Implied volatility at the print, 0.35 = 35 %; null when it could not be solved.") {
+        $0.impliedVolatilityNanos
+      },
+      .choice(
+        "greeks_source",
+        "Where delta, gamma and iv come from: `own_quote` our own from the NBBO at the print, `vendor` the vendor's of that "
+          + "minute, `vendor_stale` the vendor's of another time."
+      ) { $0.greeksSource },
       .nanos("net_delta", "Side x size x delta; 0 when side or delta is unknown.") { $0.netDeltaNanos },
       .priceOrNull("underlying_price", "Last price of the underlying at the print, USD.") { $0.underlyingPrice },
       .integerOrNull("sweep_id", "The sweep it belongs to.") { $0.sweepID == 0 ? nil : Int64($0.sweepID) },
       .choices("flags", of: PrintFlags.named.map(\.name), "What else is true of it.") { $0.flags.names },
       .flag("injected", "Entered by hand.") { $0.flags.contains(.injected) },
+      .flag("backfilled", "Missed on the socket, read from the vendor's history later.") {
+        $0.flags.contains(.backfilled)
+      },
       .flag("cancelled", "Declared void by a later print; taken back from all sums.") { $0.isCancelled },
     ])
 }
+
+extension GreeksSource: APIChoice { var apiName: String { name } }
 
 /// One page of prints.
 struct PrintsPage: Sendable {
