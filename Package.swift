@@ -77,7 +77,8 @@ let package = Package(
     tests("FlowEngineTests", ["FlowEngine", "MarketModel"]),
     tests("FeedsTests", ["Feeds", "Transport", "Rings", "Logging", "MarketModel", "FlowEngine"]),
     tests(
-      "SimulatorTests", ["Simulator", "Feeds", "Transport", "Rings", "Logging", "MarketModel", "OptionMath", "JSONText"],
+      "SimulatorTests",
+      ["Simulator", "Feeds", "Transport", "Rings", "Logging", "MarketModel", "OptionMath", "JSONText"],
       exclude: ["Peers"]),
     tests("StorageTests", ["Storage", "FlowEngine", "MarketModel", "CDuckDB"]),
     tests("TransportTests", ["Transport", "Logging"]),
@@ -85,7 +86,8 @@ let package = Package(
     tests(
       "ApplicationTests",
       [
-        "Application", "FlowEngine", "Feeds", "Storage", "Server", "Rings", "Clocks", "MarketModel", "JSONText",
+        "Application", "FlowEngine", "Feeds", "Simulator", "Storage", "Server", "Rings", "Clocks", "MarketModel",
+        "JSONText",
         "Logging",
       ]),
   ],
