@@ -78,7 +78,8 @@ let package = Package(
     tests(
       "FeedsTests", ["Feeds", "Transport", "Rings", "Logging", "MarketModel", "FlowEngine"], exclude: ["RESTPeers"]),
     tests(
-      "SimulatorTests", ["Simulator", "Feeds", "Transport", "Rings", "Logging", "MarketModel", "OptionMath", "JSONText"],
+      "SimulatorTests",
+      ["Simulator", "Feeds", "Transport", "Rings", "Logging", "MarketModel", "OptionMath", "JSONText"],
       exclude: ["Peers"]),
     tests("StorageTests", ["Storage", "FlowEngine", "MarketModel", "CDuckDB"]),
     tests("TransportTests", ["Transport", "Logging"], exclude: ["Peers"]),
@@ -86,7 +87,8 @@ let package = Package(
     tests(
       "ApplicationTests",
       [
-        "Application", "FlowEngine", "Feeds", "Storage", "Server", "Rings", "Clocks", "MarketModel", "JSONText",
+        "Application", "FlowEngine", "Feeds", "Simulator", "Storage", "Server", "Rings", "Clocks", "MarketModel",
+        "JSONText",
         "Logging",
       ]),
   ],
