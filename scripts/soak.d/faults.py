@@ -25,7 +25,7 @@ def run(minutes, faults=None, intensity="0.2"):
     with Folder() as folder:
         faults = ALL_FAULTS if faults is None else faults
         # Two minutes of quiet at the end, so that the last gaps can be read from history.
-        with Simulator(folder, "--demo", "--speed", "1", "--faults-for", str(int(minutes * 60)), "--intensity", intensity, *faults) as vendor:
+        with Simulator(folder, "--demo", "--speed", "1", "--demo-intensity", intensity, *faults) as vendor:
             arguments = ["--provider", "polygon", "--endpoint", vendor.url, "--demo-mode", "off"]
             with Product(folder, *arguments) as product:
                 statuses = collections.Counter()

@@ -115,9 +115,10 @@ struct VendorCheck {
       return finding(subject, false, "\(error)")
     }
     let bell = Doorbell()
+    // Nobody reads what comes: it is only looked whether something would.
     let connection = PolygonConnection(
-      PolygonConnection.Configuration(cluster: stream.cluster, endpoint: endpoint, key: feed.key), loop: loop, log: log,
-      push: { _, _ in true }, onEvent: { _ in bell.ring() })
+      PolygonConnection.Configuration(scope: stream.scope, endpoint: endpoint, key: feed.key), loop: loop,
+      frames: FrameRing(capacity: 1 << 16), bell: Doorbell(), log: log, onEvent: { _ in bell.ring() })
     connection.start()
     defer { connection.stop() }
     let deadline = SystemClock.monotonicNanoseconds + Int64(VendorCheck.socketSeconds * 1e9)

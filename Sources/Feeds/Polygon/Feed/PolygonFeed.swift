@@ -101,14 +101,9 @@ public final class PolygonFeed: Sendable {
       } catch {
         throw PolygonFeedError("\(error)")
       }
-      let tag = stream.scope.rawValue
       connections[stream] = PolygonConnection(
-        PolygonConnection.Configuration(cluster: stream.cluster, endpoint: endpoint, key: settings.key), loop: loop,
-        log: log,
-        push: { bytes, received in
-          defer { bell.ring() }
-          return frames.push(bytes, tag: tag, receivedNanoseconds: received)
-        }, onEvent: { board.add($0, of: stream) })
+        PolygonConnection.Configuration(scope: stream.scope, endpoint: endpoint, key: settings.key), loop: loop,
+        frames: frames, bell: bell, log: log, onEvent: { board.add($0, of: stream) })
     }
     return connections
   }

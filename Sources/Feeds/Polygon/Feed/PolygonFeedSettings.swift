@@ -59,7 +59,7 @@ public enum PolygonStream: UInt8, Sendable, CaseIterable {
     }
   }
 
-  var scope: FeedIncident.Scope {
+  public var scope: FeedIncident.Scope {
     switch self {
     case .options: .options
     case .stocks: .equities
