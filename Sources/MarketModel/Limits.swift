@@ -10,7 +10,7 @@ public enum Limits {
   /// Bytes of vendor frames between the network thread and the feed thread, touched only as a backlog grows. A frame that
   /// finds no room is a gap.
   public static let frameRingBytes = 64 << 20
-  /// Prints a live feed remembers having handed over, 40 bytes each, touched as they come: what the vendor's history brings
+  /// Prints a live feed remembers having handed over, 48 bytes each, touched as they come: what the vendor's history brings
   /// again is told from what was missed by them.
   public static let handedOverPrints = 1 << 20
   /// Reports of damage that wait to be looked after; further ones widen the last.

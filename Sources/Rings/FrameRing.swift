@@ -28,12 +28,14 @@ public final class FrameRing: @unchecked Sendable {
   }
 
   private let storage: UnsafeMutableRawPointer
-  private let mask: Int
   private let head: Padded
   private let tail: Padded
   private let consumer: Consumer
   private let producer: Producer
   private let refused = Atomic<Int>(0)
+  /// The latest position whose record the producer put at the block's start because nothing waited. It jumps over bytes that
+  /// nobody used, so they do not count as taken up.
+  private let home = Padded()
 
   /// An index on a cache line of its own, so that the two threads do not invalidate each other's line.
   private final class Padded: Sendable {
@@ -45,6 +47,8 @@ public final class FrameRing: @unchecked Sendable {
   private final class Producer: @unchecked Sendable {
     var padding: InlineArray<8, Int> = .init(repeating: 0)
     var position = 0
+    /// Where the next record goes in the block.
+    var offset = 0
     var cachedHead = 0
     var lost: UInt32 = 0
     var paddingAfter: InlineArray<8, Int> = .init(repeating: 0)
@@ -53,6 +57,8 @@ public final class FrameRing: @unchecked Sendable {
   private final class Consumer: @unchecked Sendable {
     var padding: InlineArray<8, Int> = .init(repeating: 0)
     var position = 0
+    /// Where the next record stands in the block.
+    var offset = 0
     var cachedTail = 0
     var frameBytes = 0
     var paddingAfter: InlineArray<8, Int> = .init(repeating: 0)
@@ -70,14 +76,12 @@ public final class FrameRing: @unchecked Sendable {
     public var lostBefore: Int
   }
 
-  /// - Parameter capacity: bytes, rounded up to a power of two; half of it is the longest frame that is sure to find room
-  ///   in an empty ring.
+  /// - Parameter capacity: bytes, rounded up to a power of two.
   public init(capacity: Int) {
     precondition(capacity >= 1024, "FrameRing: capacity \(capacity), at least 1024 wanted")
     var size = 1024
     while size < capacity { size *= 2 }
     self.capacity = size
-    mask = size - 1
     // Zero pages from the system: reserved now, backed by memory when first touched.
     guard let memory = calloc(size, 1) else { preconditionFailure("FrameRing: no memory for \(size) bytes") }
     storage = memory
@@ -117,12 +121,12 @@ public final class FrameRing: @unchecked Sendable {
   /// - Returns: false when there is no room; the frame is counted and the next one that finds room says so.
   public func push(_ bytes: UnsafeBufferPointer<UInt8>, tag: UInt8, receivedNanoseconds: Int64) -> Bool {
     let needed = FrameRing.recordBytes(bytes.count)
-    guard let position = place(needed) else {
+    guard makeRoom(needed) else {
       producer.lost &+= 1
       refused.wrappingAdd(1, ordering: .relaxed)
       return false
     }
-    let record = storage + (position & mask)
+    let record = storage + producer.offset
     record.storeBytes(
       of: Header(
         length: bytes.count, receivedNanoseconds: receivedNanoseconds, lostBefore: producer.lost, tag: tag),
@@ -131,35 +135,39 @@ public final class FrameRing: @unchecked Sendable {
       (record + MemoryLayout<Header>.stride).copyMemory(from: source, byteCount: bytes.count)
     }
     producer.lost = 0
-    producer.position = position + needed
-    tail.value.store(position + needed, ordering: .releasing)
+    producer.position += needed
+    producer.offset = producer.offset + needed == capacity ? 0 : producer.offset + needed
+    tail.value.store(producer.position, ordering: .releasing)
     return true
   }
 
-  /// Where a record of so many bytes goes; nil when it finds no room.
+  /// Moves to where so many bytes fit in one piece.
   @inline(__always)
-  private func place(_ needed: Int) -> Int? {
-    let position = producer.position
-    let offset = position & mask
-    let toEnd = capacity - offset
-    if offset >= FrameRing.homeBytes || toEnd < needed {
+  private func makeRoom(_ needed: Int) -> Bool {
+    let toEnd = capacity - producer.offset
+    if producer.offset >= FrameRing.homeBytes || toEnd < needed {
       producer.cachedHead = head.value.load(ordering: .acquiring)
-      let isEmpty = producer.cachedHead == position
-      if toEnd < needed || (isEmpty && offset >= needed) { return placeAtStart(needed, toEnd) }
+      if producer.cachedHead == producer.position {
+        guard needed <= capacity else { return false }
+        home.value.store(producer.position, ordering: .relaxed)
+        producer.offset = 0
+        return true
+      }
+      if toEnd < needed { return goRound(needed, toEnd) }
     }
-    if position + needed - producer.cachedHead > capacity {
-      producer.cachedHead = head.value.load(ordering: .acquiring)
-      if position + needed - producer.cachedHead > capacity { return nil }
-    }
-    return position
+    if producer.position + needed - producer.cachedHead <= capacity { return true }
+    producer.cachedHead = head.value.load(ordering: .acquiring)
+    return producer.position + needed - producer.cachedHead <= capacity
   }
 
-  private func placeAtStart(_ needed: Int, _ toEnd: Int) -> Int? {
-    let position = producer.position
-    guard position + toEnd + needed - producer.cachedHead <= capacity else { return nil }
+  /// The record does not fit before the block's end: it goes to its start, if there is room.
+  private func goRound(_ needed: Int, _ toEnd: Int) -> Bool {
+    guard producer.position + toEnd + needed - producer.cachedHead <= capacity else { return false }
     // Records are multiples of eight, so that there is room for this word wherever one could begin.
-    (storage + (position & mask)).storeBytes(of: Header.skip, as: Int.self)
-    return position + toEnd
+    (storage + producer.offset).storeBytes(of: Header.skip, as: Int.self)
+    producer.position += toEnd
+    producer.offset = 0
+    return true
   }
 
   // MARK: Consumer
@@ -181,10 +189,13 @@ public final class FrameRing: @unchecked Sendable {
       consumer.cachedTail = tail.value.load(ordering: .acquiring)
       if consumer.position == consumer.cachedTail { return nil }
     }
-    if (storage + (consumer.position & mask)).load(as: Int.self) == Header.skip {
-      consumer.position += capacity - (consumer.position & mask)
+    if home.value.load(ordering: .relaxed) == consumer.position {
+      consumer.offset = 0
+    } else if (storage + consumer.offset).load(as: Int.self) == Header.skip {
+      consumer.position += capacity - consumer.offset
+      consumer.offset = 0
     }
-    let record = storage + (consumer.position & mask)
+    let record = storage + consumer.offset
     let header = record.load(as: Header.self)
     consumer.frameBytes = FrameRing.recordBytes(header.length)
     let bytes = (record + MemoryLayout<Header>.stride).assumingMemoryBound(to: UInt8.self)
@@ -197,6 +208,8 @@ public final class FrameRing: @unchecked Sendable {
   public func pop() {
     precondition(consumer.frameBytes > 0, "FrameRing.pop: front gave no frame")
     consumer.position += consumer.frameBytes
+    consumer.offset += consumer.frameBytes
+    if consumer.offset == capacity { consumer.offset = 0 }
     consumer.frameBytes = 0
     head.value.store(consumer.position, ordering: .releasing)
   }

@@ -61,17 +61,35 @@ import Testing
     #expect(!ring.isNearlyFull && ring.usedBytes < 1 << 15)
   }
 
-  /// Whatever the position, half of the ring less the record's own bytes fits when nothing waits.
-  @Test func anEmptyRingTakesHalfOfItself() {
+  /// Whatever the position, everything fits when nothing waits.
+  @Test func anEmptyRingTakesAsMuchAsItIs() {
     let ring = FrameRing(capacity: 4096)
-    let half = [UInt8](repeating: 1, count: 2048 - 96)
+    let whole = [UInt8](repeating: 1, count: 4096 - 88)
     for length in 0..<1000 {
       #expect(FrameRingTests.push(ring, [UInt8](repeating: 2, count: length)))
       _ = FrameRingTests.take(ring)
-      #expect(FrameRingTests.push(ring, half))
-      #expect(FrameRingTests.take(ring)?.bytes == half)
+      #expect(FrameRingTests.push(ring, whole))
+      #expect(FrameRingTests.take(ring)?.bytes == whole)
     }
-    #expect(!FrameRingTests.push(ring, [UInt8](repeating: 1, count: 5000)))
+    #expect(!FrameRingTests.push(ring, whole + [1]))
+  }
+
+  /// Beginning at the block's start again must cost a burst no room while the consumer sleeps.
+  @Test func aBurstFindsTheWholeRing() {
+    let ring = FrameRing(capacity: 1 << 22)
+    let frame = [UInt8](repeating: 3, count: 10_000 - 88)
+    for round in 0..<300 {
+      // Here and there the next record is the first at the start.
+      for _ in 0..<(round % 7) {
+        #expect(FrameRingTests.push(ring, frame))
+        _ = FrameRingTests.take(ring)
+      }
+      guard round % 50 == 49 else { continue }
+      let frames = (1 << 22) / 10_000 - 1
+      for number in 0..<frames { #expect(FrameRingTests.push(ring, frame, received: Int64(number))) }
+      for number in 0..<frames { #expect(FrameRingTests.take(ring)?.received == Int64(number)) }
+    }
+    #expect(ring.lostFrames == 0)
   }
 
   @Test func aTinyRingIsOurMistake() async {

@@ -25,14 +25,20 @@ struct TradeLedger: ~Copyable {
     var claimedBy: UInt32
   }
 
+  /// A place in the hash. It holds enough of the hash itself that most looks need not touch the print.
+  private struct Slot: BitwiseCopyable {
+    /// Place of the print, plus one; 0 marks an empty slot.
+    var link: UInt32
+    var hash: UInt32
+  }
+
   /// Prints remembered at most.
   let capacity: Int
   /// Prints remembered ever; a print's number is the value before it came.
   private var written = 0
   private let entries: UnsafeMutablePointer<Entry>
   private let entryMask: Int
-  /// Low bits of a print's number, plus one; 0 marks an empty slot.
-  private let slots: UnsafeMutablePointer<UInt32>
+  private let slots: UnsafeMutablePointer<Slot>
   private let slotMask: Int
   /// By instrument: low bits of the number of its latest print, plus one.
   private let latest: UnsafeMutablePointer<UInt32>
@@ -54,7 +60,7 @@ struct TradeLedger: ~Copyable {
     slotMask = size * 2 - 1
     instrumentCapacity = instruments
     entries = TradeLedger.zeroed(Entry.self, size)
-    slots = TradeLedger.zeroed(UInt32.self, size * 2)
+    slots = TradeLedger.zeroed(Slot.self, size * 2)
     latest = TradeLedger.zeroed(UInt32.self, instruments)
   }
 
@@ -73,7 +79,7 @@ struct TradeLedger: ~Copyable {
       remember(trade, claimedBy: 0)
       return true
     }
-    if let slot = slot(of: trade), slots[slot] != 0 { return false }
+    if isKnown(trade) { return false }
     remember(trade, claimedBy: 0)
     return true
   }
@@ -83,7 +89,7 @@ struct TradeLedger: ~Copyable {
   /// - Returns: false when it was handed over before.
   mutating func admit(_ trade: Trade, recoveredFor gap: UInt32) -> Bool {
     if trade.sequence != 0 {
-      if let slot = slot(of: trade), slots[slot] != 0 { return false }
+      if isKnown(trade) { return false }
       if hasUnnumbered, claim(trade, gap, onlyUnnumbered: true) { return false }
     } else {
       if claim(trade, gap, onlyUnnumbered: false) { return false }
@@ -103,20 +109,23 @@ struct TradeLedger: ~Copyable {
   /// How far prints of one instrument may come out of the order of their times and still be found by their details.
   private static let disorderNanoseconds: Int64 = 10_000_000_000
 
-  /// The print's slot, or the empty one where it would stand.
+  /// Whether a print with this number is remembered.
   @inline(__always)
-  private func slot(of trade: Trade) -> Int? {
-    var index = hash(trade.instrument, trade.sequence)
-    while slots[index] != 0 {
-      let entry = entries[Int(slots[index] &- 1) & entryMask]
-      if entry.sequence == trade.sequence, entry.instrument == trade.instrument,
-        abs(entry.time - trade.time) < TradeLedger.sameNumberNanoseconds
-      {
-        return index
+  private func isKnown(_ trade: Trade) -> Bool {
+    let hash = TradeLedger.hash(trade.instrument, trade.sequence)
+    var index = Int(hash) & slotMask
+    while slots[index].link != 0 {
+      if slots[index].hash == hash {
+        let entry = entries[Int(slots[index].link) &- 1]
+        if entry.sequence == trade.sequence, entry.instrument == trade.instrument,
+          abs(entry.time - trade.time) < TradeLedger.sameNumberNanoseconds
+        {
+          return true
+        }
       }
       index = (index &+ 1) & slotMask
     }
-    return index
+    return false
   }
 
   /// Finds a remembered print that looks like this one and was not compared for the gap yet, and marks it.
@@ -128,6 +137,7 @@ struct TradeLedger: ~Copyable {
     var older = 0
     while let number = number(of: link) {
       let entry = entries + (number & entryMask)
+      guard entry.pointee.instrument == trade.instrument else { return false }
       if entry.pointee.time < oldestTime {
         // A print reported late stands among younger ones.
         older += 1
@@ -155,27 +165,28 @@ struct TradeLedger: ~Copyable {
   private mutating func remember(_ trade: Trade, claimedBy gap: UInt32) {
     guard trade.instrument.index < instrumentCapacity else { return }
     if written >= capacity { forgetOldest() }
-    let link = UInt32(truncatingIfNeeded: written) &+ 1
-    entries[written & entryMask] = Entry(
+    let place = written & entryMask
+    entries[place] = Entry(
       sequence: trade.sequence, time: trade.time, instrument: trade.instrument,
       details: TradeLedger.details(of: trade), previous: latest[trade.instrument.index], claimedBy: gap)
-    latest[trade.instrument.index] = link
+    latest[trade.instrument.index] = UInt32(truncatingIfNeeded: written) &+ 1
     written &+= 1
     guard trade.sequence != 0 else { return }
-    var index = hash(trade.instrument, trade.sequence)
-    while slots[index] != 0 { index = (index &+ 1) & slotMask }
-    slots[index] = link
+    let hash = TradeLedger.hash(trade.instrument, trade.sequence)
+    var index = Int(hash) & slotMask
+    while slots[index].link != 0 { index = (index &+ 1) & slotMask }
+    slots[index] = Slot(link: UInt32(place) + 1, hash: hash)
   }
 
   private mutating func forgetOldest() {
-    let oldest = written - capacity
-    let entry = entries[oldest & entryMask]
+    let place = written & entryMask
+    let entry = entries[place]
     forgottenUntil = entry.time
     guard entry.sequence != 0 else { return }
-    let link = UInt32(truncatingIfNeeded: oldest) &+ 1
-    var index = hash(entry.instrument, entry.sequence)
-    while slots[index] != link {
-      precondition(slots[index] != 0, "TradeLedger: a remembered print has no slot")
+    let link = UInt32(place) + 1
+    var index = Int(TradeLedger.hash(entry.instrument, entry.sequence)) & slotMask
+    while slots[index].link != link {
+      precondition(slots[index].link != 0, "TradeLedger: a remembered print has no slot")
       index = (index &+ 1) & slotMask
     }
     close(gapAt: index)
@@ -185,23 +196,22 @@ struct TradeLedger: ~Copyable {
   private func close(gapAt emptied: Int) {
     var hole = emptied
     var index = (emptied &+ 1) & slotMask
-    while slots[index] != 0 {
-      let entry = entries[Int(slots[index] &- 1) & entryMask]
-      let home = hash(entry.instrument, entry.sequence)
+    while slots[index].link != 0 {
+      let home = Int(slots[index].hash) & slotMask
       if (index &- home) & slotMask >= (index &- hole) & slotMask {
         slots[hole] = slots[index]
         hole = index
       }
       index = (index &+ 1) & slotMask
     }
-    slots[hole] = 0
+    slots[hole] = Slot(link: 0, hash: 0)
   }
 
   @inline(__always)
-  private func hash(_ instrument: InstrumentID, _ sequence: Int64) -> Int {
+  private static func hash(_ instrument: InstrumentID, _ sequence: Int64) -> UInt32 {
     let mixed =
       (UInt64(bitPattern: sequence) ^ UInt64(instrument.rawValue) &* 0x9E37_79B9_7F4A_7C15) &* 0xBF58_476D_1CE4_E5B9
-    return Int(truncatingIfNeeded: mixed ^ mixed >> 32) & slotMask
+    return UInt32(truncatingIfNeeded: mixed ^ mixed >> 32)
   }
 
   @inline(__always)
