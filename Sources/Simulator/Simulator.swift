@@ -49,7 +49,7 @@ public final class Simulator: Sendable {
     rest = RESTThread(router: router, faults: options.faults, counters: counters)
     var configuration = HTTPServerConfiguration(host: "127.0.0.1", port: options.port)
     configuration.maximumQueuedFrames = SimulatorLimits.queuedFrames + 64
-    configuration.maximumQueuedBytes = SimulatorLimits.queuedBytes + (1 << 20)
+    configuration.maximumQueuedBytes = options.queuedBytes + (1 << 20)
     configuration.maximumMessageBytes = 1 << 20
     configuration.sendBufferBytes = 1 << 20
     configuration.tickMilliseconds = 5

@@ -10,8 +10,6 @@ enum SimulatorLimits {
   static let waitingBytes = 8 << 20
   /// Frames that wait for one reader; beyond it is a slow consumer.
   static let queuedFrames = 1 << 15
-  /// Bytes of them. The vendor does not publish its own.
-  static let queuedBytes = 16 << 20
   /// Bytes of one frame; the vendor's own clients refuse more than 1 MiB.
   static let frameBytes = 512 << 10
   /// Option contracts whose quotes one connection may hold (the vendor's documentation).

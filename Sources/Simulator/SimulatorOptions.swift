@@ -22,6 +22,8 @@ public struct SimulatorOptions: Sendable {
   public var faults = SimulatedFaults()
   /// Quotes of each instrument that REST keeps; the oldest make room and are counted.
   public var quotesKept = 2_000
+  /// Bytes that may wait for one reader; beyond it is a slow consumer. The vendor does not publish its own bound.
+  public var queuedBytes = 16 << 20
   /// Added to the server's time of `/v1/marketstatus/now`.
   public var clockOffsetSeconds = 0
   /// Rows of `/v3/trades` carry `sequence_number`, as on the vendor's newer path.

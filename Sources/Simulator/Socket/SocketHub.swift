@@ -110,7 +110,7 @@ final class SocketHub {
     connections.values.allSatisfy { connection in
       !connection.isSubscribed
         || (connection.client.queuedFrames < SimulatorLimits.queuedFrames / 2
-          && connection.client.queuedBytes < SimulatorLimits.queuedBytes / 2)
+          && connection.client.queuedBytes < options.queuedBytes / 2)
     }
   }
 
@@ -132,7 +132,7 @@ final class SocketHub {
     let client = connection.client
     guard
       client.queuedFrames < SimulatorLimits.queuedFrames,
-      client.queuedBytes + frame.count <= SimulatorLimits.queuedBytes
+      client.queuedBytes + frame.count <= options.queuedBytes
     else {
       gauges.slowConsumers.wrappingAdd(1, ordering: .relaxed)
       take(connection.session.fellBehind(), connection)

@@ -22,6 +22,15 @@ import Testing
     #expect(outputs[0] != outputs[2])
   }
 
+  @Test func whoDoesNotReadIsToldAndClosed() async throws {
+    var options = SimulatorOptions(tape: .demo(DemoTape.settings(intensity: 20)), speed: 1_000, port: 0)
+    options.queuedBytes = 1 << 16
+    try await PeerRun.withSimulator(options) { simulator in
+      try await PeerRun.run("slow.py", "massive", simulator)
+      #expect(simulator.summary.slowConsumers == 1)
+    }
+  }
+
   @Test func whatTheSocketLosesRestHas() async throws {
     let tape = try DemoTape(events: 14_000, intensity: 2)
     var options = SimulatorOptions(tape: .file(path: tape.path), speed: 1, port: 0)
