@@ -32,7 +32,7 @@ import Testing
     let status = peer.connection.status
     #expect(status.state == .streaming && status.dials == 1 && status.connections == 1 && status.problem == nil)
     #expect(status.heldChannels == 2 && status.acknowledgedChannels == 2 && status.refusedChannels == 0)
-    #expect(status.frames == Int64(expected) && status.bytes > 300 && status.lostFrames == 0)
+    #expect(status.frames == Int64(expected) && status.bytes > 200 && status.lostFrames == 0)
     // What is held already is not asked for again, and subscriptions go first.
     peer.connection.hold(["T.*", "Q.O:SPY251216P00572000"])
     #expect(try peer.saw() == "1 subscribe Q.O:SPY251216P00572000")

@@ -15,13 +15,15 @@ struct ExpiryPick {
     let roots = ExpiryPick.roots(of: underlying)
     let assumed = roots.first ?? underlying
     for expiry in chain.keys.sorted() where expiry >= today {
-      let tradable = (chain[expiry] ?? []).filter {
-        roots.contains($0.symbol.root) && ExpiryPick.trades($0.symbol, today: today, at: now)
+      let contracts = chain[expiry] ?? []
+      // Asked once a root: all contracts of one root and day close together.
+      let root = roots.first { root in
+        contracts.first { $0.symbol.root == root }.map { ExpiryPick.trades($0.symbol, today: today, at: now) } ?? false
       }
-      guard let root = roots.first(where: { root in tradable.contains { $0.symbol.root == root } }) else { continue }
+      guard let root else { continue }
       self.expiry = expiry
       self.root = root
-      listed = tradable.filter { $0.symbol.root == root }
+      listed = contracts.filter { $0.symbol.root == root }
       choice = ExpiryPick.choice(expiry, root: root, today: today, at: now)
       return
     }

@@ -95,8 +95,9 @@ final class ConnectionHandler: ClientSocketHandler, @unchecked Sendable {
   // MARK: Actions
 
   private func act() {
-    for action in session.takeActions() { perform(action) }
+    // Whoever hears of an event finds its status on the board.
     publish()
+    for action in session.takeActions() { perform(action) }
     setAlarm()
   }
 
