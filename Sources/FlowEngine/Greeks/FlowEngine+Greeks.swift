@@ -38,7 +38,7 @@ extension FlowEngine {
     let vendorTime = greeks[print.trade.instrument].pointee.vendorTime
     let limit = configuration.greeks?.vendorNanoseconds ?? GreeksRule().vendorNanoseconds
     print.greeksSource =
-      vendorTime != .none && abs(print.trade.time - vendorTime) <= limit ? .vendor : .vendorStale
+      vendorTime != .none && (print.trade.time - vendorTime).magnitude <= limit.magnitude ? .vendor : .vendorStale
   }
 
   /// Implied volatility of the NBBO's middle and the greeks that follow. Nil without a usable two-sided quote, without a
@@ -73,7 +73,7 @@ extension FlowEngine {
     let spotTime = underlying.pointee.lastTradeTime
     let isSpotKnown =
       underlying.pointee.lastPrice > 0 && spotTime > equitiesTrustedFrom
-      && abs(trade.time - spotTime) <= rule.spotNanoseconds
+      && (trade.time - spotTime).magnitude <= rule.spotNanoseconds.magnitude
     let carried =
       isSpotKnown ? Double(underlying.pointee.lastPrice) * 1e-6 * growth(rule.rate - rule.dividendYield, years) : 0
     let bounds = greeks.chains[Int(state.pointee.chain)].forward(
