@@ -51,6 +51,7 @@ public enum MarketFlowProgram {
     case ReplayCommand.declaration.name: return try ReplayCommand.run(command)
     case SimulateCommand.declaration.name: return try SimulateCommand.run(command)
     case BenchCommand.declaration.name: return try BenchCommand.run(command)
+    case BenchSocketCommand.declaration.name: return try BenchSocketCommand.run(command)
     case DoctorCommand.declaration.name: return try DoctorCommand.run(command)
     case ConfigCommand.declaration.name: return try ConfigCommand.run(command)
     default: preconditionFailure("command \(command.name) is declared and not run")
