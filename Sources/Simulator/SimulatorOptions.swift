@@ -65,6 +65,8 @@ public struct SimulatedAccount: Sendable {
 /// Faults of the simulated vendor; none by default. The same seed puts those with a share at the same places of the stream.
 public struct SimulatedFaults: Sendable {
   public var seed: UInt64 = 1
+  /// Wall seconds from the start after which nothing goes wrong any more; 0 never.
+  public var forSeconds = 0.0
   /// Every socket is cut after about so many wall seconds; 0 never.
   public var disconnectSeconds = 0.0
   /// Every so many wall seconds nothing is sent for `muteSeconds`; 0 never.

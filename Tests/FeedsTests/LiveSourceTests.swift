@@ -24,7 +24,7 @@ import Testing
       reader = FeedReader(
         source: LiveSource(
           summary: "test", frames: frames, inbox: inbox, bell: bell, instruments: instruments,
-          observations: observations, followed: followed), instruments: instruments)
+          observations: observations, filter: try! SymbolFilter(followed)), instruments: instruments)
     }
 
     func push(_ text: String, _ scope: FeedIncident.Scope = .options, received: Int64 = 1) {

@@ -70,6 +70,7 @@ struct SocketBench {
     let feed = FeedThread(
       options: FeedThread.Options(), ring: events, engineBell: engine.bell, gauges: gauges, inbox: inbox, log: log)
     let frames = FrameRing(capacity: Limits.frameRingBytes)
+    let everything = try SymbolFilter([])
     let loop = ClientLoop(configuration: ClientLoopConfiguration(caFile: certificateAuthority), log: log)
     let connection = PolygonConnection(
       PolygonConnection.Configuration(scope: .options, endpoint: endpoint, key: Secret("bench")), loop: loop,
@@ -78,7 +79,7 @@ struct SocketBench {
     feed.start(instruments: instruments) {
       LiveSource(
         summary: "socket", frames: frames, inbox: LiveInbox(bell: inbox.bell), bell: inbox.bell,
-        instruments: instruments, observations: FeedObservations(spotSymbols: []))
+        instruments: instruments, observations: FeedObservations(spotSymbols: []), filter: everything)
     }
     try loop.start()
     connection.hold(["T.*"])

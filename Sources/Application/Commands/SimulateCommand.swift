@@ -70,6 +70,7 @@ enum SimulateCommand {
 
   private static let faults = [
     CommandOption("fault-seed", .value(.integer(0...Int.max)), help: "places faults", default: "1"),
+    CommandOption("faults-for", .value(seconds), help: "nothing goes wrong after so many seconds"),
     CommandOption("disconnect-every", .value(seconds), help: "cut each socket after about so many seconds"),
     CommandOption("mute-every", .value(seconds), help: "say nothing each so many seconds"),
     CommandOption("mute-for", .value(seconds), help: "how long", default: "30"),
@@ -171,6 +172,7 @@ enum SimulateCommand {
     var faults = SimulatedFaults()
     func read(_ name: String, _ value: inout Double) { value = command.number(name) ?? value }
     faults.seed = UInt64(command.integer("fault-seed") ?? 1)
+    read("faults-for", &faults.forSeconds)
     read("disconnect-every", &faults.disconnectSeconds)
     read("mute-every", &faults.muteEverySeconds)
     read("mute-for", &faults.muteSeconds)

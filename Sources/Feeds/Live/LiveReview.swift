@@ -5,7 +5,7 @@ import MarketModel
 struct LiveReview: ~Copyable {
   var ledger: TradeLedger
   private let observations: FeedObservations
-  private let followed: FollowedUnderlyings
+  private let followed: FollowedInstruments
   private let spots: [InstrumentID?]
   private var scope = FeedIncident.Scope.everything
   private var lostBefore = 0
@@ -17,9 +17,9 @@ struct LiveReview: ~Copyable {
   private var isDamagedFromStart = InlineArray<3, Bool>(repeating: false)
   private var doubts = InlineArray<3, TimeDoubt>(repeating: TimeDoubt())
 
-  init(instruments: InstrumentTable, observations: FeedObservations, followed: [String]) {
+  init(instruments: InstrumentTable, observations: FeedObservations, filter: SymbolFilter) {
     self.observations = observations
-    self.followed = FollowedUnderlyings(followed, instruments: instruments)
+    self.followed = FollowedInstruments(filter, instruments: instruments)
     spots = observations.spotSymbols.map { instruments.intern($0) }
     ledger = TradeLedger(instruments: instruments.capacity)
   }

@@ -24,10 +24,10 @@ public struct LiveSource: FrameSource, ~Copyable {
   /// - Parameters:
   ///   - frames: a frame's tag is the raw value of the `FeedIncident.Scope` it came on.
   ///   - bell: rung by whoever fills `frames` or `inbox`; the feed's thread sleeps on no other.
-  ///   - followed: underlyings whose prints are handed over; empty for all.
+  ///   - filter: which prints are handed over.
   public init(
     summary: String, frames: FrameRing, inbox: LiveInbox, bell: Doorbell, instruments: InstrumentTable,
-    observations: FeedObservations, followed: [String] = []
+    observations: FeedObservations, filter: SymbolFilter
   ) {
     self.summary = summary
     self.frames = frames
@@ -35,7 +35,7 @@ public struct LiveSource: FrameSource, ~Copyable {
     self.bell = bell
     self.instruments = instruments
     self.observations = observations
-    reviewer = LiveReview(instruments: instruments, observations: observations, followed: followed)
+    reviewer = LiveReview(instruments: instruments, observations: observations, filter: filter)
     recovery = LiveRecovery(instruments: instruments, observations: observations)
   }
 

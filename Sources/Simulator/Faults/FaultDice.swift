@@ -1,3 +1,5 @@
+import Clocks
+
 /// Throws for faults that depend on the seed and the place alone: the same place always falls the same way.
 struct FaultDice: Sendable {
   /// What is thrown for, so that faults do not fall together.
@@ -18,6 +20,21 @@ struct FaultDice: Sendable {
   }
 
   let seed: UInt64
+  /// From this moment of the monotonic clock on nothing goes wrong any more.
+  let endNanoseconds: Int64
+
+  init(seed: UInt64, endNanoseconds: Int64 = .max) {
+    self.seed = seed
+    self.endNanoseconds = endNanoseconds
+  }
+
+  init(_ faults: SimulatedFaults) {
+    self.init(
+      seed: faults.seed,
+      endNanoseconds: faults.forSeconds > 0 ? SystemClock.monotonicNanoseconds + Int64(faults.forSeconds * 1e9) : .max)
+  }
+
+  var isOver: Bool { endNanoseconds != .max && SystemClock.monotonicNanoseconds >= endNanoseconds }
 
   /// Uniform in 0..<1.
   func draw(_ subject: Subject, _ place: Int) -> Double {
@@ -30,5 +47,7 @@ struct FaultDice: Sendable {
     return Double(bits >> 11) * 0x1p-53
   }
 
-  func falls(_ subject: Subject, _ place: Int, share: Double) -> Bool { share > 0 && draw(subject, place) < share }
+  func falls(_ subject: Subject, _ place: Int, share: Double) -> Bool {
+    share > 0 && draw(subject, place) < share && !isOver
+  }
 }

@@ -23,7 +23,7 @@ struct EventEncoder {
     self.instruments = instruments
     self.faults = faults
     self.counters = counters
-    dice = FaultDice(seed: faults.seed)
+    dice = FaultDice(faults)
   }
 
   /// Whether prints are held back.

@@ -27,7 +27,7 @@ final class RESTThread: Sendable {
     self.router = router
     self.faults = faults
     self.counters = counters
-    dice = FaultDice(seed: faults.seed)
+    dice = FaultDice(faults)
   }
 
   var requests: Int { requestCount.load(ordering: .relaxed) }

@@ -22,7 +22,7 @@ final class SocketHub {
     self.outbox = outbox
     self.counters = counters
     self.gauges = gauges
-    dice = FaultDice(seed: options.faults.seed)
+    dice = FaultDice(options.faults)
   }
 
   // MARK: Conversations
@@ -157,13 +157,13 @@ final class SocketHub {
     guard faults.muteEverySeconds > 0, faults.muteSeconds > 0 else { return }
     let period = faults.muteEverySeconds + faults.muteSeconds
     let phase = (Double(now - start) / 1e9).truncatingRemainder(dividingBy: period)
-    let mutes = phase >= faults.muteEverySeconds
+    let mutes = phase >= faults.muteEverySeconds && !dice.isOver
     if mutes, !isMute { FaultCounters.count(counters.mutes) }
     isMute = mutes
   }
 
   private func look(after connection: SocketConnection, _ now: Int64) {
-    if let cutAt = connection.cutAt, now >= cutAt {
+    if let cutAt = connection.cutAt, now >= cutAt, !dice.isOver {
       disconnect(connection)
     } else if !connection.session.isAuthenticated {
       if now - connection.openedAt > Int64(SimulatorLimits.authSeconds) * 1_000_000_000 {

@@ -76,7 +76,7 @@ public final class PolygonFeed: Sendable {
   public func makeSource(instruments: InstrumentTable) -> LiveSource {
     LiveSource(
       summary: summary, frames: frames, inbox: links.inbox, bell: bell, instruments: instruments,
-      observations: links.observations, followed: settings.filter.underlyings)
+      observations: links.observations, filter: settings.filter)
   }
 
   /// How it does now. Any thread.

@@ -20,6 +20,9 @@ final class ConnectionHandler: ClientSocketHandler, @unchecked Sendable {
   private var socket: ClientSocket?
   private var alarm: ScheduledCall?
   private var alarmNanoseconds = Int64.max
+  /// Set while reading is paused: the next look whether there is room.
+  private var pause: ScheduledCall?
+  private static let roomMilliseconds = 2
   /// Messages lost since there was no room.
   private var lostFrames = 0
 
@@ -75,6 +78,24 @@ final class ConnectionHandler: ClientSocketHandler, @unchecked Sendable {
     }
     bell.ring()
     if lostFrames > 0 { endOverflow() }
+    if frames.isNearlyFull { pauseReading() }
+  }
+
+  /// The feed does not keep up: what comes waits in the kernel and then at the vendor, instead of being lost here.
+  private func pauseReading() {
+    guard let socket, pause == nil else { return }
+    socket.pauseReading()
+    log.debug("feed", "\(configuration.cluster) stream: waits for the feed")
+    awaitRoom(socket)
+  }
+
+  private func awaitRoom(_ paused: ClientSocket) {
+    pause = loop.schedule(afterMilliseconds: ConnectionHandler.roomMilliseconds) { [weak self] in
+      guard let self else { return }
+      pause = nil
+      guard paused === socket else { return }
+      if frames.hasRecovered { paused.resumeReading() } else { awaitRoom(paused) }
+    }
   }
 
   private func lose() {
