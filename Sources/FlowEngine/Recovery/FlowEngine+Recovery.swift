@@ -99,10 +99,10 @@ extension FlowEngine {
       // What was quoted before the feed was lost may have changed unseen.
       forgetQuotes(incident.scope, before: Timestamp(nanoseconds: .max))
     case .gapFound:
-      recovery.open(incident.gap)
+      recovery.begin(incident.gap)
       // Found out later: quotes from behind the gap have come meanwhile, and stand.
       forgetQuotes(incident.scope, before: incident.time == .none ? Timestamp(nanoseconds: .max) : incident.time)
-    case .gapFilled, .gapUnfilled: recovery.close(incident.gap)
+    case .gapFilled, .gapUnfilled: recovery.end(incident.gap)
     }
   }
 

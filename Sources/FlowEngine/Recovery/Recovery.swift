@@ -14,12 +14,12 @@ struct Recovery {
   /// Minutes built again for back-filled prints, so that the next print of the same minute need not.
   private var minutes: [MinuteKey: RebuiltMinute] = [:]
 
-  mutating func open(_ gap: UInt32) {
+  mutating func begin(_ gap: UInt32) {
     if !openGaps.contains(gap) { openGaps.append(gap) }
   }
 
   /// Drops everything with the last open gap.
-  mutating func close(_ gap: UInt32) {
+  mutating func end(_ gap: UInt32) {
     openGaps.removeAll { $0 == gap }
     if openGaps.isEmpty { self = Recovery() }
   }
