@@ -18,13 +18,13 @@ import Testing
     let observations: FeedObservations
     private var reader: FeedReader<LiveSource>
 
-    init(followed: [String] = [], spots: [String] = []) {
+    init(followed: [String] = [], spots: [String] = []) throws {
       inbox = LiveInbox(bell: bell)
       observations = FeedObservations(spotSymbols: spots)
       reader = FeedReader(
         source: LiveSource(
           summary: "test", frames: frames, inbox: inbox, bell: bell, instruments: instruments,
-          observations: observations, filter: try! SymbolFilter(followed)), instruments: instruments)
+          observations: observations, filter: try SymbolFilter(followed)), instruments: instruments)
     }
 
     func push(_ text: String, _ scope: FeedIncident.Scope = .options, received: Int64 = 1) {
@@ -58,7 +58,7 @@ import Testing
   static func time(_ offset: Int64) -> Timestamp { Timestamp(milliseconds: start + offset) }
 
   @Test func framesComeInOrderAndOnce() throws {
-    let feed = Feed()
+    let feed = try Feed()
     let one = LiveSourceTests.print(LiveSourceTests.spy, 1, LiveSourceTests.start)
     let two = LiveSourceTests.print(LiveSourceTests.spy, 2, LiveSourceTests.start + 1)
     feed.push("[\(one),\(two)]", received: 10)
@@ -76,7 +76,7 @@ import Testing
   }
 
   @Test func onlyFollowedUnderlyingsPass() throws {
-    let feed = Feed(followed: ["SPY"])
+    let feed = try Feed(followed: ["SPY"])
     let quote = LiveSourceTests.quote(LiveSourceTests.qqq, LiveSourceTests.start)
     for _ in 0..<2 {
       let sequence = feed.counts.filteredOut > 0 ? 3 : 1 as Int64
@@ -93,7 +93,7 @@ import Testing
   }
 
   @Test func spotsAreLastPricesOfTheMarket() throws {
-    let feed = Feed(spots: ["SPY", "QQQ"])
+    let feed = try Feed(spots: ["SPY", "QQQ"])
     #expect(feed.observations.spot("SPY") == nil)
     let regular = #"{"ev":"T","sym":"SPY","x":4,"p":572.31,"s":100,"c":[14],"t":\#(LiveSourceTests.start),"q":1}"#
     let average = #"{"ev":"T","sym":"SPY","x":4,"p":999,"s":100,"c":[2],"t":\#(LiveSourceTests.start + 5),"q":2}"#
@@ -105,7 +105,7 @@ import Testing
   }
 
   @Test func damageIsReportedWithItsTimes() throws {
-    let feed = Feed()
+    let feed = try Feed()
     // Before the first event nobody knows when it was.
     feed.push("[{]")
     #expect(try feed.next() == [])
@@ -132,7 +132,7 @@ import Testing
   }
 
   @Test func lostFramesAreDamageOfEverything() throws {
-    let feed = Feed()
+    let feed = try Feed()
     feed.push("[\(LiveSourceTests.print(LiveSourceTests.spy, 1, LiveSourceTests.start))]")
     let tooLong = [UInt8](repeating: 0x20, count: 1 << 17)
     for _ in 0..<2 {
@@ -171,7 +171,7 @@ import Testing
   }
 
   @Test func recoveredPrintsAreMarkedAndCountedOnce() throws {
-    let feed = Feed()
+    let feed = try Feed()
     feed.push("[\(LiveSourceTests.print(LiveSourceTests.spy, 1, LiveSourceTests.start))]")
     #expect(try feed.nextSequences() == [1])
     let quote = Quote(time: LiveSourceTests.time(1), bid: .zero, ask: Price(cents: 1), instrument: InstrumentID(0))
@@ -205,7 +205,7 @@ import Testing
   }
 
   @Test func refusedSymbolsLeaveTheGapUnfilled() throws {
-    let feed = Feed()
+    let feed = try Feed()
     feed.inbox.offer(try LiveSourceTests.part(1, "O:NOTHING", [LiveSourceTests.row(1, 0)]))
     feed.inbox.offer(.incident(LiveSourceTests.incident(.gapFilled, gap: 1)))
     feed.inbox.offer(.incident(LiveSourceTests.incident(.gapFilled, gap: 2)))
@@ -218,7 +218,7 @@ import Testing
   }
 
   @Test func referencesAreInterned() throws {
-    let feed = Feed()
+    let feed = try Feed()
     let values = ContractReference(time: LiveSourceTests.time(0), instrument: InstrumentID(63), openInterest: 12)
     let symbols = try [LiveSourceTests.spy, "O:NOTHING", LiveSourceTests.qqq].map { try #require(SymbolText($0)) }
     feed.inbox.offer(.references(symbols.map { NamedReference(symbol: $0, values: values) }))
@@ -232,7 +232,7 @@ import Testing
 
   /// What is said about the end of a connection does not overtake the frames that came before it.
   @Test func itemsWaitForTheFramesBeforeThem() throws {
-    let feed = Feed()
+    let feed = try Feed()
     for number in 1...3 {
       feed.push("[\(LiveSourceTests.print(LiveSourceTests.spy, Int64(number), LiveSourceTests.start))]")
     }
@@ -248,7 +248,7 @@ import Testing
 
   /// The bell ends the source's sleep.
   @Test func aFrameWakesTheSource() throws {
-    let feed = Feed()
+    let feed = try Feed()
     let frames = feed.frames
     let bell = feed.bell
     let text = Array("[\(LiveSourceTests.print(LiveSourceTests.spy, 1, LiveSourceTests.start))]".utf8)
