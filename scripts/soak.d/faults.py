@@ -1,9 +1,9 @@
 """A vendor that drops, mutes, damages, repeats and refuses: every print it played is stored exactly once all the same."""
 import collections
+import json
 import os
 import subprocess
 import sys
-import threading
 import time
 
 from product import Folder, Missing, Product
@@ -24,8 +24,8 @@ def run(minutes, faults=None, intensity="0.2"):
     verdict = Verdict(f"A faulty vendor, {minutes:g} minutes")
     with Folder() as folder:
         faults = ALL_FAULTS if faults is None else faults
-        # Two minutes of quiet at the end, so that the last gaps can be read from history.
-        with Simulator(folder, "--demo", "--speed", "1", "--demo-intensity", intensity, *faults) as vendor:
+        # Quiet at the end, so that the last gaps can be read from history.
+        with Simulator(folder, "--demo", "--speed", "1", "--faults-for", str(int(minutes * 60)), "--demo-intensity", intensity, *faults) as vendor:
             arguments = ["--provider", "polygon", "--endpoint", vendor.url, "--demo-mode", "off"]
             with Product(folder, *arguments) as product:
                 statuses = collections.Counter()
@@ -46,11 +46,11 @@ def run(minutes, faults=None, intensity="0.2"):
                 health = product.health()
                 dials = max(socket["dials"] for socket in health["live"]["sockets"])
                 seconds = time.monotonic() - started
-                played = vendor.trades()
-                summary = vendor.played()
-                time.sleep(3)
                 exit_code = product.stop()
                 complaints = product.complaints()
+            # Asked last: whatever the product has stored was played before.
+            played = vendor.trades()
+            summary = vendor.played()
         stored, gaps = read_store(folder)
         compare(verdict, played, stored, gaps, seconds)
     live = health["live"]
@@ -76,13 +76,12 @@ import duckdb, json, sys
 db = duckdb.connect(sys.argv[1], read_only=True)
 for row in db.execute("SELECT ticker, seq, epoch_ms(ts), price::DOUBLE, size FROM trades_raw WHERE message = 'print' OR message = 'cancel'").fetchall():
     print(json.dumps(["trade", *row]))
-for row in db.execute("SELECT epoch_ms(gap_from), epoch_ms(gap_to), state, scope FROM feed_gaps").fetchall():
+for row in db.execute("SELECT epoch_ms(gap_start), epoch_ms(gap_end), state::VARCHAR, scope::VARCHAR FROM feed_gaps").fetchall():
     print(json.dumps(["gap", *[str(value) if not isinstance(value, (int, float)) else value for value in row]]))
 """
     answer = subprocess.run([python, "-c", script, str(folder / "data" / "marketflow.duckdb")], capture_output=True, text=True, check=False)
     if answer.returncode != 0:
         raise Missing(f"{python} cannot read the store: {answer.stderr[-500:]}")
-    import json
     rows = [json.loads(line) for line in answer.stdout.splitlines()]
     return [row[1:] for row in rows if row[0] == "trade"], [row[1:] for row in rows if row[0] == "gap"]
 
@@ -107,5 +106,5 @@ def compare(verdict, played, stored, gaps, seconds):
     verdict.note("prints played, stored", f"{len(wanted):,}, {sum(counts.values()):,}")
     verdict.check("prints missing", len(missing) == len(excused), f"{len(missing) - len(excused)} ({[(r['sym'], r['q'], r['t']) for r in missing[:3]]})", 0)
     verdict.check("prints stored twice", not twice, f"{len(twice)} {twice[:3]}", 0)
-    verdict.check("prints stored that were not played", not [k for k in strangers], f"{len(strangers)} {strangers[:3]}", "0")
+    verdict.check("prints stored that were not played", not strangers, f"{len(strangers)} {strangers[:3]}", "0")
     verdict.check("time in gaps that history could not fill", length <= UNFILLED_SHARE * seconds, f"{length:.1f} s", f"<= {UNFILLED_SHARE:.0%}")

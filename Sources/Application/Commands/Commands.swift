@@ -14,7 +14,7 @@ public enum MarketFlowProgram {
     summary: "order flow of listed options: labelled prints, sweeps, blocks, live and in replay",
     commands: [
       ServeCommand.declaration, ReplayCommand.declaration, SimulateCommand.declaration, BenchCommand.declaration,
-      DoctorCommand.declaration, ConfigCommand.declaration,
+      BenchSocketCommand.declaration, DoctorCommand.declaration, ConfigCommand.declaration,
     ],
     examples: [
       Command.Example("marketflow serve", "the demo market at http://127.0.0.1:8000; no key needed"),
