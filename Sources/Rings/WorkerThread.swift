@@ -15,24 +15,34 @@ public final class WorkerThread: Sendable {
   #endif
   private let isJoined = Atomic<Bool>(false)
 
+  /// How urgent a thread's work is when there are more threads than cores.
+  public enum Urgency: Sendable {
+    /// Somebody waits for each result: sockets, decoding, the engine.
+    case prompt
+    /// Work in bursts that may take some milliseconds longer: the disk, questions to the database.
+    case patient
+  }
+
   private final class Start: Sendable {
     let name: String
+    let urgency: Urgency
     let body: @Sendable () -> Void
-    init(_ name: String, _ body: @escaping @Sendable () -> Void) {
+    init(_ name: String, _ urgency: Urgency, _ body: @escaping @Sendable () -> Void) {
       self.name = name
+      self.urgency = urgency
       self.body = body
     }
   }
 
   /// - Parameter name: at most 15 bytes, as `top -H` shows it.
-  public init(_ name: String, _ body: @escaping @Sendable () -> Void) {
+  public init(_ name: String, _ urgency: Urgency = .prompt, _ body: @escaping @Sendable () -> Void) {
     precondition(name.utf8.count <= 15, "WorkerThread: name \(name) is longer than 15 bytes")
     #if canImport(Glibc)
       var thread = pthread_t()
     #else
       var thread: pthread_t?
     #endif
-    let start = Unmanaged.passRetained(Start(name, body))
+    let start = Unmanaged.passRetained(Start(name, urgency, body))
     let status = pthread_create(
       &thread, nil,
       { argument in
@@ -41,6 +51,7 @@ public final class WorkerThread: Sendable {
         #endif
         let start = Unmanaged<Start>.fromOpaque(argument).takeRetainedValue()
         WorkerThread.nameCurrent(start.name)
+        if start.urgency == .patient { WorkerThread.yieldToOthers() }
         start.body()
         return nil
       }, start.toOpaque())
@@ -65,6 +76,16 @@ public final class WorkerThread: Sendable {
       pthread_join(handle.withLock { $0 }, nil)
     #else
       if let thread = handle.withLock({ $0 }) { pthread_join(thread, nil) }
+    #endif
+  }
+
+  /// Where it cannot be had the thread is as urgent as any.
+  private static func yieldToOthers() {
+    #if canImport(Glibc)
+      // On Linux the nice value belongs to the thread; 0 is the calling one. A third of the weight of the others.
+      _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 5)
+    #else
+      _ = pthread_set_qos_class_self_np(QOS_CLASS_UTILITY, 0)
     #endif
   }
 

@@ -26,7 +26,6 @@ struct SocketBench {
     var sequenceGaps: Int64 = 0
     var lostFrames: Int64 = 0
     var dials = 0
-    var publisherSkipped: Int64 = 0
     var storeDropped: Int64 = 0
     var storeWaits: Int64 = 0
     var rowsStored: Int64?
@@ -57,7 +56,9 @@ struct SocketBench {
     defer { directory.remove() }
     let instruments = InstrumentTable()
     let events = SPSCRing<MarketEvent>(capacity: Limits.eventRing)
-    let publisher = SPSCRing<FlowOutput>(capacity: 1 << 20)
+    // Nobody reads it: the page's thread looks into it twenty times a second, when it can.
+    let publisher = SPSCRing<FlowOutput>(capacity: 2)
+    let meter = SocketMeter(sequencesAreTimes: sequencesAreTimes)
     let gauges = IngestGauges()
     let inbox = InjectionInbox()
     let store = withStore ? try Store(StoreOptions(path: directory.path + "/bench.duckdb")) : nil
@@ -66,7 +67,7 @@ struct SocketBench {
     let engine = EngineThread(
       EngineThread.Connections(
         events: events, publisher: publisher, snapshots: Exchange<FlowSnapshot>(), store: writer, waitsForStore: false,
-        gauges: gauges))
+        gauges: gauges, observer: { meter.see($0) }))
     let feed = FeedThread(
       options: FeedThread.Options(), ring: events, engineBell: engine.bell, gauges: gauges, inbox: inbox, log: log)
     let frames = FrameRing(capacity: Limits.frameRingBytes)
@@ -84,66 +85,80 @@ struct SocketBench {
     try loop.start()
     connection.hold(["T.*"])
     connection.start()
-    var result = collect(publisher, connection)
+    while meter.isUnderWay(quietSeconds: quietSeconds) { usleep(100_000) }
     connection.stop()
     loop.stop()
     feed.stop()
     engine.stop()
     try writer?.close(finished: true)
+    var result = meter.result
     result.lostFrames = connection.status.lostFrames
     result.dials = connection.status.dials
-    result.publisherSkipped = gauges.publisherSkipped
     result.storeDropped = gauges.storeDropped
     result.storeWaits = gauges.storeWaits
     result.rowsStored = writer?.counters.rowsWritten
     return result
   }
+}
 
-  /// Reads what the engine gives out until it is quiet: stands where the page's thread stands in `serve`.
-  private func collect(_ publisher: SPSCRing<FlowOutput>, _ connection: PolygonConnection) -> Result {
-    var result = Result()
+/// Counts and times prints on the engine's thread.
+private final class SocketMeter: Sendable {
+  private struct State {
+    var result = SocketBench.Result()
     var histogram = LatencyHistogram()
     var expected: Int64?
     var first: Int64 = 0
     var last = SystemClock.monotonicNanoseconds
-    var usage = ProcessUsage.now()
-    while true {
-      var taken: Int64 = 0
-      let now = SystemClock.monotonicNanoseconds
-      _ = publisher.consume(limit: 4096) { outputs in
-        for case .print(let print) in outputs {
-          taken += 1
-          let sequence = print.trade.sequence
-          if sequencesAreTimes {
-            histogram.record(now - sequence)
-          } else {
-            if let expected, sequence != expected { result.sequenceGaps += 1 }
-            expected = sequence + 1
-          }
+    var cpuBefore = 0.0
+    var cpuAfter = 0.0
+  }
+  private let sequencesAreTimes: Bool
+  private let state = Mutex(State())
+
+  init(sequencesAreTimes: Bool) { self.sequencesAreTimes = sequencesAreTimes }
+
+  func see(_ outputs: UnsafeBufferPointer<FlowOutput>) {
+    let now = SystemClock.monotonicNanoseconds
+    state.withLock { state in
+      for case .print(let print) in outputs {
+        if state.result.events == 0 {
+          state.first = now
+          state.cpuBefore = ProcessUsage.now().cpuSeconds
+        }
+        state.result.events += 1
+        state.last = now
+        let sequence = print.trade.sequence
+        if sequencesAreTimes {
+          state.histogram.record(now - sequence)
+        } else {
+          if let expected = state.expected, sequence != expected { state.result.sequenceGaps += 1 }
+          state.expected = sequence + 1
         }
       }
-      if taken > 0 {
-        if result.events == 0 {
-          first = now
-          usage = ProcessUsage.now()
-        }
-        result.events += taken
-        last = now
-        continue
+    }
+  }
+
+  /// False when the sender has been quiet for so long, or has not begun within a minute.
+  func isUnderWay(quietSeconds: Double) -> Bool {
+    state.withLock { state in
+      state.cpuAfter = ProcessUsage.now().cpuSeconds
+      let silence = Double(SystemClock.monotonicNanoseconds - state.last) / 1e9
+      return silence < (state.result.events > 0 ? quietSeconds : 60)
+    }
+  }
+
+  var result: SocketBench.Result {
+    state.withLock { state in
+      var result = state.result
+      result.seconds = Double(state.last - state.first) / 1e9
+      result.cpuSeconds = state.cpuAfter - state.cpuBefore
+      if sequencesAreTimes {
+        result.latency = SocketBench.Latency(
+          p50: state.histogram.percentile(0.5), p99: state.histogram.percentile(0.99),
+          p999: state.histogram.percentile(0.999), maximum: state.histogram.maximum)
       }
-      let isOver = result.events > 0 && Double(now - last) > quietSeconds * 1e9
-      if isOver || Double(now - last) > 60e9 { break }
-      // Short, because this sleep is part of the measured time.
-      usleep(50)
+      return result
     }
-    result.seconds = Double(last - first) / 1e9
-    result.cpuSeconds = ProcessUsage.now().cpuSeconds - usage.cpuSeconds
-    if sequencesAreTimes {
-      result.latency = Latency(
-        p50: histogram.percentile(0.5), p99: histogram.percentile(0.99), p999: histogram.percentile(0.999),
-        maximum: histogram.maximum)
-    }
-    return result
   }
 }
 
@@ -169,7 +184,6 @@ extension SocketBench.Result {
       json.field("sequence_gaps", sequenceGaps)
       json.field("lost_frames", lostFrames)
       json.field("dials", dials)
-      json.field("publisher_skipped", publisherSkipped)
       json.field("store_dropped", storeDropped)
       json.field("store_waits", storeWaits)
       json.field("cpu_seconds", cpuSeconds)

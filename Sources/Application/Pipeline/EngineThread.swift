@@ -23,6 +23,8 @@ final class EngineThread: Sendable {
     /// which are counted (a market).
     var waitsForStore: Bool
     var gauges: IngestGauges
+    /// Sees all outputs before anybody else, on the engine's thread; for measuring.
+    var observer: (@Sendable (UnsafeBufferPointer<FlowOutput>) -> Void)?
   }
 
   /// Rung by whoever puts events into the ring.
@@ -93,6 +95,7 @@ final class EngineThread: Sendable {
   }
 
   private func deliver(_ outputs: UnsafeBufferPointer<FlowOutput>, _ backlog: inout StoreBacklog) {
+    connections.observer?(outputs)
     for output in outputs where EngineThread.isPublished(output) {
       if !connections.publisher.push(output) { connections.gauges.notePublisherSkipped(1) }
     }

@@ -27,7 +27,7 @@ final class QueryThread: Sendable {
   init(capacity: Int = Limits.waitingQueries, log: Log, open: @escaping @Sendable () throws -> any PrintHistory) {
     self.capacity = capacity
     self.log = log
-    thread.withLock { $0 = WorkerThread("query") { [self] in run(open) } }
+    thread.withLock { $0 = WorkerThread("query", .patient) { [self] in run(open) } }
   }
 
   /// Returns false when too many wait already, or when the thread stops.

@@ -63,7 +63,7 @@ public final class StoreWriter: Sendable {
       // From here on the loop belongs to its thread; `close` joins it before touching the loop again.
       nonisolated(unsafe) let loop = self.loop.withLock { $0 }
       loop?.logStart()
-      thread = WorkerThread("storage") { loop?.run() }
+      thread = WorkerThread("storage", .patient) { loop?.run() }
     }
   }
 
