@@ -1,0 +1,124 @@
+import Foundation
+import Storage
+import Testing
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// `serve --provider polygon` against `simulate`: two programs, as their user starts them.
+@Suite(.serialized) struct ProcessLiveTests {
+  private let folder: ProcessFolder
+  init() throws { folder = try ProcessFolder() }
+
+  private func simulate(_ words: String...) throws -> (program: ProcessProgram, port: Int) {
+    let program = try ProcessProgram(["simulate", "--port", "0", "--demo-intensity", "0.3"] + words, in: folder)
+    return (program, try program.port())
+  }
+
+  private func serve(_ vendor: Int, key: String = "good", _ words: String...) throws -> ProcessProgram {
+    try ProcessProgram(
+      ["serve", "--provider", "polygon", "--endpoint", "http://127.0.0.1:\(vendor)", "--port", "0"]
+        + ["--data-dir", folder.path("data")] + words, in: folder, environment: ["POLYGON_API_KEY": key])
+  }
+
+  /// Reads states until one's health says something.
+  private func waitForLive(_ port: Int, _ isWanted: ([String: Any]) -> Bool) throws -> [String: Any] {
+    let stream = try ProcessClient(port: port)
+    try stream.listen()
+    let reader = try ProcessClient(port: port)
+    var found: [String: Any] = [:]
+    try stream.state { _ in
+      guard let live = try reader.health()["live"] as? [String: Any], isWanted(live) else { return false }
+      found = live
+      return true
+    }
+    return found
+  }
+
+  @Test func everyPrintOfAFaultyVendorIsStoredOnce() throws {
+    let (vendor, port) = try simulate(
+      "--key", "good", "--disconnect-every", "3", "--malformed", "0.01", "--duplicates", "0.05", "--late", "0.02",
+      "--server-errors", "0.05", "--faults-for", "10")
+    let product = try serve(port)
+    let page = try product.port()
+    // The faults are over by then, and what they cost is being read from history.
+    let calm = Date(timeIntervalSinceNow: 14)
+    _ = try waitForLive(page) { live in
+      let gaps = live["gaps"] as? [String: Any]
+      let states = (live["sockets"] as? [[String: Any]] ?? []).map { $0["state"] as? String }
+      return Date() > calm && gaps?["open"] as? Int == 0 && gaps?["found"] as? Int ?? 0 > 2
+        && states == ["streaming", "streaming"]
+    }
+    product.signal(SIGTERM)
+    #expect(try product.outcome().code == 0)
+    let played = try trades(playedAt: port)
+    vendor.signal(SIGTERM)
+    #expect(try vendor.outcome().code == 0)
+
+    let stored = try storedPrints()
+    let counts = Dictionary(stored.map { ($0.key, 1) }, uniquingKeysWith: +)
+    #expect(counts.values.allSatisfy { $0 == 1 })
+    // What was played before each socket stood for the first time, and after the last look, proves nothing.
+    for isOption in [true, false] {
+      let times = stored.filter { $0.key.hasPrefix("O:") == isOption }.map(\.milliseconds)
+      let (first, last) = (try #require(times.min()), try #require(times.max()))
+      let due = played.filter {
+        $0.key.hasPrefix("O:") == isOption && $0.milliseconds > first + 2000 && $0.milliseconds < last - 2000
+      }
+      #expect(due.count > 50)
+      #expect(due.filter { counts[$0.key] == nil }.map(\.key) == [])
+    }
+  }
+
+  @Test func aWrongKeyIsSaidInWords() throws {
+    let (vendor, port) = try simulate("--key", "good")
+    let product = try serve(port, key: "bad")
+    let reader = try product.port()
+    let live = try waitForLive(reader) { live in
+      (live["sockets"] as? [[String: Any]] ?? []).allSatisfy { $0["state"] as? String == "refused" }
+    }
+    let trouble = (live["sockets"] as? [[String: Any]])?.first?["trouble"] as? String ?? ""
+    #expect(trouble.contains("authentication failed"))
+    let health = try ProcessClient(port: reader).health()
+    #expect(health["status"] as? String == "down")
+    product.signal(SIGTERM)
+    let outcome = try product.outcome()
+    #expect(!outcome.errors.contains("bad") || !outcome.errors.contains("key=bad"))
+    let doctor = try ProcessProgram(
+      ["doctor", "--provider", "polygon", "--endpoint", "http://127.0.0.1:\(port)", "--data-dir", folder.path("data")],
+      in: folder, environment: ["POLYGON_API_KEY": "bad"]
+    ).outcome()
+    #expect(doctor.code == 1)
+    #expect(doctor.output.contains("FAIL vendor:"))
+    vendor.signal(SIGTERM)
+    _ = try vendor.outcome()
+  }
+
+  private struct Print {
+    var key: String
+    var milliseconds: Int64
+  }
+
+  private func trades(playedAt port: Int) throws -> [Print] {
+    let url = try #require(URL(string: "http://127.0.0.1:\(port)/simulator/trades.ndjson"))
+    return try Data(contentsOf: url).split(separator: UInt8(ascii: "\n")).compactMap { line in
+      guard let row = try JSONSerialization.jsonObject(with: Data(line)) as? [String: Any],
+        let symbol = row["sym"] as? String, let sequence = row["q"] as? Int, let time = row["t"] as? Int64
+      else { return nil }
+      return Print(key: "\(symbol) \(sequence)", milliseconds: time)
+    }
+  }
+
+  private func storedPrints() throws -> [Print] {
+    let reader = try Store(StoreOptions(path: folder.path("data/marketflow.duckdb"))).makeReader()
+    var prints: [Print] = []
+    var before: Int64?
+    while true {
+      let page = try reader.prints(beforePrintID: before, limit: 5000)
+      prints += page.map { Print(key: "\($0.symbol) \($0.sequence)", milliseconds: $0.time.milliseconds) }
+      guard let last = page.last, page.count == 5000 else { return prints }
+      before = last.printID
+    }
+  }
+}
