@@ -270,6 +270,21 @@ import Testing
     #expect(queue.jobs[0].notBeforeNanoseconds == 7)
   }
 
+  @Test func gapsThatWaitCloseTogetherAreOneErrand() {
+    var queue = BackfillQueue(marginNanoseconds: 2_000_000_000)
+    queue.add(gap(1, 0, 10), notBefore: 0)
+    queue.add(gap(2, 40, 50), notBefore: 0)
+    queue.add(gap(3, 100, 110), notBefore: 0)
+    queue.add(gap(4, 60, 70), notBefore: 9)
+    queue.add(gap(5, 20, 30, scope: .equities), notBefore: 0)
+    queue.add(gap(6, 400, 410), notBefore: 0)
+    let job = queue.take(at: 5)
+    #expect(job?.gaps.map(\.number) == [1, 2, 3])
+    #expect(job?.span.from == Timestamp(seconds: 2_000_000_000) && job?.span.to == Timestamp(seconds: 2_000_000_110))
+    // The fourth's end is not in the history yet, the fifth is of another stream, the sixth too far.
+    #expect(queue.jobs.map { $0.gaps.map(\.number) } == [[4], [5], [6]])
+  }
+
   @Test func whatIsHeldComesFirstAndNothingTwice() {
     var plan = plan(gap(1, 0, 10, scope: .everything, underlyings: ["SPY", "I:SPX"], quoted: ["O:A", "O:A"]))
     #expect(plan.times == Timestamp(seconds: 1_999_999_998)...Timestamp(seconds: 2_000_000_012))

@@ -50,19 +50,26 @@ struct VendorCheck {
     guard let server else { return finding("vendor clock", true, "the vendor does not say its time") }
     // The vendor names whole seconds: the middle of its second is the best guess.
     let offset = Double(here - server.nanoseconds) / 1e9 - 0.5
-    return VendorCheck.clockFinding(offsetSeconds: offset)
+    return VendorCheck.clockFinding(offsetSeconds: offset, isVendor: isVendor)
   }
 
-  /// - Parameter offsetSeconds: this machine's clock less the vendor's.
-  static func clockFinding(offsetSeconds offset: Double) -> DoctorCommand.Finding {
-    let isFine = offset.magnitude <= toleratedOffsetSeconds
+  /// Whether it is the vendor's own host, whose clock is right.
+  private var isVendor: Bool { feed.restBase.hasSuffix(".massive.com") || feed.restBase.hasSuffix(".polygon.io") }
+
+  /// - Parameters:
+  ///   - offset: this machine's clock less the vendor's.
+  ///   - isVendor: an endpoint of one's own may play another day.
+  static func clockFinding(offsetSeconds offset: Double, isVendor: Bool) -> DoctorCommand.Finding {
+    func finding(_ isFine: Bool, _ words: String) -> DoctorCommand.Finding {
+      DoctorCommand.Finding(subject: "vendor clock", isFine: isFine, words: words)
+    }
+    if offset.magnitude <= toleratedOffsetSeconds {
+      return finding(true, "within \(Int(toleratedOffsetSeconds)) s of the vendor's")
+    }
     let words =
-      "this machine's clock is \(words(seconds: offset.magnitude)) \(offset > 0 ? "ahead of" : "behind") the vendor's"
-    return DoctorCommand.Finding(
-      subject: "vendor clock", isFine: isFine,
-      words: isFine
-        ? "within \(Int(toleratedOffsetSeconds)) s of the vendor's"
-        : words + "; set it, for instance with: sudo timedatectl set-ntp true")
+      "this machine's clock is \(words(seconds: offset.magnitude)) \(offset > 0 ? "ahead of" : "behind") the "
+    guard isVendor else { return finding(true, words + "endpoint's, which may play another day") }
+    return finding(false, words + "vendor's; set it, for instance with: sudo timedatectl set-ntp true")
   }
 
   private static func words(seconds: Double) -> String {

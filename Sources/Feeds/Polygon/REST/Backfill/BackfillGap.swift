@@ -77,9 +77,20 @@ public struct BackfillQueue: Sendable {
     }
   }
 
-  /// The first job whose time has come.
+  /// Gaps this close are one errand when both wait: asking for what lies between costs less than asking every contract twice.
+  static let joinNanoseconds: Int64 = 60_000_000_000
+
+  /// The first job whose time has come, with those close to it whose time has come as well.
   public mutating func take(at now: Int64) -> BackfillJob? {
-    jobs.firstIndex { $0.notBeforeNanoseconds <= now }.map { jobs.remove(at: $0) }
+    guard let first = jobs.firstIndex(where: { $0.notBeforeNanoseconds <= now }) else { return nil }
+    var job = jobs.remove(at: first)
+    while let next = jobs.firstIndex(where: { other in
+      other.notBeforeNanoseconds <= now
+        && other.gaps.contains { job.overlaps($0, marginNanoseconds: BackfillQueue.joinNanoseconds / 2) }
+    }) {
+      for gap in jobs.remove(at: next).gaps { job.merge(gap, notBefore: now) }
+    }
+    return job
   }
 
   /// When the next job's time comes; nil when none waits.
