@@ -172,7 +172,7 @@ public final class FrameRing: @unchecked Sendable {
 
   // MARK: Consumer
 
-  /// How far the producer has come: grows with every frame. Consumer thread; compare with `position`.
+  /// How far the producer has come: grows with every frame. Either thread; compare with `position`.
   public var endPosition: Int { tail.value.load(ordering: .acquiring) }
 
   /// How far the consumer has come. Consumer thread only.

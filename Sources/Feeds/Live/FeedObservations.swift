@@ -47,11 +47,20 @@ public final class FeedObservations: Sendable {
   private let streams = (everything: StreamMarks(), options: StreamMarks(), equities: StreamMarks())
   private let counts = Mutex(Counts())
 
-  private final class StreamMarks: Sendable {
-    let received = Atomic<Int64>(0)
-    let event = Atomic<Int64>(0)
+  /// A stream's newest event, and when the frame that brought it was received.
+  public struct Newest: Hashable, Sendable {
+    public var time: Timestamp
+    /// Monotonic.
+    public var receivedNanoseconds: Int64
   }
 
+  private final class StreamMarks: Sendable {
+    let received = Atomic<Int64>(0)
+    /// Both together, or the clock they make would jump.
+    let newest = Mutex<Newest?>(nil)
+  }
+
+  /// - Parameter spotSymbols: underlyings whose prices are noted.
   public init(spotSymbols: [String]) {
     self.spotSymbols = spotSymbols
     spots = Mutex(Array(repeating: nil, count: spotSymbols.count))
@@ -66,9 +75,16 @@ public final class FeedObservations: Sendable {
   }
 
   /// Time of the stream's latest event; nil before the first.
-  public func lastEventTime(_ scope: FeedIncident.Scope) -> Timestamp? {
-    let value = Timestamp(nanoseconds: marks(scope).event.load(ordering: .relaxed))
-    return value == .none ? nil : value
+  public func lastEventTime(_ scope: FeedIncident.Scope) -> Timestamp? { newest(scope)?.time }
+
+  /// The stream's newest event; nil before the first.
+  public func newest(_ scope: FeedIncident.Scope) -> Newest? { marks(scope).newest.withLock { $0 } }
+
+  /// The market's clock at a monotonic moment, as the streams tell it: the newest event and the time since it was received;
+  /// nil before the first event of any stream.
+  public func marketTime(at monotonic: Int64) -> Timestamp? {
+    FeedIncident.Scope.allCases.compactMap { newest($0) }
+      .map { $0.time.adding(nanoseconds: monotonic - $0.receivedNanoseconds) }.max()
   }
 
   /// The last price of an underlying; nil before its first print, or when it is not one of `spotSymbols`.
@@ -96,8 +112,8 @@ public final class FeedObservations: Sendable {
     marks(scope).received.store(receivedNanoseconds, ordering: .relaxed)
   }
 
-  func noteEvent(_ scope: FeedIncident.Scope, _ time: Timestamp) {
-    marks(scope).event.store(time.nanoseconds, ordering: .relaxed)
+  func noteEvent(_ scope: FeedIncident.Scope, _ time: Timestamp, receivedNanoseconds: Int64) {
+    marks(scope).newest.withLock { $0 = Newest(time: time, receivedNanoseconds: receivedNanoseconds) }
   }
 
   func noteSpot(_ index: Int, _ spot: Spot) { spots.withLock { $0[index] = spot } }
@@ -107,6 +123,7 @@ public final class FeedObservations: Sendable {
       if let last = waiting.last, last.scope == new.scope,
         new.from - last.to < FeedObservations.joinNanoseconds || waiting.count >= Limits.damageReports
       {
+        waiting[waiting.count - 1].from = min(last.from, new.from)
         waiting[waiting.count - 1].to = max(last.to, new.to)
       } else if waiting.count >= Limits.damageReports, let last = waiting.last {
         // No room for a report of its own: the last one becomes one about everything.

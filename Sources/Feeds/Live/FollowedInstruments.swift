@@ -6,12 +6,15 @@ import MarketModel
   import Darwin
 #endif
 
-/// Which prints a live feed hands over. The filter's answer is kept for each instrument, so that a print costs one look.
+/// Which prints and quotes a live feed hands over. The filter's answer is kept for each instrument, so that a print costs one
+/// look.
 struct FollowedInstruments: ~Copyable {
   private let instruments: InstrumentTable
   private let filter: SymbolFilter
-  /// By instrument: 0 not asked yet, 1 followed, 2 not.
+  /// By instrument: 0 not asked yet, 1 followed, 2 not; and whether its quotes have ended.
   private let answers: UnsafeMutablePointer<UInt8>
+
+  private static let quotesEnded: UInt8 = 4
 
   init(_ filter: SymbolFilter, instruments: InstrumentTable) {
     self.instruments = instruments
@@ -27,7 +30,7 @@ struct FollowedInstruments: ~Copyable {
   @inline(__always)
   func contains(_ instrument: InstrumentID) -> Bool {
     if filter.isEverything { return true }
-    let answer = answers[instrument.index]
+    let answer = answers[instrument.index] & ~FollowedInstruments.quotesEnded
     return answer == 0 ? ask(instrument) : answer == 1
   }
 
@@ -38,7 +41,19 @@ struct FollowedInstruments: ~Copyable {
     let isFollowed =
       record.kind == .option
       ? filter.passes(record.symbol, underlying: underlying) : filter.underlyings.contains(underlying.description)
-    answers[instrument.index] = isFollowed ? 1 : 2
+    answers[instrument.index] |= isFollowed ? 1 : 2
     return isFollowed
   }
+
+  // MARK: Quotes
+
+  /// False from the end of an instrument's quotes to their next beginning: what still comes of them is not kept up to date.
+  @inline(__always)
+  func hasQuotes(_ instrument: InstrumentID) -> Bool {
+    answers[instrument.index] & FollowedInstruments.quotesEnded == 0
+  }
+
+  func endQuotes(_ instrument: InstrumentID) { answers[instrument.index] |= FollowedInstruments.quotesEnded }
+
+  func beginQuotes(_ instrument: InstrumentID) { answers[instrument.index] &= ~FollowedInstruments.quotesEnded }
 }

@@ -8,6 +8,10 @@ public enum LiveItem: Sendable {
   /// Part of what was missed of one instrument, in the order of time. Prints that did come over the socket are dropped by the
   /// feed.
   case recovered(RecoveredPart)
+  /// The quotes of these contracts are asked for again: those from before mean nothing any more. To be said before asking.
+  case quotesBegin([SymbolText])
+  /// The quotes of these contracts are not asked for any more: the last ones must not label what is printed from now on.
+  case quotesEnded([SymbolText])
   /// Something happened to the data. A closed gap follows its last part; the feed fills in how many of its prints were new.
   case incident(FeedIncident)
 }

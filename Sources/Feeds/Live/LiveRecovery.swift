@@ -21,12 +21,14 @@ struct LiveRecovery: ~Copyable {
   }
 
   /// The events of some items, in their order; valid until the next call.
-  mutating func events(of items: [LiveItem], ledger: inout TradeLedger) -> UnsafeBufferPointer<MarketEvent> {
+  mutating func events(of items: [LiveItem], review: inout LiveReview) -> UnsafeBufferPointer<MarketEvent> {
     batch.removeAll()
     for item in items {
       switch item {
       case .references(let references): append(references)
-      case .recovered(let part): append(part, &ledger)
+      case .recovered(let part): append(part, &review.ledger)
+      case .quotesBegin(let symbols): beginQuotes(symbols, review)
+      case .quotesEnded(let symbols): endQuotes(symbols, review)
       case .incident(let incident): batch.append(.incident(complete(incident)))
       }
     }
@@ -84,6 +86,30 @@ struct LiveRecovery: ~Copyable {
       $0.recoveredAgain += again
       $0.recoveredTooOld += tooOld
     }
+  }
+
+  /// A contract whose quotes had ended begins without one.
+  private mutating func beginQuotes(_ symbols: [SymbolText], _ review: borrowing LiveReview) {
+    for symbol in symbols {
+      guard let instrument = instruments.intern(symbol), !review.followed.hasQuotes(instrument) else { continue }
+      review.followed.beginQuotes(instrument)
+      appendNoQuote(instrument, review)
+    }
+  }
+
+  private mutating func endQuotes(_ symbols: [SymbolText], _ review: borrowing LiveReview) {
+    for symbol in symbols {
+      // A symbol that the table has no room for has no quotes to end.
+      guard let instrument = instruments.intern(symbol) else { continue }
+      review.followed.endQuotes(instrument)
+      appendNoQuote(instrument, review)
+    }
+  }
+
+  /// A quote without bid and ask: what is printed from here on finds none.
+  private mutating func appendNoQuote(_ instrument: InstrumentID, _ review: borrowing LiveReview) {
+    guard review.streamTime != .none else { return }
+    batch.append(.quote(Quote(time: review.streamTime, bid: .zero, ask: .zero, instrument: instrument)))
   }
 
   /// A closed gap learns how many of its prints were new.

@@ -5,16 +5,16 @@ import MarketModel
 struct LiveReview: ~Copyable {
   var ledger: TradeLedger
   private let observations: FeedObservations
-  private let followed: FollowedInstruments
+  let followed: FollowedInstruments
   private let spots: [InstrumentID?]
+  private var stretches: StreamStretches
   private var scope = FeedIncident.Scope.everything
+  private var receivedNanoseconds: Int64 = 0
   private var lostBefore = 0
   private var badFrames: Int64 = 0
   private var badEvents: Int64 = 0
   /// Time of the latest event by scope.
   private var latest = InlineArray<3, Timestamp>(repeating: .none)
-  /// Damage that came before any event: told with the first time there is.
-  private var isDamagedFromStart = InlineArray<3, Bool>(repeating: false)
   private var doubts = InlineArray<3, TimeDoubt>(repeating: TimeDoubt())
 
   init(instruments: InstrumentTable, observations: FeedObservations, filter: SymbolFilter) {
@@ -22,35 +22,56 @@ struct LiveReview: ~Copyable {
     self.followed = FollowedInstruments(filter, instruments: instruments)
     spots = observations.spotSymbols.map { instruments.intern($0) }
     ledger = TradeLedger(instruments: instruments.capacity)
+    stretches = StreamStretches(observations)
   }
+
+  /// Time of the latest event of all streams; `.none` before the first.
+  var streamTime: Timestamp { max(latest[0], max(latest[1], latest[2])) }
+
+  /// What a mark among the frames says to the engine; valid for what has been reviewed so far.
+  mutating func incidents(of mark: ConnectionMarks.Mark, into batch: inout EventBatch) {
+    let time = latest[mark.scope.index]
+    stretches.connection(mark.kind, mark.scope, lastEvent: time, at: mark.nanoseconds)
+    if mark.kind == .lostMute { batch.append(.incident(FeedIncident(kind: .muted, time: time, scope: mark.scope))) }
+    let kind: FeedIncident.Kind = mark.kind == .returned ? .connected : .disconnected
+    batch.append(.incident(FeedIncident(kind: kind, time: time, scope: mark.scope)))
+  }
+
+  /// Whether it matters that time passes without frames.
+  var awaitsTime: Bool { stretches.isAnyOpen }
+
+  /// So late it is, and all frames received before have been reviewed.
+  mutating func pass(to monotonic: Int64) { stretches.pass(to: monotonic) }
 
   /// The frame that is decoded next.
   mutating func begin(_ scope: FeedIncident.Scope, receivedNanoseconds: Int64, lostBefore: Int) {
+    if stretches.isAnyOpen { stretches.pass(to: receivedNanoseconds) }
     self.scope = scope
+    self.receivedNanoseconds = receivedNanoseconds
     self.lostBefore = lostBefore
     observations.noteFrame(scope, receivedNanoseconds: receivedNanoseconds)
   }
 
   mutating func review(_ batch: inout EventBatch, badFrames: Int64, badEvents: Int64) {
     let before = latest[scope.index]
+    let newest = streamTime
     keepWhatIsNew(&batch)
     let now = latest[scope.index]
-    if now > before { observations.noteEvent(scope, now) }
     if lostBefore > 0 {
       let lost = lostBefore
       observations.count { $0.lostFrames += lost }
       // They may have been of any stream.
-      report(.everything, from: before, to: now)
+      stretches.damaged(.everything, lastEvent: newest, at: receivedNanoseconds)
     }
     if badFrames != self.badFrames || badEvents != self.badEvents {
       self.badFrames = badFrames
       self.badEvents = badEvents
       observations.count { $0.damagedFrames += 1 }
-      report(scope, from: before, to: now)
-    } else if isDamagedFromStart[scope.index], now != .none {
-      isDamagedFromStart[scope.index] = false
-      report(scope, from: now, to: now)
+      stretches.damaged(scope, lastEvent: before, at: receivedNanoseconds)
     }
+    guard now > before else { return }
+    observations.noteEvent(scope, now, receivedNanoseconds: receivedNanoseconds)
+    stretches.received(now, scope, at: receivedNanoseconds)
   }
 
   // MARK: Pieces
@@ -78,7 +99,7 @@ struct LiveReview: ~Copyable {
         return true
       case .quote(let quote):
         if quote.time > time { last = quote.time }
-        return true
+        return followed.hasQuotes(quote.instrument)
       default:
         if let eventTime = event.time, eventTime > time { last = eventTime }
         return true
@@ -103,17 +124,4 @@ struct LiveReview: ~Copyable {
       observations.noteSpot(index, FeedObservations.Spot(price: trade.price, time: trade.time))
     }
   }
-
-  private mutating func report(_ damaged: FeedIncident.Scope, from: Timestamp, to: Timestamp) {
-    guard to != .none else {
-      isDamagedFromStart[scope.index] = true
-      return
-    }
-    observations.noteDamage(FeedObservations.Damage(scope: damaged, from: from == .none ? to : from, to: to))
-  }
-}
-
-extension FeedIncident.Scope {
-  /// Place in an array with one for each scope.
-  @inline(__always) fileprivate var index: Int { Int(rawValue) }
 }

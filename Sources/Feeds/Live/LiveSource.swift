@@ -1,3 +1,4 @@
+import Clocks
 import MarketModel
 import Rings
 
@@ -7,11 +8,13 @@ public struct LiveSource: FrameSource, ~Copyable {
   public let summary: String
   private let frames: FrameRing
   private let inbox: LiveInbox
+  private let marks: ConnectionMarks
   private let bell: Doorbell
   private let instruments: InstrumentTable
   private let observations: FeedObservations
   private var reviewer: LiveReview
   private var recovery: LiveRecovery
+  private var marked = EventBatch(capacity: 4)
   /// A frame was handed over and stands in the ring until it has been looked at.
   private var hasFront = false
   /// The inbox is looked into when the frames received before are through.
@@ -19,19 +22,23 @@ public struct LiveSource: FrameSource, ~Copyable {
 
   /// Longest sleep before somebody else gets a turn on the thread.
   private static let idleMilliseconds: Int32 = 50
+  /// Rows of the inbox between one frame and the next.
+  private static let inboxRows = 2_048
 
   /// On the thread that decodes: symbols are interned.
   /// - Parameters:
   ///   - frames: a frame's tag is the raw value of the `FeedIncident.Scope` it came on.
   ///   - bell: rung by whoever fills `frames` or `inbox`; the feed's thread sleeps on no other.
+  ///   - marks: where among the frames connections were lost and came back; nil when nobody notes it.
   ///   - filter: which prints are handed over.
   public init(
     summary: String, frames: FrameRing, inbox: LiveInbox, bell: Doorbell, instruments: InstrumentTable,
-    observations: FeedObservations, filter: SymbolFilter
+    observations: FeedObservations, marks: ConnectionMarks? = nil, filter: SymbolFilter
   ) {
     self.summary = summary
     self.frames = frames
     self.inbox = inbox
+    self.marks = marks ?? ConnectionMarks(frames: frames, bell: bell)
     self.bell = bell
     self.instruments = instruments
     self.observations = observations
@@ -44,14 +51,26 @@ public struct LiveSource: FrameSource, ~Copyable {
       hasFront = false
       frames.pop()
     }
+    if let mark = marks.take() {
+      marked.removeAll()
+      reviewer.incidents(of: mark, into: &marked)
+      return .events(marked.events)
+    }
     if let events = takeInbox() { return .events(events) }
     if let frame = takeFrame() { return .frame(frame) }
-    bell.wait(milliseconds: LiveSource.idleMilliseconds) { !frames.isEmpty || !inbox.isEmpty }
+    if reviewer.awaitsTime { passTime() }
+    bell.wait(milliseconds: LiveSource.idleMilliseconds) { !frames.isEmpty || !inbox.isEmpty || !marks.isEmpty }
     return .idle
   }
 
   public mutating func review(_ batch: inout EventBatch, _ counters: borrowing DecodeCounters) {
     reviewer.review(&batch, badFrames: counters.badFrames, badEvents: counters.badEvents)
+  }
+
+  private mutating func passTime() {
+    let monotonic = SystemClock.monotonicNanoseconds
+    // A frame that came meanwhile was received before.
+    if frames.isEmpty { reviewer.pass(to: monotonic) }
   }
 
   private mutating func takeFrame() -> UnsafeBufferPointer<UInt8>? {
@@ -73,7 +92,7 @@ public struct LiveSource: FrameSource, ~Copyable {
       return nil
     }
     inboxPosition = nil
-    let events = recovery.events(of: inbox.takeAll(), ledger: &reviewer.ledger)
+    let events = recovery.events(of: inbox.take(rows: LiveSource.inboxRows), review: &reviewer)
     return events.isEmpty ? nil : events
   }
 }

@@ -9,13 +9,7 @@ struct MarketClock: Sendable {
   let delayNanoseconds: Int64
 
   var now: Timestamp {
-    var now = Timestamp.none
-    for scope in [FeedIncident.Scope.options, .equities] {
-      guard let event = observations.lastEventTime(scope),
-        let received = observations.lastReceivedNanoseconds(scope)
-      else { continue }
-      now = max(now, event.adding(nanoseconds: max(0, SystemClock.monotonicNanoseconds - received)))
-    }
-    return now == .none ? Timestamp(nanoseconds: SystemClock.wallNanoseconds - delayNanoseconds) : now
+    observations.marketTime(at: SystemClock.monotonicNanoseconds)
+      ?? Timestamp(nanoseconds: SystemClock.wallNanoseconds - delayNanoseconds)
   }
 }

@@ -79,12 +79,9 @@ actor PolygonControl {
     switch event {
     case .session(.streaming):
       watches[stream]?.connected(at: monotonic)
-      offer(.connected, stream)
-    case .session(.interrupted(let problem, let wasStreaming, _)):
-      guard wasStreaming else { return }
-      watches[stream]?.lost(lastEvent: links.observations.lastEventTime(stream.scope))
-      if problem.kind == .muted { offer(.muted, stream) }
-      offer(.disconnected, stream)
+    case .session(.interrupted(_, let wasStreaming, _)):
+      // The feed's thread sees what is missing, and between which events.
+      if wasStreaming { watches[stream]?.lost() }
     case .session(.refused(let channels, let count, let words)):
       log.warning(
         "feed", "\(stream.cluster): the vendor refuses \(count) channels: \(words)",
@@ -92,25 +89,23 @@ actor PolygonControl {
     case .session(.notice(let status, let words)):
       log.info("feed", "\(stream.cluster): \(status): \(words)")
     case .overflowBegan, .overflowEnded:
-      // The feed's thread sees what is missing, and between which events: it reports damage.
+      // So it does here: it reports damage.
       break
     }
   }
 
   private func watch(_ stream: PolygonStream, at monotonic: Int64) {
     guard watches[stream] != nil, let connection = links.connections[stream] else { return }
-    let verdict = watches[stream]?.look(
+    let silence = watches[stream]?.look(
       frames: connection.status.frames, lastEvent: links.observations.lastEventTime(stream.scope),
-      lastReceived: links.observations.lastReceivedNanoseconds(stream.scope), marketNow: links.clock.now,
       wall: Timestamp(nanoseconds: SystemClock.wallNanoseconds), at: monotonic)
-    if let silence = verdict?.muteNanoseconds {
+    if let silence {
       log.warning(
         "feed",
         "\(stream.cluster): connected, but nothing has come for \(silence / 1_000_000_000) s of an open market; dialling anew"
       )
       connection.redialMuted()
     }
-    if let gap = verdict?.gap { found(stream.scope, from: gap.from, to: gap.to) }
   }
 
   // MARK: Gaps
@@ -129,11 +124,6 @@ actor PolygonControl {
     log.info(
       "feed", "\(isOptions ? "options" : "stocks"): gap found, asking the vendor's history",
       ["gap": "\(gapNumber)", "from": from.rfc3339, "to": to.rfc3339])
-  }
-
-  private func offer(_ kind: FeedIncident.Kind, _ stream: PolygonStream) {
-    let time = links.observations.lastEventTime(stream.scope) ?? .none
-    links.inbox.offer(.incident(FeedIncident(kind: kind, time: time, scope: stream.scope)))
   }
 
   // MARK: Spots, windows, channels
@@ -164,6 +154,13 @@ actor PolygonControl {
     ]
     if settings.followsStocks { wanted[.stocks] = settings.filter.equityTradeChannels }
     for (stream, list) in wanted where channels[stream] != list {
+      let before = QuoteChannels.symbols(in: channels[stream] ?? [])
+      let now = QuoteChannels.symbols(in: list)
+      let begun = now.subtracting(before)
+      let ended = before.subtracting(now)
+      // Said before it is asked for, so that no quote comes earlier.
+      if !begun.isEmpty { links.inbox.offer(.quotesBegin(begun.sorted { $0.description < $1.description })) }
+      if !ended.isEmpty { links.inbox.offer(.quotesEnded(ended.sorted { $0.description < $1.description })) }
       channels[stream] = list
       links.connections[stream]?.hold(list)
     }

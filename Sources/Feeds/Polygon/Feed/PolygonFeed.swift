@@ -17,6 +17,7 @@ public final class PolygonFeed: Sendable {
   private let loop: ClientLoop
   private let frames = FrameRing(capacity: Limits.frameRingBytes)
   private let bell: Doorbell
+  private let marks: ConnectionMarks
   private let links: PolygonLinks
   private let control: PolygonControl
   private let tasks = Mutex<[Task<Void, Never>]>([])
@@ -28,6 +29,8 @@ public final class PolygonFeed: Sendable {
     self.bell = bell
     summary = "polygon \(settings.socketBase)"
     loop = ClientLoop(configuration: ClientLoopConfiguration(caFile: settings.certificateAuthority), log: log)
+    let marks = ConnectionMarks(frames: frames, bell: bell)
+    self.marks = marks
     let board = FeedBoard()
     let inbox = LiveInbox(bell: bell)
     let observations = FeedObservations(spotSymbols: settings.filter.underlyings)
@@ -45,7 +48,10 @@ public final class PolygonFeed: Sendable {
       rest: rest, settings: ChainPollerSettings(intervalNanoseconds: Int64(settings.greeksSeconds) * 1_000_000_000),
       marketNow: { clock.now }, deliver: { cycles.deliver($0) })
     links = PolygonLinks(
-      connections: try PolygonFeed.connect(settings, loop: loop, frames: frames, bell: bell, board: board, log: log),
+      connections: try PolygonFeed.connect(settings, loop: loop, frames: frames, bell: bell, log: log) {
+        marks.note($0, $1)
+        board.add($0, of: $1)
+      },
       observations: observations, clock: clock, inbox: inbox, rest: rest, poller: poller,
       backfill: GapBackfill(rest: rest) { inbox.offer($0) }, board: board)
     control = PolygonControl(settings, links: links, log: log)
@@ -76,7 +82,7 @@ public final class PolygonFeed: Sendable {
   public func makeSource(instruments: InstrumentTable) -> LiveSource {
     LiveSource(
       summary: summary, frames: frames, inbox: links.inbox, bell: bell, instruments: instruments,
-      observations: links.observations, filter: settings.filter)
+      observations: links.observations, marks: marks, filter: settings.filter)
   }
 
   /// How it does now. Any thread.
@@ -90,7 +96,8 @@ public final class PolygonFeed: Sendable {
   }
 
   private static func connect(
-    _ settings: PolygonFeedSettings, loop: ClientLoop, frames: FrameRing, bell: Doorbell, board: FeedBoard, log: Log
+    _ settings: PolygonFeedSettings, loop: ClientLoop, frames: FrameRing, bell: Doorbell, log: Log,
+    onEvent: @escaping @Sendable (PolygonConnection.Event, PolygonStream) -> Void
   ) throws(PolygonFeedError) -> [PolygonStream: PolygonConnection] {
     var connections: [PolygonStream: PolygonConnection] = [:]
     for stream in PolygonStream.allCases {
@@ -103,7 +110,7 @@ public final class PolygonFeed: Sendable {
       }
       connections[stream] = PolygonConnection(
         PolygonConnection.Configuration(scope: stream.scope, endpoint: endpoint, key: settings.key), loop: loop,
-        frames: frames, bell: bell, log: log, onEvent: { board.add($0, of: stream) })
+        frames: frames, bell: bell, log: log, onEvent: { onEvent($0, stream) })
     }
     return connections
   }
