@@ -15,16 +15,18 @@ import Testing
     let frames = FrameRing(capacity: 1 << 16)
     let bell = Doorbell()
     let inbox: LiveInbox
+    let marks: ConnectionMarks
     let observations: FeedObservations
     private var reader: FeedReader<LiveSource>
 
     init(followed: [String] = [], spots: [String] = []) throws {
       inbox = LiveInbox(bell: bell)
+      marks = ConnectionMarks(frames: frames, bell: bell)
       observations = FeedObservations(spotSymbols: spots)
       reader = FeedReader(
         source: LiveSource(
           summary: "test", frames: frames, inbox: inbox, bell: bell, instruments: instruments,
-          observations: observations, filter: try SymbolFilter(followed)), instruments: instruments)
+          observations: observations, marks: marks, filter: try SymbolFilter(followed)), instruments: instruments)
     }
 
     func push(_ text: String, _ scope: FeedIncident.Scope = .options, received: Int64 = 1) {
@@ -122,11 +124,13 @@ import Testing
     #expect(try feed.nextSequences() == [2])
     feed.push("[\(LiveSourceTests.print(LiveSourceTests.spy, 3, LiveSourceTests.start + 3_500))]")
     #expect(try feed.nextSequences() == [3])
-    // Close to the last: one report.
+    // Close to the last: one report, when the next good event tells how far it reaches.
     feed.push("not JSON")
     #expect(try feed.next() == [])
+    feed.push("[\(LiveSourceTests.print(LiveSourceTests.spy, 4, LiveSourceTests.start + 4_000))]")
+    #expect(try feed.nextSequences() == [4])
     let damage = FeedObservations.Damage(
-      scope: .options, from: start, to: LiveSourceTests.time(3_500))
+      scope: .options, from: start, to: LiveSourceTests.time(4_000))
     #expect(feed.observations.takeDamage() == [damage])
     #expect(feed.observations.takeDamage() == [] && feed.counts.damagedFrames == 3)
   }

@@ -160,6 +160,21 @@ import Testing
     expectNone(spot(close, 57_300), quote(close, 100, 110, today), trade(close, 110, today))
   }
 
+  /// What a live feed says of a contract whose quotes it no longer has: a quote without bid and ask.
+  @Test func aQuoteOfNothingIsNone() throws {
+    let run = EngineRun()
+    run.feed(spot(0, 57_300), quote(0, 300, 310), trade(1, 310))
+    #expect(run.outputs.prints.last?.greeksSource == .ownQuote)
+    run.feed(quote(10, 0, 0), trade(10, 310), trade(11, 300), trade(9, 310))
+    let prints = run.outputs.prints.suffix(3)
+    // A print from before that is still under the quote that was good then.
+    #expect(prints.map(\.side) == [.unknown, .unknown, .buy])
+    #expect(prints.map(\.method) == [.noQuote, .noQuote, .atOrAboveAsk])
+    #expect(prints.map(\.greeksSource) == [.none, .none, .ownQuote])
+    run.feed(quote(20, 300, 310), trade(21, 300))
+    #expect(run.outputs.prints.last?.side == .sell && run.outputs.prints.last?.greeksSource == .ownQuote)
+  }
+
   /// Contracts that deliver something else than the underlying.
   @Test func adjustedContractsHaveNone() throws {
     let run = EngineRun(more: ["O:SPY1251216C00572000"])
