@@ -162,6 +162,7 @@ import Testing
     // By count only: the age never comes.
     options.flushMilliseconds = 1_000_000
     options.flushPrints = 100
+    options.flushPrintsUnderLoad = 100
     let store = try Store(options)
     let writer = try store.makeWriter(instruments: stream.instruments)
     _ = try writer.begin(IngestSource(source: "test", fingerprint: "a", resumable: false))
