@@ -39,6 +39,8 @@ import Testing
     if number % 3 == 0 { print.trade.reportingFacility = UInt16(200 + number % 4) }
     if number % 4 == 1 { (print.bid, print.ask, print.quoteTime) = (.zero, .zero, .none) }
     if number % 5 == 2 { (print.deltaNanos, print.gammaNanos) = (ContractReference.unknown, ContractReference.unknown) }
+    // More digits than the column has.
+    if number == 58 { print.trade.size = .max }
     if number % 5 == 3 { print.deltaNanos = -700_000_001 }
     if number % 11 == 0 {
       print.trade.instrument = stream.spy
@@ -86,14 +88,14 @@ import Testing
     let store = try Store(options(.full))
     let prints = (1...60).map { variant($0) }
     #expect(
-      try store.rows("SELECT (premium * 1000000)::BIGINT FROM trades_labeled ORDER BY print_id")
-        == prints.map { "\($0.premiumMicros)" })
+      try store.rows("SELECT premium FROM trades_labeled ORDER BY print_id")
+        == prints.map { PrintQuery.decimalText(micros: $0.premiumMicros) })
     #expect(
-      try store.rows("SELECT (net_delta * 1000000000)::BIGINT FROM trades_labeled ORDER BY print_id")
-        == prints.map { "\($0.netDeltaNanos)" })
+      try store.rows("SELECT (net_delta::DECIMAL(38,9) * 1000000000)::BIGINT FROM trades_labeled ORDER BY print_id")
+        == prints.map { "\(decimal18($0.netDeltaNanos))" })
     let read = try store.makeReader().prints(limit: 100).reversed()
     #expect(read.map(\.premiumMicros) == prints.map(\.premiumMicros))
-    #expect(read.map(\.netDeltaNanos) == prints.map(\.netDeltaNanos))
+    #expect(read.map(\.netDeltaNanos) == prints.map { decimal18($0.netDeltaNanos) })
     #expect(
       try store.rows("SELECT reporting_facility FROM trades_raw WHERE message = 'print' ORDER BY print_id")
         == prints.map { "\($0.trade.reportingFacility)" })

@@ -66,9 +66,7 @@ enum OlderFiles {
     epoch_ns(ts) - epoch_ns(quote_time) FROM base.trades_labeled
     """,
     "CREATE TABLE base.newer AS SELECT * FROM base.trades_labeled",
-    """
-    CREATE TABLE base.net_deltas AS SELECT print_id, premium, net_delta FROM trades_labeled
-    """,
+    "CREATE TABLE base.net_deltas AS SELECT print_id, net_delta FROM trades_labeled",
     "DROP VIEW trades_raw", "DROP VIEW trades_labeled", "DROP VIEW nbbo_at_trade", "DROP TABLE base.cancellations",
     "DROP TABLE base.trades_labeled",
     """

@@ -27,13 +27,13 @@ struct PrintQuery {
     }
     if let premium = filter.minimumPremiumMicros {
       // Exact: a quotient of two integers would go through floating point.
-      conditions.append("\(Views.premium) >= \(bind(.text(PrintQuery.decimalText(micros: premium))))::DECIMAL(18,6)")
+      conditions.append("t.premium >= \(bind(.text(PrintQuery.decimalText(micros: premium))))::DECIMAL(18,6)")
     }
   }
 
   var sql: String {
     """
-    SELECT t.print_id, t.ts, t.seq, i.symbol, i.underlying, i.expiry, i.type, i.strike, t.price, t.size, i.multiplier, t.exchange, \
+    SELECT t.print_id, t.ts, t.seq, i.symbol, i.underlying, i.expiry, i.type, i.strike, t.price, t.size, t.premium, t.exchange, \
     t.conditions, t.side, t.method, t.bid, t.ask, t.quote_time, t.delta, t.gamma, t.underlying_price, t.sweep_id, \
     t.flags, t.cancelled, t.implied_volatility, t.greeks_source \
     FROM base.trades_labeled t JOIN base.instruments i ON i.id = t.instrument \
@@ -60,7 +60,6 @@ struct PrintQuery {
       let method = LabelMethod(rawValue: UInt8(truncatingIfNeeded: chunk.required(14, row)))
     else { preconditionFailure("PrintQuery: a label this program does not know, in a file whose version it knows") }
     let printID = chunk.required(0, row)
-    let price = Price(micros: chunk.required(8, row))
     let size = chunk.required(9, row)
     let delta = chunk.integer(18, row)
     return StoredPrint(
@@ -69,8 +68,8 @@ struct PrintQuery {
       symbol: chunk.text(3, row) ?? "", underlying: chunk.text(4, row) ?? "",
       expiry: chunk.integer(5, row).map { MarketDate(daysSinceEpoch: Int32(truncatingIfNeeded: $0)) },
       right: chunk.integer(6, row).flatMap { OptionRight(rawValue: UInt8(truncatingIfNeeded: $0)) },
-      strike: chunk.integer(7, row).map { Price(micros: $0) }, price: price,
-      size: UInt32(truncatingIfNeeded: size), premiumMicros: decimal18(price.micros &* size &* chunk.required(10, row)),
+      strike: chunk.integer(7, row).map { Price(micros: $0) }, price: Price(micros: chunk.required(8, row)),
+      size: UInt32(truncatingIfNeeded: size), premiumMicros: chunk.required(10, row),
       venue: VenueID(UInt16(truncatingIfNeeded: chunk.required(11, row))), conditions: conditions, side: side,
       method: method,
       bid: chunk.integer(15, row).map { Price(micros: $0) }, ask: chunk.integer(16, row).map { Price(micros: $0) },

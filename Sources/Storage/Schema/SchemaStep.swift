@@ -39,7 +39,7 @@ extension SchemaStep {
   }
 
   /// 2 to 3: one table of prints instead of three that repeat each other; cancellations, which are no prints, have one of their
-  /// own. Columns that follow from others are left out: run, premium, net delta, age of the quote.
+  /// own. Columns that follow from others are left out: run, net delta, age of the quote.
   static let onePrintTable = SchemaStep { profile in
     guard profile == .full else { return [] }
     let names = PrintTables.labeled.columns.map(\.name)

@@ -12,12 +12,9 @@ enum Views {
   /// What a file of version 1 gets anew, because its base table has grown.
   static let changedSinceVersion1 = [incidents, gaps]
 
-  /// Of a print `t` of an instrument `i`. Exact: below 10 billion USD (`TradeLimits`), so that it fits.
-  static let premium = "CAST(t.price * t.size * i.multiplier AS DECIMAL(18,6))"
-
-  /// Of a print `t`, in contracts; 0 when side or delta is unknown, and the largest number there is when it does not fit.
+  /// Of a print `t`, in contracts; 0 when side or delta is unknown, the largest number there is when it does not fit.
   private static let netDelta = """
-    CAST(greatest(-999999999.999999999, least(999999999.999999999, coalesce(t.delta * t.size \
+    CAST(greatest(-999999999.999999999, least(999999999.999999999, coalesce(t.delta::DECIMAL(38,9) * t.size \
     * CASE t.side WHEN 'buy' THEN 1 WHEN 'sell' THEN -1 ELSE 0 END, 0))) AS DECIMAL(18,9))
     """
 
@@ -46,7 +43,7 @@ enum Views {
 
   private static let labeledTrades = """
     CREATE VIEW trades_labeled AS SELECT t.print_id, t.ts, t.seq, i.symbol AS ticker, i.underlying, i.expiry, i.strike, i.type, \
-    t.exchange, t.price, t.size, t.side, t.method, t.bid, t.ask, t.quote_time, \(premium) AS premium, t.delta, t.gamma, \
+    t.exchange, t.price, t.size, t.side, t.method, t.bid, t.ask, t.quote_time, t.premium, t.delta, t.gamma, \
     \(netDelta) AS net_delta, t.underlying_price, nullif(t.sweep_id, 0) AS sweep_id, (t.flags & 1) <> 0 AS block, \
     (t.flags & 128) <> 0 AS injected, t.cancelled, t.flags, \(conditionIDs("t")) AS conditions, \(runID) AS run_id, \
     t.implied_volatility, t.greeks_source, (t.flags & 2048) <> 0 AS backfilled \
