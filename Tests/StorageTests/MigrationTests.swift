@@ -26,9 +26,10 @@ import Testing
     _ = try writer.begin(IngestSource(source: "t", fingerprint: "\(numbers)", resumable: false))
     writer.offerAll(numbers.map { .print(variant($0, place: $0 - numbers.lowerBound + 1)) })
     // The third print of the run, and one that is not there.
-    writer.offerAll([3, 99].map { number in
-      .cancellation(Cancellation(cancelledNumber: number, trade: variant(numbers.lowerBound + 2).trade))
-    })
+    writer.offerAll(
+      [3, 99].map { number in
+        .cancellation(Cancellation(cancelledNumber: number, trade: variant(numbers.lowerBound + 2).trade))
+      })
     writer.offerAll([.incident(FeedIncident(kind: .muted, time: OutputStream.open, scope: .options))])
     try writer.close(finished: true)
   }
@@ -73,7 +74,8 @@ import Testing
     let views = ["trades_raw", "trades_labeled", "nbbo_at_trade", "rollups_min", "feed_incidents", "instruments"]
     let before = try views.map { try contents($0) }
     #expect(before.map(\.count) == [62, 60, 60, 0, 1, 4])
-    let names = "SELECT table_name, column_name, data_type FROM duckdb_columns() WHERE schema_name = 'main' ORDER BY ALL"
+    let names =
+      "SELECT table_name, column_name, data_type FROM duckdb_columns() WHERE schema_name = 'main' ORDER BY ALL"
     let columns = try OlderFiles.rows(folder.file, names)
     _ = try Store(options(.full))
     #expect(try OlderFiles.rows(folder.file, names) == columns)

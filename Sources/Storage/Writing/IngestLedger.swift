@@ -124,7 +124,8 @@ struct IngestLedger {
       WHERE print_id BETWEEN $1 AND $2 AND flags & \(PrintTables.injectedBit) = 0) GROUP BY print_id - ordinal ORDER BY 1
       """,
       [
-        .integer(PrintNumbering.firstPrintID(ofRun: runID)), .integer(PrintNumbering.firstPrintID(ofRun: runID + 1) - 1),
+        .integer(PrintNumbering.firstPrintID(ofRun: runID)),
+        .integer(PrintNumbering.firstPrintID(ofRun: runID + 1) - 1),
       ]
     ) { chunk in
       for row in 0..<chunk.count {
