@@ -86,12 +86,9 @@ actor PolygonControl {
       watches[stream]?.lost(lastEvent: links.observations.lastEventTime(stream.scope))
       if problem.kind == .muted { offer(.muted, stream) }
       offer(.disconnected, stream)
-    case .session(.refused(let channels, let count, let words)):
-      log.warning(
-        "feed", "\(stream.cluster): the vendor refuses \(count) channels: \(words)",
-        ["channels": channels.joined(separator: ",")])
-    case .session(.notice(let status, let words)):
-      log.info("feed", "\(stream.cluster): \(status): \(words)")
+    case .session(.refused), .session(.notice):
+      // The connection has logged them, and its status tells of the refused.
+      break
     case .overflowBegan, .overflowEnded:
       // The feed's thread sees what is missing, and between which events: it reports damage.
       break
