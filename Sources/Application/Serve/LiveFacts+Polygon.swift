@@ -32,7 +32,7 @@ extension LiveFacts.Socket {
       dials: Int64(status.dials), frames: status.frames, bytes: status.bytes, channels: status.heldChannels,
       acknowledged: status.acknowledgedChannels,
       leftOutQuotes: status.leftOutQuotes + (status.cluster == PolygonStream.options.cluster ? leftOutQuotes : 0),
-      refused: status.refusedChannels,
+      refused: status.refusedChannels, refusal: status.refusal, arePrintsRefused: status.arePrintsRefused,
       overflow: status.lostFrames, trouble: status.problem?.words)
   }
 }
