@@ -76,7 +76,8 @@ let package = Package(
     tests("OptionMathTests", ["OptionMath", "MarketModel"], exclude: ["Oracles"]),
     tests("FlowEngineTests", ["FlowEngine", "OptionMath", "MarketModel"]),
     tests(
-      "FeedsTests", ["Feeds", "Transport", "Rings", "Logging", "MarketModel", "FlowEngine"], exclude: ["RESTPeers"]),
+      "FeedsTests", ["Feeds", "Transport", "Rings", "Logging", "MarketModel", "FlowEngine"],
+      exclude: ["RESTPeers", "SessionPeers"]),
     tests(
       "SimulatorTests",
       ["Simulator", "Feeds", "Transport", "Rings", "Logging", "MarketModel", "OptionMath", "JSONText"],

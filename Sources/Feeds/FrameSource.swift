@@ -9,6 +9,8 @@ public protocol FrameSource: ~Copyable, SendableMetatype {
   var refusedLines: Int { get }
   /// Rows of a recording that its own corrections make void.
   var correctedRows: Int { get }
+  /// Whether what has been received is handed over before a stop: true where it cannot be asked for again.
+  static var drainsAtStop: Bool { get }
   /// The next thing in the stream.
   mutating func next() throws(FrameSourceError) -> FrameSourceItem
   /// Looks at what its latest frame was decoded to, before anybody else does: a live feed drops here what it has handed over
@@ -19,6 +21,7 @@ public protocol FrameSource: ~Copyable, SendableMetatype {
 extension FrameSource where Self: ~Copyable {
   public var refusedLines: Int { 0 }
   public var correctedRows: Int { 0 }
+  public static var drainsAtStop: Bool { false }
   @inline(__always) public mutating func review(_ batch: inout EventBatch, _ counters: borrowing DecodeCounters) {}
 }
 

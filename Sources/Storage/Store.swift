@@ -16,6 +16,8 @@ public struct StoreOptions: Sendable {
   public var checkpointThresholdMegabytes = 256
   /// Prints after which a batch is committed.
   public var flushPrints = 5000
+  /// The same while more than two such batches wait: fewer, longer transactions cost less. A whole number of DuckDB's chunks.
+  public var flushPrintsUnderLoad = 20_480
   /// Age after which a batch is committed.
   public var flushMilliseconds = 250
   /// Whether closing the writer moves the write-ahead log into the file. What is committed is safe either way.

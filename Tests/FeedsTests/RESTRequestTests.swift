@@ -30,12 +30,13 @@ import Testing
   }
 
   @Test func keysAreTakenOutOfText() {
-    let redaction = KeyRedaction(Secret("abc/1"))
-    #expect(redaction.clean("Unknown key abc/1, abc%2F1!") == "Unknown key ***, ***!")
+    let redaction = KeyRedaction(Secret("abcdef/1"))
+    #expect(redaction.clean("Unknown key abcdef/1, abcdef%2F1!") == "Unknown key ***, ***!")
     #expect(redaction.clean("GET /x?APIKEY=other&b=1") == "GET /x?APIKEY=***&b=1")
     #expect(redaction.clean("two\nlines\u{1b}[31m") == "two lines [31m")
     #expect(redaction.clean(String(repeating: "x", count: 5000)).count == 300)
     #expect(KeyRedaction(Secret("")).clean("as it is") == "as it is")
+    #expect(KeyRedaction(Secret("s")).clean("as it is, ?apiKey=s") == "as it is, ?apiKey=***")
   }
 
   @Test(arguments: ["", "api.polygon.io", "ftp://api.polygon.io", "https://", "file:///etc"])

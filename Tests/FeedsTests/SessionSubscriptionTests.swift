@@ -50,22 +50,83 @@ import Testing
         set.reset()
         vendor = []
       }
+      let quotesAtOnce = vendor.union(set.desired).count { $0.hasPrefix("Q.") }
       var hasUnsubscribed = false
+      var hasSubscribed = false
       for message in set.takeMessages() {
         let list = channels(message)
         #expect(list.joined(separator: ",").utf8.count <= 100)
         if message.contains(#""unsubscribe""#) {
+          // Only for want of room is anything given up before what replaces it is held.
+          #expect(!hasSubscribed || quotesAtOnce <= 20)
           hasUnsubscribed = true
           #expect(vendor.isSuperset(of: list))
           vendor.subtract(list)
         } else {
-          #expect(!hasUnsubscribed && vendor.isDisjoint(with: list))
+          #expect(!hasUnsubscribed || quotesAtOnce > 20)
+          hasSubscribed = true
+          #expect(vendor.isDisjoint(with: list))
           vendor.formUnion(list)
+          #expect(vendor.count { $0.hasPrefix("Q.") } <= 20)
         }
       }
       #expect(vendor == Set(set.desired) && vendor == set.held)
       #expect(set.desired.count { $0.hasPrefix("Q.") } <= 20)
     }
+  }
+
+  @Test func atTheVendorsBoundRoomIsMadeFirst() {
+    let quotes = (0..<1010).map { "Q.O:C\($0)" }
+    var set = SubscriptionSet()
+    set.want(["T.*"] + quotes[..<999])
+    _ = set.takeMessages()
+    // The last free place.
+    set.want(["T.*"] + quotes[1..<1000])
+    var actions = set.takeMessages().map { $0.contains("unsubscribe") ? "-" : "+" }
+    #expect(actions == ["+", "-"])
+    set.want(["T.*"] + quotes[..<1000])
+    actions = set.takeMessages().map { $0.contains("unsubscribe") ? "-" : "+" }
+    #expect(actions == ["+"])
+    set.want(["T.*"] + quotes[10...])
+    #expect(set.leftOutQuotes == 0)
+    let swap = set.takeMessages()
+    #expect(swap.map { $0.contains("unsubscribe") } == [true, false])
+    #expect(channels(swap[0]) == quotes[..<10].sorted() && channels(swap[1]) == Array(quotes[1000...]))
+  }
+
+  @Test func roomForQuotesForgetsTheirRefusals() {
+    var set = SubscriptionSet()
+    set.want(["T.*", "Q.A", "Q.B", "Q.C", "T.X"])
+    _ = set.takeMessages()
+    set.refuse(["Q.B", "Q.C"], "too many")
+    // A wish without a farewell to a quote makes no room.
+    set.want(["T.*", "Q.A", "Q.B", "Q.C", "Q.D", "AM.X"])
+    #expect(set.takeMessages().flatMap(channels) == ["Q.D", "AM.X"])
+    #expect(set.refused == ["Q.B", "Q.C"] && set.refusal == "too many" && !set.arePrintsRefused)
+    set.want(["T.*", "Q.B", "Q.C", "Q.D"])
+    #expect(set.takeMessages().flatMap(channels) == ["AM.X", "Q.A", "Q.B", "Q.C"])
+    #expect(set.refused == [] && set.refusal == nil)
+    #expect(set.held == ["T.*", "Q.B", "Q.C", "Q.D"])
+  }
+
+  @Test func wordsAboutPrintsComeBeforeOthers() {
+    var set = SubscriptionSet()
+    set.want(["T.*", "Q.A", "Q.B"])
+    _ = set.takeMessages()
+    set.refuse(["T.*"], "no prints")
+    set.refuse(["Q.A"], "no quotes")
+    #expect(set.refusal == "no prints" && set.arePrintsRefused)
+    // Room for quotes does not bring prints.
+    set.want(["T.*", "Q.A"])
+    _ = set.takeMessages()
+    #expect(set.refused == ["T.*"] && set.refusal == "no prints" && set.held == ["Q.A"])
+    set.want(["Q.A"])
+    _ = set.takeMessages()
+    #expect(set.refusal == nil && !set.arePrintsRefused)
+    set.refuse(["Q.A"], "no quotes")
+    #expect(set.refusal == "no quotes" && !set.arePrintsRefused)
+    set.reset()
+    #expect(set.refusal == nil && set.refused == [])
   }
 
   @Test func acknowledgementsProveOnlyWhatWasAsked() {

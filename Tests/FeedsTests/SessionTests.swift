@@ -169,6 +169,15 @@ extension [SessionAction] {
     #expect(driven.pass(seconds: 8) == [.dial])
   }
 
+  @Test func shortKeysLeaveWordsWhole() {
+    let driven = DrivenSession(key: "k")
+    _ = driven.start()
+    _ = driven.open()
+    _ = driven.receive("connected")
+    _ = driven.receive("auth_failed", "the plan has no websocket for k")
+    #expect(driven.close(.closedHere).problem?.words.contains("the plan has no websocket for k") == true)
+  }
+
   @Test func planWithoutStreamHasItsOwnWords() {
     let driven = DrivenSession()
     _ = driven.start()

@@ -14,6 +14,7 @@ import Testing
     var options = StoreOptions(path: folder.file)
     options.profile = profile
     options.flushPrints = 500
+    options.flushPrintsUnderLoad = 500
     options.flushMilliseconds = 1_000_000
     return options
   }
@@ -23,7 +24,7 @@ import Testing
     for table in tables {
       let id = profile == .full ? "print_id" : "seq"
       #expect(
-        try store.rows("SELECT count(*), count(DISTINCT \(id)) FROM base.\(table)")
+        try store.rows("SELECT count(*), count(DISTINCT \(id)) FROM \(table)")
           == ["\(CommitTests.count)|\(CommitTests.count)"], "\(table)")
     }
     #expect(try store.integer("SELECT count(*) FROM instruments") == 3)

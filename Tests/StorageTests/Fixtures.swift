@@ -96,16 +96,19 @@ extension StoreWriter {
   }
 }
 
-extension Store {
+extension Connection {
   /// One row of text for each row of a query, columns joined by `|`, as people would read them.
   func rows(_ sql: String) throws -> [String] {
-    let connection = try database.connect()
     var rows: [String] = []
-    try connection.query("SELECT concat_ws('|', *COLUMNS(*)) FROM (\(sql))") { chunk in
+    try query("SELECT concat_ws('|', *COLUMNS(*)) FROM (\(sql))") { chunk in
       for row in 0..<chunk.count { rows.append(chunk.text(0, row) ?? "") }
     }
     return rows
   }
+}
+
+extension Store {
+  func rows(_ sql: String) throws -> [String] { try database.connect().rows(sql) }
 
   func integer(_ sql: String) throws -> Int64? { try database.connect().integer(sql) }
 }

@@ -41,6 +41,7 @@ import Testing
       let stream = try OutputStream()
       var options = StoreOptions(path: path)
       options.flushPrints = 500
+      options.flushPrintsUnderLoad = 500
       let store = try Store(options)
       let writer = try store.makeWriter(instruments: stream.instruments)
       _ = try writer.begin(IngestSource(source: "tape", fingerprint: "tape", resumable: true))

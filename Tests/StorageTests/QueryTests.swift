@@ -31,7 +31,7 @@ import Testing
     #expect(ids == (0..<250).reversed().map { OutputStream.firstID(ofRun: 1) + $0 })
     #expect(try reader.prints(beforePrintID: OutputStream.firstID(ofRun: 1), limit: 5).isEmpty)
     let counts = try reader.rowCounts()
-    #expect(counts.tradesRaw == 250 && counts.nbboAtTrade == 250 && counts.rollups == 2 && counts.instruments == 3)
+    #expect(counts.tradesLabeled == 250 && counts.cancellations == 0 && counts.rollups == 2 && counts.instruments == 3)
   }
 
   @Test func eachFilterKeepsExactlyItsPrints() throws {

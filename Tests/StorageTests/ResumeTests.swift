@@ -31,7 +31,7 @@ import Testing
     let store = try Store(StoreOptions(path: path))
     for table in ["trades_labeled", "trades_raw", "nbbo_at_trade"] {
       #expect(
-        try store.rows("SELECT count(*), count(DISTINCT print_id), min(print_id), max(print_id) FROM base.\(table)")
+        try store.rows("SELECT count(*), count(DISTINCT print_id), min(print_id), max(print_id) FROM \(table)")
           == ["\(count + extra)|\(count + extra)|\(first)|\(first + count + extra - 1)"], "\(table)")
     }
     #expect(try store.integer("SELECT count(DISTINCT seq) FROM trades_labeled WHERE NOT injected") == count)

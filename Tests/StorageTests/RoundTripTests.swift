@@ -162,6 +162,7 @@ import Testing
     // By count only: the age never comes.
     options.flushMilliseconds = 1_000_000
     options.flushPrints = 100
+    options.flushPrintsUnderLoad = 100
     let store = try Store(options)
     let writer = try store.makeWriter(instruments: stream.instruments)
     _ = try writer.begin(IngestSource(source: "test", fingerprint: "a", resumable: false))
@@ -174,6 +175,25 @@ import Testing
     #expect(writer.queueDepth == 0)
     // Another connection sees committed rows while the writer lives.
     #expect(try store.integer("SELECT count(*) FROM trades_labeled") == 1000)
+    try writer.close(finished: true)
+  }
+
+  @Test func aLongQueueMakesLargerBatches() throws {
+    let folder = try TemporaryFolder()
+    let stream = try OutputStream()
+    var options = StoreOptions(path: folder.file)
+    options.flushMilliseconds = 1_000_000
+    options.flushPrints = 100
+    options.flushPrintsUnderLoad = 400
+    let store = try Store(options)
+    let writer = try store.makeWriter(instruments: stream.instruments)
+    _ = try writer.reserve(IngestSource(source: "test", fingerprint: "a", resumable: false))
+    writer.offerAll((1...1000).map { .print(stream.print($0)) })
+    writer.start()
+    #expect(writer.drain(timeoutMilliseconds: 60_000))
+    // 400 twice, then what is left is no more than two ordinary batches.
+    #expect(writer.counters.flushes == 4)
+    #expect(try store.integer("SELECT count(DISTINCT print_id) FROM trades_labeled") == 1000)
     try writer.close(finished: true)
   }
 

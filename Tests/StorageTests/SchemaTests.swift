@@ -6,12 +6,6 @@ import Testing
 @testable import Storage
 
 @Suite struct SchemaTests {
-  private func edit(_ path: String, _ statements: [String]) throws {
-    let database = try Database(path: path, options: DatabaseOptions(temporaryDirectory: path + ".tmp"))
-    let connection = try database.connect()
-    for statement in statements { try connection.execute(statement) }
-  }
-
   @Test func aNewFileRecordsItsVersionAndOpensAgain() throws {
     let folder = try TemporaryFolder()
     #expect(
@@ -26,7 +20,7 @@ import Testing
   @Test func aNewerFileIsRefused() throws {
     let folder = try TemporaryFolder()
     _ = try Store(StoreOptions(path: folder.file))
-    try edit(folder.file, ["UPDATE schema_info SET version = 99"])
+    try OlderFiles.edit(folder.file, ["UPDATE schema_info SET version = 99"])
     #expect(throws: StorageError.newerSchema(path: folder.file, found: 99, supported: Store.schemaVersion)) {
       try Store(StoreOptions(path: folder.file))
     }
@@ -49,67 +43,9 @@ import Testing
     #expect(try store.integer("SELECT count(*) FROM added") == 0)
   }
 
-  /// Takes a file back to version 1: no volatility, incidents without scope and gaps, four kinds of them.
-  private func makeVersion1(_ path: String, _ profile: StoreProfile) throws {
-    let prints = [
-      "ALTER TABLE base.trades_labeled DROP COLUMN greeks_source",
-      "ALTER TABLE base.trades_labeled DROP COLUMN implied_volatility",
-    ]
-    try edit(
-      path,
-      ["DROP VIEW feed_gaps", "DROP VIEW feed_incidents", "DROP TABLE base.feed_incidents"]
-        + (profile == .full ? prints : []) + [
-          "DROP TYPE greeks_source", "DROP TYPE incident_scope", "DROP TYPE incident_kind",
-          "CREATE TYPE incident_kind AS ENUM ('connected', 'disconnected', 'ended', 'session_start')",
-          """
-          CREATE TABLE base.feed_incidents (run_id INTEGER NOT NULL, ts TIMESTAMP_NS NOT NULL, kind incident_kind NOT NULL, \
-          session DATE, PRIMARY KEY (run_id, ts, kind))
-          """,
-          "INSERT INTO base.feed_incidents VALUES (1, '2024-06-14 13:30:00', 'session_start', '2024-06-14')",
-          "CREATE VIEW feed_incidents AS SELECT * FROM base.feed_incidents",
-          "ALTER TABLE main.ingest_runs DROP COLUMN commits", "UPDATE schema_info SET version = 1",
-        ])
-  }
-
-  @Test(arguments: [StoreProfile.full, .reference]) func aFileOfVersion1IsMigrated(_ profile: StoreProfile) throws {
-    let folder = try TemporaryFolder()
-    let stream = try OutputStream()
-    var options = StoreOptions(path: folder.file)
-    options.profile = profile
-    func play(_ numbers: ClosedRange<Int64>) throws {
-      let writer = try Store(options).makeWriter(instruments: stream.instruments)
-      _ = try writer.begin(IngestSource(source: "t", fingerprint: "\(numbers)", resumable: false))
-      writer.offerAll(numbers.map { .print(stream.print($0, place: $0 - numbers.lowerBound + 1)) })
-      writer.offerAll([.incident(FeedIncident(kind: .muted, time: OutputStream.open, scope: .options))])
-      try writer.close(finished: true)
-    }
-    try play(1...20)
-    try makeVersion1(folder.file, profile)
-    try play(21...50)
-    let store = try Store(options)
-    #expect(try store.rows("SELECT version FROM schema_info") == ["2"])
-    #expect(try store.integer("SELECT count(*) FROM trades_labeled") == 50)
-    #expect(
-      try store.rows(
-        "SELECT run_id, ts, kind, session, scope, gap, recovered FROM feed_incidents ORDER BY run_id, kind")
-        == [
-          "1|2024-06-14 13:30:00|session_start|2024-06-14|everything|0|0", "2|2024-06-14 13:30:00|muted|options|0|0",
-        ])
-    // The same tables as in a new file.
-    let new = try TemporaryFolder()
-    options.path = new.file
-    let tables = """
-      SELECT table_name, column_name, data_type, is_nullable, comment FROM duckdb_columns() WHERE NOT internal \
-      AND database_name = current_database() ORDER BY table_name, column_index
-      """
-    let (ours, theirs) = (try store.rows(tables), try Store(options).rows(tables))
-    #expect(ours.filter { !$0.hasPrefix("ingest_runs") } == theirs.filter { !$0.hasPrefix("ingest_runs") })
-    #expect(ours.count == theirs.count)
-  }
-
   @Test func aStrangersFileAndTheOtherProfileAreRefused() throws {
     let folder = try TemporaryFolder()
-    try edit(folder.path + "/other.duckdb", ["CREATE TABLE mine (x INTEGER)"])
+    try OlderFiles.edit(folder.path + "/other.duckdb", ["CREATE TABLE mine (x INTEGER)"])
     #expect(throws: StorageError.foreignFile(path: folder.path + "/other.duckdb", tables: "mine")) {
       try Store(StoreOptions(path: folder.path + "/other.duckdb"))
     }

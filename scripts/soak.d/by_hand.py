@@ -58,7 +58,7 @@ def source_of(database):
         "prints": rows(PRINT_COLUMNS, "trades_labeled", "WHERE NOT injected"),
         "raw": rows("* EXCLUDE (print_id, run_id)", "trades_raw", "WHERE NOT injected"),
         "open interest": rows("* EXCLUDE (run_id)", "open_interest_eod"),
-        "incidents": rows("* EXCLUDE (run_id)", "feed_incidents"),
+        "incidents": rows("* EXCLUDE (run_id, recorded_at)", "feed_incidents"),
     }
 
 

@@ -93,8 +93,8 @@ public struct BenchRun {
       golden: golden?.json(frames: reader.decoder.counters.frames, engine: engine, instruments: instruments))
   }
 
-  /// The same with the store's thread behind: one row a print, a commit every 5,000; the minutes' rows at the end. The
-  /// database is a new file in a temporary folder.
+  /// The same with the store's thread behind: one row a print, a commit every 5,000, or more when many wait; the minutes'
+  /// rows at the end. The database is a new file in a temporary folder.
   public func withStore() throws -> BenchResult {
     let directory = try TemporaryDirectory()
     defer { directory.remove() }

@@ -82,7 +82,8 @@ final class FeedThread: Sendable {
     var streamTime = Timestamp.none
     gauges.setStatus(.streaming)
     log.info("feed", "streaming \(reader.source.summary)", ["speed": options.speed.map { "\($0)" } ?? "max"])
-    while !isStopping.load(ordering: .acquiring) {
+    var stopDeadline: Int64?
+    while !mayStop(after: reader.batch.count, drains: Source.drainsAtStop, &stopDeadline) {
       guard try reader.next() else {
         finish(&reader, &injected, streamTime)
         return
@@ -92,8 +93,8 @@ final class FeedThread: Sendable {
       if pacer.isWarm, !isWarm.load(ordering: .relaxed) { noteWarm() }
       inbox.noteStreamTime(streamTime)
       push(reader.batch.events)
-      // A live source says every now and then that nothing has come.
-      if reader.batch.count > 0 { gauges.noteReceived(wallNanoseconds: SystemClock.wallNanoseconds) }
+      // Neither a live source that says that nothing has come, nor greeks over REST, make old prints younger.
+      if reader.batch.events.first?.time != nil { gauges.noteReceived(wallNanoseconds: SystemClock.wallNanoseconds) }
       gauges.noteDecoded(reader.decoder.counters)
       gauges.noteSource(refusedLines: reader.source.refusedLines, correctedRows: reader.source.correctedRows)
       if reader.decoder.counters.badEvents != badEvents {
@@ -102,6 +103,20 @@ final class FeedThread: Sendable {
       }
     }
   }
+
+  /// Told to stop, a live source goes on until it has nothing more, for two seconds at most.
+  private func mayStop(after events: Int, drains: Bool, _ deadline: inout Int64?) -> Bool {
+    guard isStopping.load(ordering: .acquiring) else { return false }
+    guard drains else { return true }
+    let now = SystemClock.monotonicNanoseconds
+    guard let end = deadline else {
+      deadline = now + FeedThread.drainNanoseconds
+      return false
+    }
+    return events == 0 || now >= end
+  }
+
+  private static let drainNanoseconds: Int64 = 2_000_000_000
 
   /// The source is exhausted, the door stays open for trades entered by hand.
   private func finish<Source: FrameSource & ~Copyable>(
@@ -161,12 +176,15 @@ final class FeedThread: Sendable {
 
   private func push(_ events: UnsafeBufferPointer<MarketEvent>) {
     var rest = events
+    var patience = FeedThread.drainNanoseconds / 200_000
     while !rest.isEmpty {
       let taken = ring.push(rest)
       engineBell.ring()
       rest = UnsafeBufferPointer(rebasing: rest[taken...])
       guard !rest.isEmpty else { return }
-      if isStopping.load(ordering: .acquiring) { return }
+      // The engine outlives this thread: it makes room, unless the disk holds it up.
+      if isStopping.load(ordering: .acquiring) { patience -= 1 }
+      if patience == 0 { return }
       gauges.noteWait()
       usleep(200)
     }

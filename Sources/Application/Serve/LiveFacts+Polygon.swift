@@ -19,7 +19,7 @@ extension LiveFacts {
         found: status.gapsFound, filled: status.backfill.gapsFilled, unfilled: status.backfill.gapsUnfilled,
         recoveredPrints: Int64(status.observed.recovered)),
       duplicates: Int64(status.observed.duplicates), filteredOut: Int64(status.observed.filteredOut),
-      isMarketClosed: status.isMarketClosed)
+      isMarketClosed: status.isMarketClosed, stillSeconds: status.stillSeconds)
   }
 }
 
@@ -32,6 +32,7 @@ extension LiveFacts.Socket {
       dials: Int64(status.dials), frames: status.frames, bytes: status.bytes, channels: status.heldChannels,
       acknowledged: status.acknowledgedChannels,
       leftOutQuotes: status.leftOutQuotes + (status.cluster == PolygonStream.options.cluster ? leftOutQuotes : 0),
+      refused: status.refusedChannels, refusal: status.refusal, arePrintsRefused: status.arePrintsRefused,
       overflow: status.lostFrames, trouble: status.problem?.words)
   }
 }

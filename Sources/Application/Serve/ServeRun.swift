@@ -113,8 +113,10 @@ final class ServeRun {
     let dropped = gauges.storeDropped
     try writer.close(finished: gauges.digest != nil && dropped == 0)
     let leftOut = writer.counters.leftOutPrints
-    if dropped == 0, leftOut == 0 { return "everything received is stored" }
-    return "\(dropped) outputs and \(leftOut) prints entered by hand are not stored"
+    let open = live.map { $0.status.backfill.gapsUnfilled } ?? 0
+    let gaps = open == 0 ? "" : "; \(open) gap\(open == 1 ? " is" : "s are") not filled, see feed_gaps"
+    if dropped == 0, leftOut == 0 { return "everything received is stored" + gaps }
+    return "\(dropped) outputs and \(leftOut) prints entered by hand are not stored" + gaps
   }
 
   /// Where the demo stopped last; nil when that is not known or does not matter.

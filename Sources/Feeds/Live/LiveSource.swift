@@ -5,6 +5,7 @@ import Rings
 /// A live vendor as a source of frames: what its sockets brought through a frame ring, and what others know of it through an
 /// inbox. It sleeps when there is neither, and hands nothing over twice.
 public struct LiveSource: FrameSource, ~Copyable {
+  public static var drainsAtStop: Bool { true }
   public let summary: String
   private let frames: FrameRing
   private let inbox: LiveInbox

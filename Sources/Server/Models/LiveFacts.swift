@@ -22,6 +22,11 @@ public struct LiveFacts: Sendable {
     public var acknowledged: Int
     /// Contracts whose quotes are wanted and not asked for: a connection carries 1,000.
     public var leftOutQuotes: Int
+    /// Channels that the vendor does not let us have, and its words.
+    public var refused: Int
+    public var refusal: String?
+    /// The refused ones are those of prints: nothing will come.
+    public var arePrintsRefused: Bool
     /// Messages that found the queue to the feed full; each is a gap.
     public var overflow: Int64
     /// Why it was lost or refused last, in words; nil while all has been well.
@@ -29,7 +34,9 @@ public struct LiveFacts: Sendable {
 
     public init(
       stream: String, state: SocketState, since: Timestamp = .none, dials: Int64 = 0, frames: Int64 = 0,
-      bytes: Int64 = 0, channels: Int = 0, acknowledged: Int = 0, leftOutQuotes: Int = 0, overflow: Int64 = 0,
+      bytes: Int64 = 0, channels: Int = 0, acknowledged: Int = 0, leftOutQuotes: Int = 0, refused: Int = 0,
+      refusal: String? = nil, arePrintsRefused: Bool = false,
+      overflow: Int64 = 0,
       trouble: String? = nil
     ) {
       self.stream = stream
@@ -41,6 +48,9 @@ public struct LiveFacts: Sendable {
       self.channels = channels
       self.acknowledged = acknowledged
       self.leftOutQuotes = leftOutQuotes
+      self.refused = refused
+      self.refusal = refusal
+      self.arePrintsRefused = arePrintsRefused
       self.overflow = overflow
       self.trouble = trouble
     }
@@ -143,10 +153,15 @@ public struct LiveFacts: Sendable {
   public var filteredOut: Int64
   /// The market is closed, and silence means nothing.
   public var isMarketClosed: Bool
+  /// How long no event has been newer than those before.
+  public var stillSeconds: Double
+
+  /// Events that stand still for so long in an open market are worth a word.
+  static let stillLimitSeconds = 15.0
 
   public init(
     sockets: [Socket] = [], windows: [Window] = [], chains: [Chain] = [], rest: REST = REST(), gaps: Gaps = Gaps(),
-    duplicates: Int64 = 0, filteredOut: Int64 = 0, isMarketClosed: Bool = false
+    duplicates: Int64 = 0, filteredOut: Int64 = 0, isMarketClosed: Bool = false, stillSeconds: Double = 0
   ) {
     self.sockets = sockets
     self.windows = windows
@@ -156,7 +171,11 @@ public struct LiveFacts: Sendable {
     self.duplicates = duplicates
     self.filteredOut = filteredOut
     self.isMarketClosed = isMarketClosed
+    self.stillSeconds = stillSeconds
   }
+
+  /// Whether the vendor has let all sockets in.
+  var isStreaming: Bool { sockets.allSatisfy { $0.state == .streaming } }
 
   /// What speaks against calling this live: refused sockets and prices that are not the market's are worse than delays.
   var verdict: (down: [String], doubts: [String]) {
@@ -169,6 +188,20 @@ public struct LiveFacts: Sendable {
       case .waiting: doubts.append("\(socket.stream) socket lost, dialling again\(words)")
       default: doubts.append("\(socket.stream) socket is \(socket.state.rawValue)\(words)")
       }
+    }
+    for socket in sockets where socket.refused > 0 {
+      let words =
+        "the vendor refuses \(socket.refused) channels of the \(socket.stream) socket (\(socket.refusal ?? "no words"))"
+      if socket.arePrintsRefused {
+        down.append(words + ", prints among them; the plan does not cover them")
+      } else {
+        doubts.append(words + "; without quotes sides are unknown: use --feed delayed, or a plan with quotes")
+      }
+    }
+    if !isMarketClosed, stillSeconds > LiveFacts.stillLimitSeconds, isStreaming {
+      down.append(
+        "no event newer than the one \(Int(stillSeconds)) s ago, \(duplicates) prints came twice: nothing shown is live"
+      )
     }
     for socket in sockets where socket.leftOutQuotes > 0 {
       doubts.append("quotes of \(socket.leftOutQuotes) contracts are not followed: a connection carries 1,000")
@@ -203,6 +236,7 @@ extension LiveFacts {
       .integer("duplicates", "Prints that came twice; the second is dropped.") { $0.duplicates },
       .integer("filtered_out", "Prints of symbols that are not followed.") { $0.filteredOut },
       .flag("market_closed", "Silence means nothing.") { $0.isMarketClosed },
+      .number("still_seconds", "How long no event has been newer than those before.") { $0.stillSeconds },
     ])
 
   private static let socketSchema = Schema<Socket>(
@@ -217,6 +251,8 @@ extension LiveFacts {
       .integer("channels", "Asked for.") { Int64($0.channels) },
       .integer("acknowledged", "Acknowledged; that does not prove that a symbol exists.") { Int64($0.acknowledged) },
       .integer("left_out_quotes", "Contracts whose quotes are wanted and not asked for.") { Int64($0.leftOutQuotes) },
+      .integer("refused", "Channels that the vendor does not let us have.") { Int64($0.refused) },
+      .textOrNull("refusal", "The vendor's words about them.") { $0.refusal },
       .integer("overflow", "Messages that found the queue full; each is a gap.") { $0.overflow },
       .textOrNull("trouble", "Why it was lost or refused last.") { $0.trouble },
     ])

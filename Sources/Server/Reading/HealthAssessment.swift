@@ -66,12 +66,14 @@ enum HealthAssessment {
     case .ended: doubts.append("feed ended: nothing shown is live any more")
     case .starting: doubts.append("feed is starting")
     case .streaming:
-      switch silenceSeconds {
+      // A closed market is silent, and a lost socket has its own words.
+      let isExplained = facts.live.map { $0.isMarketClosed || !$0.isStreaming } ?? false
+      switch isExplained ? 0 : silenceSeconds {
       case .some(let age) where age > deadSeconds:
         down.append("no data for \(Int(age)) s although the feed says it streams")
       case .some(let age) where age > staleSeconds:
         doubts.append("no data for \(Int(age)) s although the feed says it streams")
-      case .none where facts.live?.isMarketClosed != true:
+      case .none:
         doubts.append("no data yet although the feed says it streams")
       default: break
       }

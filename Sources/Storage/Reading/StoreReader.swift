@@ -81,8 +81,8 @@ public final class StoreReader: @unchecked Sendable {
       }
       let isFull = profile == .full
       return StoreRowCounts(
-        tradesRaw: isFull ? try count("trades_raw") : 0, tradesLabeled: try count("trades_labeled"),
-        nbboAtTrade: isFull ? try count("nbbo_at_trade") : 0, rollups: try count("rollups_min"),
+        tradesLabeled: try count("trades_labeled"), cancellations: isFull ? try count("cancellations") : 0,
+        rollups: try count("rollups_min"),
         openInterest: try count("open_interest_eod"), instruments: try count("instruments"))
     }
   }

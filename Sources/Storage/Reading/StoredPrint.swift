@@ -63,9 +63,8 @@ public struct PrintFilter: Sendable, Equatable {
 
 /// Rows of the file, by table.
 struct StoreRowCounts: Equatable {
-  var tradesRaw: Int64
   var tradesLabeled: Int64
-  var nbboAtTrade: Int64
+  var cancellations: Int64
   var rollups: Int64
   var openInterest: Int64
   var instruments: Int64

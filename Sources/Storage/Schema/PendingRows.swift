@@ -59,29 +59,6 @@ struct NewInstrument: BitwiseCopyable {
   var underlying: SymbolText
 }
 
-/// What `trades_raw` keeps, whether a print or a cancellation.
-protocol RawMessage: SendableMetatype {
-  var rawTrade: Trade { get }
-  var rawPrintID: Int64? { get }
-  var rawDatabaseID: Int32 { get }
-  /// Position in `Enumerations.message`.
-  static var rawKind: UInt8 { get }
-}
-
-extension PendingPrint: RawMessage {
-  var rawTrade: Trade { print.trade }
-  var rawPrintID: Int64? { printID }
-  var rawDatabaseID: Int32 { contract.databaseID }
-  static var rawKind: UInt8 { 0 }
-}
-
-extension PendingCancellation: RawMessage {
-  var rawTrade: Trade { trade }
-  var rawPrintID: Int64? { cancelledPrintID }
-  var rawDatabaseID: Int32 { databaseID }
-  static var rawKind: UInt8 { 1 }
-}
-
 /// DECIMAL(18,s) holds 18 digits; what does not fit (a trillion dollars) is stored as the largest number that does.
 @inline(__always)
 func decimal18(_ value: Int64) -> Int64 { max(-999_999_999_999_999_999, min(999_999_999_999_999_999, value)) }

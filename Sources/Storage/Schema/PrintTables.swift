@@ -1,11 +1,16 @@
 import FlowEngine
 import MarketModel
 
-/// The tables with one row per print under `StoreProfile.full`.
+/// What the full profile appends to as prints come in.
 enum PrintTables {
   /// The bit of the column `flags` that says "entered by hand".
   static let injectedBit = PrintFlags.injected.rawValue
 
+  /// The one table with a row per print: each column is written several times on its way to the disk, so what follows from others
+  /// is left to the views: `run_id` is the high bits of `print_id`, net delta a product, and the views `trades_raw` and
+  /// `nbbo_at_trade` show columns of this table. The premium is a product, too, and stays: prints are searched by it, and minima and
+  /// maxima of a product are not known (10 million prints: 0.7 s instead of 1 ms).
+  ///
   /// No index: within a run ids and times only grow, so DuckDB's minima and maxima of each row group find a range as an index would.
   /// Measured on 2 million prints, all tables: a primary key on `print_id` costs 41 % more processor time (4.3 to 6.1 s) and
   /// 17 % more file (120 to 141 MB). The keyed tables, `rollups_min` and `open_interest_eod`, get few rows.
@@ -16,7 +21,6 @@ enum PrintTables {
       .value("print_id", .bigint, "Number of the print in this file, higher in newer runs") { row, _ in
         row.pointee.printID
       },
-      .value("run_id", .integer, "ingest_runs.run_id") { _, context in context.runID },
       .value("ts", .timestamp, "Time of the print on the consolidated tape, UTC") { row, _ in
         row.pointee.print.trade.time.nanoseconds
       },
@@ -56,9 +60,6 @@ enum PrintTables {
       .optional("gamma", .decimal(scale: 9), "Gamma in force; NULL when not known") { row, _ in
         row.pointee.print.gammaNanos == ContractReference.unknown ? nil : decimal18(row.pointee.print.gammaNanos)
       },
-      .value("net_delta", .decimal(scale: 9), "side x size x delta, in contracts; x multiplier for shares") { row, _ in
-        decimal18(row.pointee.print.netDeltaNanos)
-      },
       .optional("underlying_price", .decimal(scale: 6), "Last price of the underlying, USD; NULL when not known") {
         row, _ in
         row.pointee.print.underlyingPrice == .zero ? nil : decimal18(row.pointee.print.underlyingPrice.micros)
@@ -77,57 +78,34 @@ enum PrintTables {
         row, _ in
         row.pointee.print.greeksSource.storedPosition
       },
+      .value("reporting_facility", .usmallint, "FINRA facility of an off-exchange print, 0 otherwise") { row, _ in
+        row.pointee.print.trade.reportingFacility
+      },
     ])
 
-  /// What came in, for prints and for the messages that void them.
-  static func raw<Row: RawMessage>(_ type: Row.Type) -> TableLayout<Row> {
-    TableLayout(
-      name: "trades_raw", comment: "What came in, nothing inferred; read it through the view trades_raw",
-      columns: [
-        .optional("print_id", .bigint, "The print, or the print a cancel voids; NULL when that was not found") {
-          row, _ in
-          row.pointee.rawPrintID
-        },
-        .value("run_id", .integer, "ingest_runs.run_id") { _, context in context.runID },
-        .value("message", .enumeration(Enumerations.message), "print or cancel") { _, _ in Row.rawKind },
-        .value("ts", .timestamp, "Time on the consolidated tape, UTC") { row, _ in row.pointee.rawTrade.time.nanoseconds
-        },
-        .value("seq", .bigint, "The vendor's sequence number, 0 when it has none") { row, _ in
-          row.pointee.rawTrade.sequence
-        },
-        .value("instrument", .integer, "instruments.id") { row, _ in row.pointee.rawDatabaseID },
-        .value("exchange", .usmallint, "The vendor's venue number") { row, _ in row.pointee.rawTrade.venue.rawValue },
-        .value("price", .decimal(scale: 6), "USD per share") { row, _ in decimal18(row.pointee.rawTrade.price.micros) },
-        .value("size", .uinteger, "Contracts or shares") { row, _ in row.pointee.rawTrade.size },
-        .value("conditions", .ubigint, "Sale conditions as bits; the view lists the vendor's ids") { row, _ in
-          row.pointee.rawTrade.conditions.rawValue
-        },
-        .value("reporting_facility", .usmallint, "FINRA facility of an off-exchange print, 0 otherwise") { row, _ in
-          row.pointee.rawTrade.reportingFacility
-        },
-        .value("injected", .boolean, "Entered by hand") { row, _ in row.pointee.rawTrade.flags.contains(.injected) },
-      ])
-  }
-
-  /// One row per print, NULLs where no quote was known: the absence is a fact too.
-  static let nbbo = TableLayout<PendingPrint>(
-    name: "nbbo_at_trade", comment: "The best bid and offer in force at each print",
+  /// The messages that void a print: no prints themselves.
+  static let cancellations = TableLayout<PendingCancellation>(
+    name: "cancellations", comment: "What voids a print, as it came in; read it through the view trades_raw",
     columns: [
-      .value("print_id", .bigint, "trades_labeled.print_id") { row, _ in row.pointee.printID },
-      .value("ts", .timestamp, "Time of the print, UTC") { row, _ in row.pointee.print.trade.time.nanoseconds },
-      .value("instrument", .integer, "instruments.id") { row, _ in row.pointee.contract.databaseID },
-      .optional("bid", .decimal(scale: 6), "Best bid, USD") { row, _ in
-        row.pointee.print.hasQuote ? decimal18(row.pointee.print.bid.micros) : nil
+      .optional("print_id", .bigint, "The print that is void; NULL when it was not found") { row, _ in
+        row.pointee.cancelledPrintID
       },
-      .optional("ask", .decimal(scale: 6), "Best ask, USD") { row, _ in
-        row.pointee.print.hasQuote ? decimal18(row.pointee.print.ask.micros) : nil
+      .value("run_id", .integer, "ingest_runs.run_id") { _, context in context.runID },
+      .value("ts", .timestamp, "Time on the consolidated tape, UTC") { row, _ in row.pointee.trade.time.nanoseconds },
+      .value("seq", .bigint, "The vendor's sequence number, 0 when it has none") { row, _ in
+        row.pointee.trade.sequence
       },
-      .optional("quote_time", .timestamp, "When the quote was made, UTC") { row, _ in
-        row.pointee.print.quoteTime == .none ? nil : row.pointee.print.quoteTime.nanoseconds
+      .value("instrument", .integer, "instruments.id") { row, _ in row.pointee.databaseID },
+      .value("exchange", .usmallint, "The vendor's venue number") { row, _ in row.pointee.trade.venue.rawValue },
+      .value("price", .decimal(scale: 6), "USD per share") { row, _ in decimal18(row.pointee.trade.price.micros) },
+      .value("size", .uinteger, "Contracts or shares") { row, _ in row.pointee.trade.size },
+      .value("conditions", .ubigint, "Sale conditions as bits; the view lists the vendor's ids") { row, _ in
+        row.pointee.trade.conditions.rawValue
       },
-      .optional("quote_age_ns", .bigint, "Nanoseconds from the quote to the print") { row, _ in
-        row.pointee.print.quoteTime == .none ? nil : row.pointee.print.trade.time - row.pointee.print.quoteTime
+      .value("reporting_facility", .usmallint, "FINRA facility of an off-exchange print, 0 otherwise") { row, _ in
+        row.pointee.trade.reportingFacility
       },
+      .value("injected", .boolean, "Entered by hand") { row, _ in row.pointee.trade.flags.contains(.injected) },
     ])
 }
 

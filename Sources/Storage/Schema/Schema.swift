@@ -14,7 +14,7 @@ struct Schema: Sendable {
   /// `steps[n]`: the statements that turn a file of version n into one of version n + 1.
   var steps: [Int: SchemaStep]
 
-  static let current = Schema(version: 2, steps: [1: .gapsAndVolatility])
+  static let current = Schema(version: 3, steps: [1: .gapsAndVolatility, 2: .onePrintTable])
 
   /// Creates the tables in a new file, migrates an older one, refuses what it does not know.
   func prepare(_ connection: Connection, profile: StoreProfile) throws(StorageError) {
@@ -69,9 +69,8 @@ struct Schema: Sendable {
     add(SumTables.instruments)
     switch profile {
     case .full:
-      add(PrintTables.raw(PendingPrint.self))
       add(PrintTables.labeled)
-      add(PrintTables.nbbo)
+      add(PrintTables.cancellations)
       add(SumTables.rollups)
     case .reference:
       add(ReferenceTables.labeled)

@@ -18,7 +18,6 @@ extension SchemaStep {
         "ALTER TABLE base.trades_labeled ADD COLUMN implied_volatility DECIMAL(18,9)",
         "ALTER TABLE base.trades_labeled ADD COLUMN greeks_source greeks_source",
       ]
-      sql += PrintTables.labeled.commentSQL
     }
     sql += [
       "ALTER TABLE main.ingest_runs ADD COLUMN commits BIGINT DEFAULT 0",
@@ -35,7 +34,41 @@ extension SchemaStep {
       """,
       "DROP TABLE base.feed_incidents_before",
     ]
-    return sql + Views.changedSinceVersion1(profile)
+    // The views of prints come with the next step.
+    return sql + Views.changedSinceVersion1
+  }
+
+  /// 2 to 3: one table of prints instead of three that repeat each other; cancellations, which are no prints, have one of their
+  /// own. Columns that follow from others are left out: run, net delta, age of the quote.
+  static let onePrintTable = SchemaStep { profile in
+    guard profile == .full else { return [] }
+    let names = PrintTables.labeled.columns.map(\.name)
+    let kept = names.map { $0 == "reporting_facility" ? "coalesce(r.reporting_facility, 0)" : "t.\($0)" }
+    let cancelled = PrintTables.cancellations.columns.map(\.name).joined(separator: ", ")
+    var sql = [
+      // The run is read from the id from here on.
+      """
+      SELECT CASE WHEN count(*) > 0 THEN error(count(*) || ' prints have an id outside the block of their run') END \
+      FROM base.trades_labeled WHERE print_id >> \(PrintNumbering.blockBits) <> run_id
+      """,
+      "DROP VIEW trades_labeled", "DROP VIEW trades_raw", "DROP VIEW nbbo_at_trade",
+      "ALTER TABLE base.trades_labeled RENAME TO trades_labeled_before", PrintTables.labeled.createSQL,
+    ]
+    sql += PrintTables.labeled.commentSQL
+    sql += [
+      """
+      INSERT INTO base.trades_labeled SELECT \(kept.joined(separator: ", ")) FROM base.trades_labeled_before t LEFT JOIN \
+      (SELECT print_id, reporting_facility FROM base.trades_raw WHERE message = 'print' AND reporting_facility <> 0) r \
+      ON r.print_id = t.print_id ORDER BY t.print_id
+      """,
+      PrintTables.cancellations.createSQL,
+    ]
+    sql += PrintTables.cancellations.commentSQL
+    sql += [
+      "INSERT INTO base.cancellations SELECT \(cancelled) FROM base.trades_raw WHERE message = 'cancel'",
+      "DROP TABLE base.trades_labeled_before", "DROP TABLE base.trades_raw", "DROP TABLE base.nbbo_at_trade",
+    ]
+    return sql + Views.trades(profile)
   }
 
   static func create(_ type: EnumerationType) -> String {

@@ -9,10 +9,17 @@ enum Views {
 
   static let sums = [rollups, openInterest, incidents, gaps, instruments]
 
-  /// What a file of version 1 gets anew, because its base tables have grown.
-  static func changedSinceVersion1(_ profile: StoreProfile) -> [String] {
-    (profile == .full ? ["DROP VIEW trades_labeled", labeledTrades] : []) + [incidents, gaps]
-  }
+  /// What a file of version 1 gets anew, because its base table has grown.
+  static let changedSinceVersion1 = [incidents, gaps]
+
+  /// Of a print `t`, in contracts; 0 when side or delta is unknown, the largest number there is when it does not fit.
+  private static let netDelta = """
+    CAST(greatest(-999999999.999999999, least(999999999.999999999, coalesce(t.delta::DECIMAL(38,9) * t.size \
+    * CASE t.side WHEN 'buy' THEN 1 WHEN 'sell' THEN -1 ELSE 0 END, 0))) AS DECIMAL(18,9))
+    """
+
+  /// Of a print `t`: runs have blocks of ids.
+  private static let runID = "CAST(t.print_id >> \(PrintNumbering.blockBits) AS INTEGER)"
 
   private static func conditionIDs(_ table: String) -> String {
     """
@@ -22,22 +29,31 @@ enum Views {
   }
 
   private static let rawTrades = """
-    CREATE VIEW trades_raw AS SELECT t.print_id, t.message, t.ts, t.seq, i.symbol AS ticker, i.underlying, i.expiry, i.strike, \
-    i.type, t.exchange, t.price, t.size, \(conditionIDs("t")) AS conditions, t.reporting_facility, t.injected, t.run_id \
-    FROM base.trades_raw t JOIN base.instruments i ON i.id = t.instrument
+    CREATE VIEW trades_raw AS \(rawMessages("trades_labeled", "print", injected: "(t.flags & 128) <> 0", runID: runID)) \
+    UNION ALL \(rawMessages("cancellations", "cancel", injected: "t.injected", runID: "t.run_id"))
     """
+
+  private static func rawMessages(_ table: String, _ message: String, injected: String, runID: String) -> String {
+    """
+    SELECT t.print_id, '\(message)'::message_kind AS message, t.ts, t.seq, i.symbol AS ticker, i.underlying, i.expiry, i.strike, \
+    i.type, t.exchange, t.price, t.size, \(conditionIDs("t")) AS conditions, t.reporting_facility, \(injected) AS injected, \
+    \(runID) AS run_id FROM base.\(table) t JOIN base.instruments i ON i.id = t.instrument
+    """
+  }
 
   private static let labeledTrades = """
     CREATE VIEW trades_labeled AS SELECT t.print_id, t.ts, t.seq, i.symbol AS ticker, i.underlying, i.expiry, i.strike, i.type, \
-    t.exchange, t.price, t.size, t.side, t.method, t.bid, t.ask, t.quote_time, t.premium, t.delta, t.gamma, t.net_delta, \
-    t.underlying_price, nullif(t.sweep_id, 0) AS sweep_id, (t.flags & 1) <> 0 AS block, (t.flags & 128) <> 0 AS injected, t.cancelled, t.flags, \
-    \(conditionIDs("t")) AS conditions, t.run_id, t.implied_volatility, t.greeks_source, (t.flags & 2048) <> 0 AS backfilled \
+    t.exchange, t.price, t.size, t.side, t.method, t.bid, t.ask, t.quote_time, t.premium, t.delta, t.gamma, \
+    \(netDelta) AS net_delta, t.underlying_price, nullif(t.sweep_id, 0) AS sweep_id, (t.flags & 1) <> 0 AS block, \
+    (t.flags & 128) <> 0 AS injected, t.cancelled, t.flags, \(conditionIDs("t")) AS conditions, \(runID) AS run_id, \
+    t.implied_volatility, t.greeks_source, (t.flags & 2048) <> 0 AS backfilled \
     FROM base.trades_labeled t JOIN base.instruments i ON i.id = t.instrument
     """
 
   private static let nbbo = """
-    CREATE VIEW nbbo_at_trade AS SELECT t.print_id, t.ts, i.symbol AS ticker, t.bid, t.ask, t.quote_time, t.quote_age_ns \
-    FROM base.nbbo_at_trade t JOIN base.instruments i ON i.id = t.instrument
+    CREATE VIEW nbbo_at_trade AS SELECT t.print_id, t.ts, i.symbol AS ticker, t.bid, t.ask, t.quote_time, \
+    epoch_ns(t.ts) - epoch_ns(t.quote_time) AS quote_age_ns \
+    FROM base.trades_labeled t JOIN base.instruments i ON i.id = t.instrument
     """
 
   private static let referenceTrades = """

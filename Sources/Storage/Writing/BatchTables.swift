@@ -5,9 +5,7 @@ final class BatchTables {
   private let profile: StoreProfile
   private let connection: Connection
   private let labeled: TableAppender<PendingPrint>
-  private let raw: TableAppender<PendingPrint>?
-  private let rawCancellations: TableAppender<PendingCancellation>?
-  private let nbbo: TableAppender<PendingPrint>?
+  private let cancellations: TableAppender<PendingCancellation>?
   private let instruments: TableAppender<NewInstrument>
   private let rollups: TableAppender<PendingBar>
   private let openInterest: TableAppender<PendingOpenInterest>
@@ -18,9 +16,7 @@ final class BatchTables {
     self.connection = connection
     let keepsAll = profile == .full
     labeled = try TableAppender(keepsAll ? PrintTables.labeled : ReferenceTables.labeled, connection)
-    raw = keepsAll ? try TableAppender(PrintTables.raw(PendingPrint.self), connection) : nil
-    rawCancellations = keepsAll ? try TableAppender(PrintTables.raw(PendingCancellation.self), connection) : nil
-    nbbo = keepsAll ? try TableAppender(PrintTables.nbbo, connection) : nil
+    cancellations = keepsAll ? try TableAppender(PrintTables.cancellations, connection) : nil
     instruments = try TableAppender(SumTables.instruments, connection)
     rollups = try TableAppender(keepsAll ? SumTables.rollups : ReferenceTables.rollups, connection)
     openInterest = try TableAppender(SumTables.openInterest, connection)
@@ -37,9 +33,7 @@ final class BatchTables {
       try connection.transaction { () throws(StorageError) in
         try instruments.append(array: new, context)
         try labeled.append(batch.prints, context)
-        try raw?.append(batch.prints, context)
-        try nbbo?.append(batch.prints, context)
-        try rawCancellations?.append(array: batch.cancellations, context)
+        try cancellations?.append(array: batch.cancellations, context)
         try markCancelled(batch.cancelledOnDisk)
         if withBars { try rollups.append(array: batch.bars, context) }
         try openInterest.append(array: batch.openInterest, context)
@@ -69,9 +63,7 @@ final class BatchTables {
 
   private func discard() {
     labeled.discard()
-    raw?.discard()
-    rawCancellations?.discard()
-    nbbo?.discard()
+    cancellations?.discard()
     instruments.discard()
     rollups.discard()
     openInterest.discard()

@@ -121,8 +121,12 @@ struct IngestLedger {
       """
       SELECT min(ordinal), min(print_id) FROM (\
       SELECT print_id, row_number() OVER (ORDER BY print_id) AS ordinal FROM base.trades_labeled \
-      WHERE run_id = $1 AND flags & \(PrintTables.injectedBit) = 0) GROUP BY print_id - ordinal ORDER BY 1
-      """, [.integer(Int64(runID))]
+      WHERE print_id BETWEEN $1 AND $2 AND flags & \(PrintTables.injectedBit) = 0) GROUP BY print_id - ordinal ORDER BY 1
+      """,
+      [
+        .integer(PrintNumbering.firstPrintID(ofRun: runID)),
+        .integer(PrintNumbering.firstPrintID(ofRun: runID + 1) - 1),
+      ]
     ) { chunk in
       for row in 0..<chunk.count {
         segments.append(.init(firstOrdinal: chunk.required(0, row), firstPrintID: chunk.required(1, row)))

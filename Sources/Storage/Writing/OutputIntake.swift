@@ -18,7 +18,7 @@ final class OutputIntake {
     self.dictionary = dictionary
     self.counters = counters
     batch = PendingBatch(
-      printCapacity: options.flushPrints,
+      printLimit: options.flushPrints, printCapacity: options.flushPrintsUnderLoad,
       barCapacity: options.profile == .reference ? OutputIntake.heldBackBars : PendingBatch.otherCapacity)
   }
 

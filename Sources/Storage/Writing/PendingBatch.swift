@@ -6,7 +6,10 @@ final class PendingBatch {
   /// Rows of each smaller kind a batch holds before it is full.
   static let otherCapacity = 1 << 13
 
-  let printCapacity: Int
+  /// Prints with which the batch is full.
+  private(set) var printLimit: Int
+  private let ordinaryPrintLimit: Int
+  private let printCapacity: Int
   let barCapacity: Int
   private let rows: UnsafeMutablePointer<PendingPrint>
   private(set) var printCount = 0
@@ -30,10 +33,15 @@ final class PendingBatch {
     var day: MarketDate
   }
 
-  init(printCapacity: Int, barCapacity: Int = PendingBatch.otherCapacity) {
-    self.printCapacity = printCapacity
+  /// - Parameters:
+  ///   - printLimit: prints with which the batch is full.
+  ///   - printCapacity: the same once `enlarge` was called.
+  init(printLimit: Int, printCapacity: Int, barCapacity: Int = PendingBatch.otherCapacity) {
+    self.printLimit = printLimit
+    ordinaryPrintLimit = printLimit
+    self.printCapacity = max(printLimit, printCapacity)
     self.barCapacity = barCapacity
-    rows = .allocate(capacity: printCapacity)
+    rows = .allocate(capacity: self.printCapacity)
   }
 
   deinit { rows.deallocate() }
@@ -43,8 +51,11 @@ final class PendingBatch {
   /// Outputs that fit for certain, whatever they are.
   var room: Int {
     let others = max(cancellations.count, openInterest.count, incidents.count)
-    return min(printCapacity - printCount, barCapacity - bars.count, PendingBatch.otherCapacity - others)
+    return min(printLimit - printCount, barCapacity - bars.count, PendingBatch.otherCapacity - others)
   }
+
+  /// Takes more prints than ordinarily, until it is cleared.
+  func enlarge() { printLimit = printCapacity }
 
   @inline(__always)
   func countOutputs(_ count: Int) { outputs += Int64(count) }
@@ -98,6 +109,7 @@ final class PendingBatch {
   /// The rows are on the disk. Bars stay when they were held back.
   func clear(keepingBars: Bool) {
     printCount = 0
+    printLimit = ordinaryPrintLimit
     outputs = 0
     cancellations.removeAll(keepingCapacity: true)
     cancelledOnDisk.removeAll(keepingCapacity: true)

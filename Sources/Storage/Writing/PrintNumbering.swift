@@ -13,6 +13,7 @@ struct PrintNumbering {
   static let lastRunID: Int64 = (1 << (53 - blockBits)) - 1
 
   static func firstPrintID(ofRun runID: Int32) -> Int64 { Int64(runID) << blockBits + 1 }
+  static func runID(ofPrint printID: Int64) -> Int32 { Int32(truncatingIfNeeded: printID >> blockBits) }
 
   let firstPrintID: Int64
   /// Prints of the source that are in the file already, from an earlier process, and where.

@@ -100,6 +100,8 @@ final class WriterLoop {
   }
 
   private func takeFromRing() {
+    // A queue that would fill the next batch as well: one transaction costs less than two.
+    if ring.count > 2 * options.flushPrints { batch.enlarge() }
     while batch.room > 0 {
       var skipped: Int64 = 0
       let count = ring.consume(limit: batch.room) { skipped = intake.take($0) }

@@ -125,6 +125,10 @@ public final class ClientSocket {
   /// How long a peer has to answer a goodbye.
   private static let goodbyeMilliseconds = 2_000
 
+  /// The message handed to the library last: its compression goes on reading it in later turns, and asks for the next message
+  /// only when it is through.
+  private var underway: OutgoingFrame?
+
   /// The kernel takes another message.
   /// - Returns: the library's answer: negative closes.
   func writeable(_ connection: OpaquePointer) -> Int32 {
@@ -133,8 +137,10 @@ public final class ClientSocket {
         connection, lws_close_status(rawValue: UInt32(goodbye.code)), &goodbye.reason, goodbye.reason.count)
       return -1
     }
+    underway = nil
     guard !waiting.isEmpty else { return 0 }
     let frame = waiting.removeFirst()
+    underway = frame
     waitingBytes -= frame.count
     // The library masks the message where it stands; nobody else holds it.
     if lws_write(connection, frame.payload, frame.count, LWS_WRITE_TEXT) < 0 { return -1 }

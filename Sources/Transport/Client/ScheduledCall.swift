@@ -10,7 +10,9 @@ public final class ScheduledCall {
 
   private var work: (() -> Void)?
   private let timer: UnsafeMutablePointer<Timer>
-  private weak var core: ClientCore?
+  /// Held until the call is made or called off: the core ends every call before it goes. A weak reference would cost it a
+  /// side table, which leak checkers cannot tell from a lost one.
+  private var core: ClientCore?
 
   init(core: ClientCore, context: OpaquePointer, milliseconds: Int, _ work: @escaping () -> Void) {
     self.core = core
@@ -36,9 +38,8 @@ public final class ScheduledCall {
   /// Calls it off. Does nothing once it has been made.
   public func cancel() {
     guard work != nil else { return }
-    work = nil
     lws_sul_cancel(entry)
-    core?.forget(self)
+    forget()
   }
 
   /// One that is never made.
@@ -49,8 +50,14 @@ public final class ScheduledCall {
 
   private func fire() {
     guard let work else { return }
-    self.work = nil
-    core?.forget(self)
+    forget()
     work()
+  }
+
+  /// Lets go of what was to be done and of the core, and the core of this, which may end here.
+  private func forget() {
+    let core = core.take()
+    work = nil
+    core?.forget(self)
   }
 }

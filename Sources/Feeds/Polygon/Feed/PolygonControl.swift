@@ -16,6 +16,7 @@ actor PolygonControl {
   private var channels: [PolygonStream: [String]] = [:]
   private var gapNumber: UInt32 = 0
   private var chainSizes: [String: Int] = [:]
+  private var newestEvent = (time: Timestamp.none, seen: SystemClock.monotonicNanoseconds)
 
   /// How far a delayed plan is behind.
   static let delayNanoseconds: Int64 = 900_000_000_000
@@ -82,12 +83,9 @@ actor PolygonControl {
     case .session(.interrupted(_, let wasStreaming, _)):
       // The feed's thread sees what is missing, and between which events.
       if wasStreaming { watches[stream]?.lost() }
-    case .session(.refused(let channels, let count, let words)):
-      log.warning(
-        "feed", "\(stream.cluster): the vendor refuses \(count) channels: \(words)",
-        ["channels": channels.joined(separator: ",")])
-    case .session(.notice(let status, let words)):
-      log.info("feed", "\(stream.cluster): \(status): \(words)")
+    case .session(.refused), .session(.notice):
+      // The connection has logged them, and its status tells of the refused.
+      break
     case .overflowBegan, .overflowEnded:
       // So it does here: it reports damage.
       break
@@ -120,7 +118,7 @@ actor PolygonControl {
         number: gapNumber, scope: scope, from: from, to: to,
         underlyings: isOptions ? followed.map(PolygonControl.vendorName) : followed,
         quotedContracts: isOptions ? windows.held.map(\.polygonText) : [],
-        tradedContracts: isOptions ? settings.filter.contracts.map(\.polygonText) : []))
+        tradedContracts: isOptions ? settings.filter.contracts.map(\.polygonText) : [], filter: settings.filter))
     log.info(
       "feed", "\(isOptions ? "options" : "stocks"): gap found, asking the vendor's history",
       ["gap": "\(gapNumber)", "from": from.rfc3339, "to": to.rfc3339])
@@ -177,16 +175,23 @@ actor PolygonControl {
     links.inbox.offer(.references(cycle.references))
   }
 
-  /// Once: what stands in for a price until the market tells one.
+  /// What stands in for a price until the market tells one; asked again every minute until it is known.
   private func readPreviousCloses() async {
-    for underlying in settings.filter.underlyings {
-      do throws(PolygonRESTError) {
-        let bar = try await links.rest.previousClose(PolygonControl.vendorName(underlying))
-        guard let close = bar?.close, close > 0, close < 1e6 else { continue }
-        spots[underlying]?.previousClose = Price(micros: Int64((close * 1e6).rounded()))
-      } catch {
-        log.info("feed", "\(underlying): no previous close: \(error)")
+    var missing = settings.filter.underlyings
+    while !missing.isEmpty, !Task.isCancelled {
+      for underlying in missing {
+        do throws(PolygonRESTError) {
+          let bar = try await links.rest.previousClose(PolygonControl.vendorName(underlying))
+          missing.removeAll { $0 == underlying }
+          guard let close = bar?.close, close > 0, close < 1e6 else { continue }
+          spots[underlying]?.previousClose = Price(micros: Int64((close * 1e6).rounded()))
+        } catch {
+          if case .notEntitled = error.kind { missing.removeAll { $0 == underlying } }
+          log.warning("feed", "no previous close yet: \(error)")
+        }
       }
+      if missing.isEmpty { return }
+      do { try await Task.sleep(nanoseconds: 60_000_000_000) } catch { return }
     }
   }
 
@@ -209,7 +214,16 @@ actor PolygonControl {
     }
     status.gapsFound = Int64(gapNumber)
     status.isMarketClosed = !PolygonControl.isOpen(at: now)
+    status.stillSeconds = stillSeconds()
     links.publish(status)
+  }
+
+  /// How long the newest event of all streams has been the newest.
+  private func stillSeconds() -> Double {
+    let newest = PolygonStream.allCases.compactMap { links.observations.lastEventTime($0.scope) }.max() ?? .none
+    let monotonic = SystemClock.monotonicNanoseconds
+    if newest != newestEvent.time { newestEvent = (newest, monotonic) }
+    return Double(monotonic - newestEvent.seen) / 1e9
   }
 
   /// Regular hours of stocks; options of some funds go on for a quarter of an hour.

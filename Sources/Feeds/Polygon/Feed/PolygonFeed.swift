@@ -1,3 +1,4 @@
+import Clocks
 import Logging
 import MarketModel
 import Rings
@@ -69,14 +70,27 @@ public final class PolygonFeed: Sendable {
     }
   }
 
-  /// Says goodbye to the vendor. Any thread; calling it again does nothing.
+  /// Says goodbye to the vendor, closes the gaps that are open, and waits until that is done. Any thread but those of tasks;
+  /// calling it again does nothing.
   public func stop() {
-    tasks.withLock { tasks in
-      for task in tasks { task.cancel() }
-      tasks = []
+    let running = tasks.withLock { tasks in
+      defer { tasks = [] }
+      return tasks
     }
+    for task in running { task.cancel() }
+    let done = TaskCount(running.count)
+    for task in running {
+      Task {
+        await task.value
+        done.countDown()
+      }
+    }
+    done.wait(milliseconds: PolygonFeed.stopMilliseconds)
     loop.stop()
   }
+
+  /// A request under way answers its cancellation at once.
+  private static let stopMilliseconds: Int32 = 3_000
 
   /// What the feed's thread reads; on that thread, because symbols are interned.
   public func makeSource(instruments: InstrumentTable) -> LiveSource {
@@ -113,6 +127,28 @@ public final class PolygonFeed: Sendable {
         frames: frames, bell: bell, log: log, onEvent: { onEvent($0, stream) })
     }
     return connections
+  }
+}
+
+/// Lets a thread wait until some tasks have ended.
+private final class TaskCount: Sendable {
+  private let remaining: Atomic<Int>
+  private let bell = Doorbell()
+
+  init(_ count: Int) { remaining = Atomic(count) }
+
+  func countDown() {
+    remaining.wrappingSubtract(1, ordering: .acquiringAndReleasing)
+    bell.ring()
+  }
+
+  func wait(milliseconds: Int32) {
+    let end = SystemClock.monotonicNanoseconds + Int64(milliseconds) * 1_000_000
+    while remaining.load(ordering: .acquiring) > 0 {
+      let left = (end - SystemClock.monotonicNanoseconds) / 1_000_000
+      if left <= 0 { return }
+      bell.wait(milliseconds: Int32(left)) { remaining.load(ordering: .acquiring) == 0 }
+    }
   }
 }
 

@@ -30,6 +30,8 @@ public struct PolygonFeedStatus: Sendable {
   public var observed = FeedObservations.Counts()
   public var gapsFound: Int64 = 0
   public var isMarketClosed = false
+  /// How long no event has been newer than those before.
+  public var stillSeconds = 0.0
 
   public init() {}
 }

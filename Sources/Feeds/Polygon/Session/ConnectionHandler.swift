@@ -90,8 +90,7 @@ final class ConnectionHandler: ClientSocketHandler, @unchecked Sendable {
   }
 
   private func awaitRoom(_ paused: ClientSocket) {
-    pause = loop.schedule(afterMilliseconds: ConnectionHandler.roomMilliseconds) { [weak self] in
-      guard let self else { return }
+    pause = loop.schedule(afterMilliseconds: ConnectionHandler.roomMilliseconds) { [self] in
       pause = nil
       guard paused === socket else { return }
       if frames.hasRecovered { paused.resumeReading() } else { awaitRoom(paused) }
@@ -172,6 +171,8 @@ final class ConnectionHandler: ClientSocketHandler, @unchecked Sendable {
       status.heldChannels = session.subscriptions.held.count
       status.acknowledgedChannels = session.subscriptions.acknowledgements
       status.refusedChannels = session.subscriptions.refused.count
+      status.refusal = session.subscriptions.refusal
+      status.arePrintsRefused = session.subscriptions.arePrintsRefused
       status.leftOutQuotes = session.subscriptions.leftOutQuotes
     }
   }

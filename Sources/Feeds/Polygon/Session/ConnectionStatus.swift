@@ -19,7 +19,12 @@ public struct ConnectionStatus: Hashable, Sendable {
   public var heldChannels = 0
   /// Channels the vendor acknowledged; it acknowledges symbols that do not exist, too.
   public var acknowledgedChannels = 0
+  /// Channels the vendor refused on this connection and that are still wanted.
   public var refusedChannels = 0
+  /// The vendor's words about them, those about prints before all others; nil while it refuses none.
+  public var refusal: String?
+  /// Whether channels of prints (`T.*`) are among the refused: then hardly any come, though the connection stands.
+  public var arePrintsRefused = false
   /// Quotes of relevant contracts that are not asked for, because the vendor allows no more.
   public var leftOutQuotes = 0
   /// Messages with data since the process began.

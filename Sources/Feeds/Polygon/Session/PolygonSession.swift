@@ -205,9 +205,10 @@ struct PolygonSession {
   }
 
   private mutating func refuse(_ channels: [String], _ message: String) {
-    subscriptions.refuse(channels)
+    let words = clean(message)
+    subscriptions.refuse(channels, words)
     let named = Array(channels.sorted().prefix(Limits.namedRefusals))
-    actions.append(.report(.refused(channels: named, count: channels.count, words: clean(message))))
+    actions.append(.report(.refused(channels: named, count: channels.count, words: words)))
   }
 
   private func clean(_ text: String) -> String { words.clean(text) }

@@ -7,6 +7,8 @@ extension Limits {
   public static let subscriptionBytes = 16 << 10
   /// Bytes kept of the vendor's words in a status message.
   public static let vendorWordsBytes = 300
+  /// Shorter keys are not taken out of words: no vendor's key is, and a mistyped `k` would spoil every word that holds one.
+  static let redactedKeyBytes = 8
   /// Refused channels that an event names; the others are only counted.
   public static let namedRefusals = 20
 }

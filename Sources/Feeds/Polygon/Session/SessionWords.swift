@@ -59,7 +59,7 @@ struct SessionWords {
     let visible = String(words.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? " " : Character($0) })
     let secret = key.reveal()
     let safe =
-      secret.isEmpty
+      secret.utf8.count < Limits.redactedKeyBytes
       ? visible
       : visible.split(separator: secret, omittingEmptySubsequences: false)
         .joined(separator: "***")

@@ -12,8 +12,12 @@ struct SubscriptionSet {
   private(set) var held: Set<String> = []
   /// Asked for and not yet answered. The vendor does not answer for a channel that is held already.
   private(set) var unanswered: Set<String> = []
-  /// Refused on this connection: not asked for again before the next one.
+  /// Refused on this connection: not asked for again before the next one; quotes are, once others made room for them.
   private(set) var refused: Set<String> = []
+  /// The vendor's words about channels of prints; nil while it refuses none.
+  private var printsRefusal: String?
+  /// Its latest words about other channels; nil while it refuses none.
+  private var otherRefusal: String?
   /// `success` answers to subscriptions of this connection. Channels of unknown symbols are acknowledged, too.
   private(set) var acknowledgements = 0
 
@@ -24,6 +28,11 @@ struct SubscriptionSet {
     self.quoteLimit = quoteLimit
     self.messageBytes = messageBytes
   }
+
+  /// Why the vendor refuses channels; prints come before all others. Nil while it refuses none.
+  var refusal: String? { printsRefusal ?? otherRefusal }
+  /// Whether channels of prints are among the refused.
+  var arePrintsRefused: Bool { printsRefusal != nil }
 
   /// - Parameter channels: most relevant first. Repeats are dropped; so are channels that a wildcard of their own kind covers
   ///   (the vendor would send their events twice), and quotes beyond the bound.
@@ -36,7 +45,7 @@ struct SubscriptionSet {
       if let dot = channel.firstIndex(of: "."), wildcards.contains(channel[...dot]), !channel.hasSuffix(".*") {
         return false
       }
-      guard channel.hasPrefix("Q.") else { return true }
+      guard SubscriptionSet.isQuote(channel) else { return true }
       quotes += 1
       return quotes <= quoteLimit
     }
@@ -47,20 +56,26 @@ struct SubscriptionSet {
   mutating func reset() {
     held = []
     unanswered = []
-    refused = []
+    keepRefused { _ in false }
     acknowledgements = 0
   }
 
-  /// The messages that make what is held what is desired: subscriptions first, so that nothing is missed between. They count
+  /// The messages that make what is held what is desired. Subscriptions come first, so that nothing is missed between, unless
+  /// the vendor would hold more quotes than it allows until the others are gone, or refused some already. The messages count
   /// as sent.
   mutating func takeMessages() -> [String] {
-    let added = desired.filter { !held.contains($0) && !refused.contains($0) }
     let wanted = Set(desired)
     let removed = held.subtracting(wanted).sorted()
+    let wasFull = refused.contains(where: SubscriptionSet.isQuote)
+    let makesRoom = removed.contains(where: SubscriptionSet.isQuote)
+    keepRefused { wanted.contains($0) && !(makesRoom && SubscriptionSet.isQuote($0)) }
+    let added = desired.filter { !held.contains($0) && !refused.contains($0) }
+    let quotes = held.count(where: SubscriptionSet.isQuote) + added.count(where: SubscriptionSet.isQuote)
     held = held.subtracting(removed).union(added)
     unanswered = unanswered.subtracting(removed).union(added)
-    refused = refused.intersection(wanted)
-    return messages("subscribe", added) + messages("unsubscribe", removed)
+    let subscriptions = messages("subscribe", added)
+    let goodbyes = messages("unsubscribe", removed)
+    return wasFull || quotes > quoteLimit ? goodbyes + subscriptions : subscriptions + goodbyes
   }
 
   /// A `success` status. False when its words name no channel that was asked for.
@@ -79,12 +94,25 @@ struct SubscriptionSet {
   }
 
   /// Takes the refused ones out of what is held.
-  mutating func refuse(_ channels: some Sequence<String>) {
+  /// - Parameter words: the vendor's, fit for people.
+  mutating func refuse(_ channels: some Sequence<String>, _ words: String) {
     let channels = Set(channels)
     held.subtract(channels)
     unanswered.subtract(channels)
     refused.formUnion(channels)
+    if channels.contains(where: SubscriptionSet.isPrints) { printsRefusal = words }
+    if !channels.allSatisfy(SubscriptionSet.isPrints) { otherRefusal = words }
   }
+
+  /// Forgets the other refusals, and the words that only they gave rise to.
+  private mutating func keepRefused(_ isKept: (String) -> Bool) {
+    refused = refused.filter(isKept)
+    if !refused.contains(where: SubscriptionSet.isPrints) { printsRefusal = nil }
+    if refused.allSatisfy(SubscriptionSet.isPrints) { otherRefusal = nil }
+  }
+
+  private static func isQuote(_ channel: String) -> Bool { channel.hasPrefix("Q.") }
+  private static func isPrints(_ channel: String) -> Bool { channel.hasPrefix("T.") }
 
   /// Nobody answers for these any more: the vendor held them already.
   mutating func forgetUnanswered() { unanswered = [] }

@@ -71,6 +71,31 @@ public struct SymbolFilter: Hashable, Sendable {
     return prefixes.contains { text.hasPrefix($0) }
   }
 
+  /// The same by the vendor's ticker; a stock passes when it is a followed underlying.
+  public func passes(ticker: String) -> Bool {
+    if isEverything { return true }
+    guard ticker.hasPrefix("O:") else { return underlyings.contains(ticker) }
+    guard let option = OptionSymbol(polygon: ticker), let symbol = SymbolText(ticker),
+      let underlying = SymbolText(option.underlying)
+    else { return false }
+    return passes(symbol, underlying: underlying)
+  }
+
+  /// Whether more than single contracts are followed, so that only a chain can name them.
+  public var needsChains: Bool { isEverything || !whole.isEmpty || !prefixes.isEmpty }
+
+  /// Follows whatever comes.
+  public static let everything = SymbolFilter()
+
+  private init() {
+    isEverything = true
+    underlyings = []
+    contracts = []
+    whole = []
+    exact = []
+    prefixes = []
+  }
+
   // MARK: Reading
 
   private enum Pattern {

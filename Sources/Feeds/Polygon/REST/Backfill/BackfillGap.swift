@@ -14,10 +14,12 @@ public struct BackfillGap: Hashable, Sendable {
   public var quotedContracts: [String]
   /// Contracts that are followed by name, without quotes: their trades are asked for.
   public var tradedContracts: [String]
+  /// What is followed: nothing else is asked for.
+  public var filter: SymbolFilter
 
   public init(
     number: UInt32, scope: FeedIncident.Scope, from: Timestamp, to: Timestamp, underlyings: [String],
-    quotedContracts: [String] = [], tradedContracts: [String] = []
+    quotedContracts: [String] = [], tradedContracts: [String] = [], filter: SymbolFilter = .everything
   ) {
     precondition(from <= to, "BackfillGap: from \(from.rfc3339) to \(to.rfc3339), in this order wanted")
     self.number = number
@@ -27,6 +29,7 @@ public struct BackfillGap: Hashable, Sendable {
     self.underlyings = underlyings
     self.quotedContracts = quotedContracts
     self.tradedContracts = tradedContracts
+    self.filter = filter
   }
 }
 

@@ -52,11 +52,15 @@ public struct BackfillPlan: Sendable {
       // What is on the screen heals first.
       for ticker in span.quotedContracts { addHistory(ticker, hasQuotes: true) }
       for ticker in span.tradedContracts { addHistory(ticker, hasQuotes: false) }
-      pending += span.underlyings.map { .chain(underlying: $0) }
+      if span.filter.needsChains { pending += span.underlyings.map { .chain(underlying: $0) } }
     }
     if span.scope != .options {
       // Indices have values, no prints.
       for ticker in span.underlyings where !ticker.hasPrefix("I:") { addHistory(ticker, hasQuotes: false) }
+    }
+    // Everything is followed, and nobody says what that is.
+    if pending.isEmpty {
+      complain("no underlying is named whose history could be asked for; follow some by name, as [\"SPY\",\"QQQ\"]")
     }
   }
 
@@ -127,6 +131,7 @@ public struct BackfillPlan: Sendable {
   }
 
   private mutating func addHistory(_ ticker: String, hasQuotes: Bool) {
+    guard job.span.filter.passes(ticker: ticker) else { return }
     guard known.insert(ticker).inserted else { return }
     pending.append(.history(ticker: ticker, hasQuotes: hasQuotes))
   }

@@ -87,7 +87,8 @@ public final class GapBackfill: Sendable {
     }
   }
 
-  /// Fills gap after gap until the task is cancelled; a gap being read then is closed as unfilled. To be run once.
+  /// Fills gap after gap until the task is cancelled; gaps that are being read or wait then are closed as unfilled. To be run
+  /// once.
   public func run() async {
     while !Task.isCancelled {
       let job = state.withLock { $0.queue.take(at: rest.clock.now()) }
@@ -97,6 +98,7 @@ public final class GapBackfill: Sendable {
         await wakeUp.wait(until: state.withLock { $0.queue.nextNanoseconds }, by: rest.clock)
       }
     }
+    while let job = state.withLock({ $0.queue.take(at: .max) }) { close(job) }
   }
 
   // MARK: One job

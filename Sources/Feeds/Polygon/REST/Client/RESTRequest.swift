@@ -74,7 +74,7 @@ struct KeyRedaction: Sendable {
   func clean(_ text: String) -> String {
     var text = text
     let secret = key.reveal()
-    if !secret.isEmpty {
+    if secret.utf8.count >= Limits.redactedKeyBytes {
       for form in [secret, RESTRequest.encoded(secret)] { text = text.replacing(form, with: "***") }
     }
     text = text.replacing(#/(?i)(apikey=)[^&\s"']*/#) { "\($0.output.1)***" }
