@@ -10,6 +10,8 @@ public struct FeedReader<Source: FrameSource & ~Copyable>: ~Copyable {
   /// Events of the source that are not handed out yet; valid until its next call.
   private var pending = UnsafeBufferPointer<MarketEvent>(start: nil, count: 0)
   private var isEnded = false
+  /// The latest step found that the source has nothing at the moment.
+  public private(set) var isIdle = false
 
   /// Rows of a file are handed out in stretches this long, so that a player can keep their pace.
   private static var stretchNanoseconds: Int64 { 20_000_000 }
@@ -27,13 +29,16 @@ public struct FeedReader<Source: FrameSource & ~Copyable>: ~Copyable {
   @inline(__always)
   public mutating func next() throws(FrameSourceError) -> Bool {
     batch.removeAll()
+    isIdle = false
     if pending.isEmpty {
       switch try source.next() {
       case .frame(let frame):
         decoder.decode(frame, into: &batch)
         source.review(&batch, decoder.counters)
       case .events(let events): pending = events
-      case .idle: return true
+      case .idle:
+        isIdle = true
+        return true
       case .end: return end()
       }
     }

@@ -83,7 +83,7 @@ final class FeedThread: Sendable {
     gauges.setStatus(.streaming)
     log.info("feed", "streaming \(reader.source.summary)", ["speed": options.speed.map { "\($0)" } ?? "max"])
     var stopDeadline: Int64?
-    while !mayStop(after: reader.batch.count, drains: Source.drainsAtStop, &stopDeadline) {
+    while !mayStop(isIdle: reader.isIdle, drains: Source.drainsAtStop, &stopDeadline) {
       guard try reader.next() else {
         finish(&reader, &injected, streamTime)
         return
@@ -105,7 +105,7 @@ final class FeedThread: Sendable {
   }
 
   /// Told to stop, a live source goes on until it has nothing more, for two seconds at most.
-  private func mayStop(after events: Int, drains: Bool, _ deadline: inout Int64?) -> Bool {
+  private func mayStop(isIdle: Bool, drains: Bool, _ deadline: inout Int64?) -> Bool {
     guard isStopping.load(ordering: .acquiring) else { return false }
     guard drains else { return true }
     let now = SystemClock.monotonicNanoseconds
@@ -113,7 +113,7 @@ final class FeedThread: Sendable {
       deadline = now + FeedThread.drainNanoseconds
       return false
     }
-    return events == 0 || now >= end
+    return isIdle || now >= end
   }
 
   private static let drainNanoseconds: Int64 = 2_000_000_000
