@@ -16,10 +16,14 @@ actor PolygonControl {
   private var channels: [PolygonStream: [String]] = [:]
   private var gapNumber: UInt32 = 0
   private var chainSizes: [String: Int] = [:]
+  /// Gaps whose end is not certain yet, oldest first.
+  private var settling: [SettlingGap] = []
   private var newestEvent = (time: Timestamp.none, seen: SystemClock.monotonicNanoseconds)
 
   /// How far a delayed plan is behind.
   static let delayNanoseconds: Int64 = 900_000_000_000
+  /// The event that ends a gap may be a print that is reported late: the newest event so much later is surely of after it.
+  static let settleNanoseconds: Int64 = 1_000_000_000
   static let tickNanoseconds: UInt64 = 250_000_000
 
   init(_ settings: PolygonFeedSettings, links: PolygonLinks, log: Log) {
@@ -70,7 +74,12 @@ actor PolygonControl {
     for stream in PolygonStream.allCases { watch(stream, at: monotonic) }
     for damage in links.observations.takeDamage() {
       let scopes = damage.scope == .everything ? links.connections.keys.map(\.scope) : [damage.scope]
-      for scope in scopes { found(scope, from: damage.from, to: damage.to) }
+      for scope in scopes {
+        settling.append(SettlingGap(scope: scope, from: damage.from, to: damage.to, since: monotonic))
+      }
+    }
+    while let gap = settling.first, monotonic - gap.since >= PolygonControl.settleNanoseconds {
+      found(settling.removeFirst())
     }
     followSpots()
     publish()
@@ -108,20 +117,30 @@ actor PolygonControl {
 
   // MARK: Gaps
 
-  private func found(_ scope: FeedIncident.Scope, from: Timestamp, to: Timestamp) {
+  private struct SettlingGap {
+    var scope: FeedIncident.Scope
+    var from: Timestamp
+    var to: Timestamp
+    /// Monotonic.
+    var since: Int64
+  }
+
+  private func found(_ gap: SettlingGap) {
     gapNumber += 1
-    links.inbox.offer(.incident(FeedIncident(kind: .gapFound, time: to, scope: scope, gap: gapNumber, from: from)))
-    let isOptions = scope == .options
+    links.inbox.offer(
+      .incident(FeedIncident(kind: .gapFound, time: gap.to, scope: gap.scope, gap: gapNumber, from: gap.from)))
+    let isOptions = gap.scope == .options
     let followed = settings.filter.underlyings
     links.backfill.add(
       BackfillGap(
-        number: gapNumber, scope: scope, from: from, to: to,
+        number: gapNumber, scope: gap.scope, from: gap.from,
+        to: max(gap.to, links.observations.lastEventTime(gap.scope) ?? gap.to),
         underlyings: isOptions ? followed.map(PolygonControl.vendorName) : followed,
         quotedContracts: isOptions ? windows.held.map(\.polygonText) : [],
         tradedContracts: isOptions ? settings.filter.contracts.map(\.polygonText) : [], filter: settings.filter))
     log.info(
       "feed", "\(isOptions ? "options" : "stocks"): gap found, asking the vendor's history",
-      ["gap": "\(gapNumber)", "from": from.rfc3339, "to": to.rfc3339])
+      ["gap": "\(gapNumber)", "from": gap.from.rfc3339, "to": gap.to.rfc3339])
   }
 
   // MARK: Spots, windows, channels
