@@ -38,6 +38,7 @@ let package = Package(
       name: "CDuckDB",
       cSettings: [.treatAllWarnings(as: .error)],
       linkerSettings: [.unsafeFlags(duckdbFlags), .linkedLibrary("duckdb")]),
+    .target(name: "CThreads", cSettings: [.treatAllWarnings(as: .error)]),
     .systemLibrary(
       name: "CWebSockets", pkgConfig: "libwebsockets",
       providers: [.apt(["libwebsockets-dev", "libcap-dev"]), .brew(["libwebsockets"])]),
@@ -47,7 +48,7 @@ let package = Package(
     // The house, lowest room first.
     target("MarketModel"),
     target("Clocks"),
-    target("Rings"),
+    target("Rings", ["CThreads"]),
     target("JSONText"),
     target("Logging", ["JSONText", "Clocks"]),
     target("OptionMath", ["MarketModel"]),
@@ -61,12 +62,15 @@ let package = Package(
       ]),
     target("Simulator", ["MarketModel", "OptionMath", "Feeds", "Transport", "Rings", "JSONText", "Logging", "Clocks"]),
     target("Storage", ["MarketModel", "FlowEngine", "Rings", "Logging", "Clocks", "CDuckDB"]),
+    target("Journal", ["MarketModel", "Rings", "Logging", "Clocks", "CZstd"]),
+    target("Lake", ["MarketModel", "Storage", "Rings", "Logging", "Clocks", "JSONText"]),
+    target("History", ["MarketModel", "Journal", "Feeds", "Logging", "Clocks", "JSONText"]),
     target("Server", ["MarketModel", "FlowEngine", "Storage", "Transport", "Rings", "JSONText", "Logging", "Clocks"]),
     target(
       "Application",
       [
-        "MarketModel", "OptionMath", "FlowEngine", "Feeds", "Simulator", "Storage", "Transport", "Server", "Rings",
-        "JSONText", "Logging", "Clocks",
+        "MarketModel", "OptionMath", "FlowEngine", "Feeds", "Simulator", "Storage", "Journal", "Lake", "History",
+        "Transport", "Server", "Rings", "JSONText", "Logging", "Clocks",
       ]),
     .executableTarget(name: "marketflow", dependencies: ["Application"], swiftSettings: swiftSettings),
 
@@ -88,9 +92,8 @@ let package = Package(
     tests(
       "ApplicationTests",
       [
-        "Application", "FlowEngine", "Feeds", "Simulator", "Storage", "Server", "Rings", "Clocks", "MarketModel",
-        "JSONText",
-        "Logging",
+        "Application", "FlowEngine", "Feeds", "Simulator", "Storage", "Journal", "Lake", "History", "Server", "Rings",
+        "Clocks", "MarketModel", "JSONText", "Logging",
       ]),
   ],
   swiftLanguageModes: [.v6],

@@ -1,3 +1,4 @@
+import CThreads
 import Synchronization
 
 #if canImport(Glibc)
@@ -51,7 +52,10 @@ public final class WorkerThread: Sendable {
         #endif
         let start = Unmanaged<Start>.fromOpaque(argument).takeRetainedValue()
         WorkerThread.nameCurrent(start.name)
-        if start.urgency == .patient { WorkerThread.yieldToOthers() }
+        switch start.urgency {
+        case .prompt: WorkerThread.takeShortTurns()
+        case .patient: WorkerThread.yieldToOthers()
+        }
         start.body()
         return nil
       }, start.toOpaque())
@@ -77,6 +81,12 @@ public final class WorkerThread: Sendable {
     #else
       if let thread = handle.withLock({ $0 }) { pthread_join(thread, nil) }
     #endif
+  }
+
+  /// A message passes four threads on its way; each may find the processor busy with somebody in the middle of a turn of
+  /// milliseconds. Where short turns cannot be had a thread waits like any other.
+  private static func takeShortTurns() {
+    _ = marketflow_set_turn_nanoseconds(100_000)
   }
 
   /// Where it cannot be had the thread is as urgent as any.

@@ -29,6 +29,8 @@ def run(ingest_seconds, latency_seconds):
         verdict.check("microseconds from intended sending to labelled print, p99.9", result["latency_p999_microseconds"] <= LATENCY_P999_MICROSECONDS,
                       f"{result['latency_p999_microseconds']:.0f} (p50 {result['latency_p50_microseconds']:.0f}, p99 {result['latency_p99_microseconds']:.0f}, "
                       f"max {result['latency_max_microseconds']:.0f})", f"<= {LATENCY_P999_MICROSECONDS}")
+        late = result["sender_lateness_microseconds"]
+        verdict.note("of that the sender's own lateness, p50, p99, p99.9, most", ", ".join(f"{value:.0f}" for value in late))
         verdict.check("prints that arrived", result["events"] == RATE * latency_seconds and result["store_dropped"] == 0,
                       f"{result['events']:,}, {result['store_dropped']} not stored", f"{RATE * latency_seconds:,}, 0")
     return verdict.show()
@@ -61,7 +63,8 @@ def one(folder, secure, sender_words, bench_words):
         answer = subprocess.run([binary(), "bench-socket", url, "--json", *authority, *bench_words], capture_output=True, text=True, check=False)
         if answer.returncode != 0:
             raise Missing(f"marketflow bench-socket ended with code {answer.returncode}: {answer.stderr[-500:]}")
-        return json.loads(answer.stdout)
+        said = json.loads(sender.stdout.readline())
+        return json.loads(answer.stdout) | {"sender_lateness_microseconds": said.get("lateness_microseconds")}
     finally:
         sender.kill()
         sender.wait()

@@ -1,0 +1,13 @@
+/// How the Parquet lake is kept: files that pandas, polars, DuckDB and Spark read without asking us.
+public struct LakeOptions: Sendable {
+  /// Folder of the lake; `year=/month=/day=` folders are made below it.
+  public var directory: String
+  /// A part is written when so many prints wait …
+  public var flushRows = 5_000
+  /// … or the oldest of them is this old.
+  public var flushSeconds = 60
+  /// Size that compacted parts should have.
+  public var partBytes: Int64 = 100 << 20
+
+  public init(directory: String) { self.directory = directory }
+}
