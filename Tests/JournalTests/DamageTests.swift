@@ -162,6 +162,25 @@ import Testing
     }
   }
 
+  /// A block whose checksum is right and whose events are of a kind that this program does not know.
+  @Test func unknownEventsAreSaid() throws {
+    let (run, _, path, bytes, blocks) = try small(events: 10, batch: 5)
+    let archive = try JournalArchive(directory: run.folder.path)
+    let name = SegmentName(day: try #require(try archive.days().first).date, number: 1)
+    let id = try #require(JournalID(archive.id))
+    var block = Array(bytes[blocks[1]...])
+    block[BlockHeader.bytes] = 9
+    block.withUnsafeMutableBytes { buffer in
+      BlockHeader(length: buffer.count, firstEvent: 5, receivedNanoseconds: 0, events: 5, symbols: 0, missingEvents: 0)
+        .seal(buffer.baseAddress!, seed: name.seed(id))
+    }
+    try TestFile.write(bytes[..<blocks[1]] + block, to: path)
+    let error = JournalError.unreadable(
+      path: path, offset: Int64(blocks[1]), words: "the block is whole, but it holds an event of the unknown kind 9")
+    #expect(throws: error) { try run.read() }
+    #expect(throws: error) { _ = try Journal(run.options, log: .quiet) }
+  }
+
   @Test func aFolderThatIsNoJournalIsRefused() throws {
     let (run, _, _, _, _) = try small(events: 10, batch: 5)
     let identity = JournalFolder(path: run.folder.path).identityPath
