@@ -99,7 +99,9 @@ import Testing
     let outcomes = [served, doctor, try vendor.outcome()]
     for words in outcomes.flatMap({ [$0.output, $0.errors] }) { #expect(!words.contains(wrong)) }
     let files = try #require(FileManager.default.enumerator(at: folder.url, includingPropertiesForKeys: nil))
-    for case let file as URL in files where !file.hasDirectoryPath {
+    for case let file as URL in files {
+      // Foundation loses its buffer when it reads a file without a byte, which the leak checker sees.
+      guard try file.resourceValues(forKeys: [.fileSizeKey]).fileSize ?? 0 > 0, !file.hasDirectoryPath else { continue }
       #expect(try Data(contentsOf: file).range(of: Data(wrong.utf8)) == nil, "\(file.lastPathComponent)")
     }
   }
