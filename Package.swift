@@ -64,7 +64,7 @@ let package = Package(
     target("Storage", ["MarketModel", "FlowEngine", "Rings", "Logging", "Clocks", "CDuckDB"]),
     target("Journal", ["MarketModel", "Rings", "Logging", "Clocks", "CZstd"]),
     target("Lake", ["MarketModel", "Storage", "Rings", "Logging", "Clocks", "JSONText"]),
-    target("History", ["MarketModel", "Journal", "Feeds", "Logging", "Clocks", "JSONText"]),
+    target("History", ["MarketModel", "Journal", "Feeds", "Logging", "Clocks", "JSONText", "CZstd"]),
     target("Server", ["MarketModel", "FlowEngine", "Storage", "Transport", "Rings", "JSONText", "Logging", "Clocks"]),
     target(
       "Application",
