@@ -26,7 +26,7 @@ public struct CacheStatistics: Sendable {
 
   public func write(to json: inout JSONWriter) {
     json.object { json in
-      json.field("days", array: { json in for day in days { write(day, &json) } })
+      json.field("days", array: { json in for day in days { day.write(to: &json) } })
       json.field("contracts", days.reduce(0) { $0 + $1.contracts })
       json.field("trades", days.reduce(0) { $0 + $1.trades })
       json.field("quotes", days.reduce(0) { $0 + $1.quotes })
@@ -34,31 +34,31 @@ public struct CacheStatistics: Sendable {
     }
   }
 
-  private func write(_ day: Day, _ json: inout JSONWriter) {
+  public init(days: [Day]) { self.days = days }
+}
+
+extension CacheStatistics.Day {
+  public func write(to json: inout JSONWriter) {
     json.object { json in
-      json.field("date", day.date.description)
-      json.field("contracts", day.contracts)
-      json.field("complete", day.complete)
-      json.field("partial", day.partial)
-      json.field("missing", day.missing)
-      json.field("trades", day.trades)
-      json.field("quotes", day.quotes)
-      json.field("bytes", day.bytes)
-      json.field("replayable", day.isReplayable)
-      if let fingerprint = day.fingerprint { json.field("fingerprint", fingerprint) } else { json.nullField("fingerprint") }
+      json.field("date", date.description)
+      json.field("contracts", contracts)
+      json.field("complete", complete)
+      json.field("partial", partial)
+      json.field("missing", missing)
+      json.field("trades", trades)
+      json.field("quotes", quotes)
+      json.field("bytes", bytes)
+      json.field("replayable", isReplayable)
+      if let fingerprint { json.field("fingerprint", fingerprint) } else { json.nullField("fingerprint") }
     }
   }
 }
 
 extension HistoryCache {
-  /// What is here, from the manifests alone.
-  public func statistics() throws(HistoryError) -> CacheStatistics {
-    var statistics = CacheStatistics(days: [])
-    for date in try days() {
-      guard let manifest = try manifest(date) else { continue }
-      statistics.days.append(CacheStatistics.Day(date, manifest))
-    }
-    return statistics
+  /// What is here of a day, from its manifest alone.
+  public func statistics(of date: MarketDate) throws(HistoryError) -> CacheStatistics.Day {
+    guard let manifest = try manifest(date) else { return CacheStatistics.Day(date: date) }
+    return CacheStatistics.Day(date, manifest)
   }
 }
 

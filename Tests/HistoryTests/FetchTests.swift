@@ -41,9 +41,10 @@ import Testing
     #expect(day.trades + day.quotes == invented.rows.count)
     let verification = try folder.cache.verify(InventedDay.date)
     #expect(verification.complaints == [] && verification.events == 2 * Int64(invented.rows.count))
-    let statistics = try folder.cache.statistics()
-    #expect(statistics.days.map(\.complete) == [8] && statistics.days.map(\.partial) == [0])
-    #expect(statistics.days.map { $0.trades + $0.quotes } == [Int64(invented.rows.count)])
+    #expect(try folder.cache.days() == [InventedDay.date])
+    let statistics = try folder.cache.statistics(of: InventedDay.date)
+    #expect(statistics.complete == 8 && statistics.partial == 0 && statistics.isReplayable)
+    #expect(statistics.trades + statistics.quotes == Int64(invented.rows.count))
   }
 
   @Test func whatIsCompleteIsNotAskedForAgain() async throws {

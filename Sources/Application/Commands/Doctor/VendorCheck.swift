@@ -17,7 +17,7 @@ struct VendorCheck {
   private static let socketSeconds = 15.0
 
   func findings() -> [DoctorCommand.Finding] {
-    VendorCheck.waiting { await self.restFindings() } + socketFindings()
+    AsyncWork.result { await self.restFindings() } + socketFindings()
   }
 
   // MARK: REST
@@ -141,24 +141,5 @@ struct VendorCheck {
 
   private func finding(_ subject: String, _ isFine: Bool, _ words: String) -> DoctorCommand.Finding {
     DoctorCommand.Finding(subject: subject, isFine: isFine, words: words)
-  }
-
-  /// Runs something asynchronous to its end from a program that is not.
-  private static func waiting<Value: Sendable>(_ work: @escaping @Sendable () async -> Value) -> Value {
-    let shared = Shared<Value>()
-    let bell = Doorbell()
-    Task {
-      let value = await work()
-      shared.result.withLock { $0 = value }
-      bell.ring()
-    }
-    while true {
-      if let value = shared.result.withLock({ $0 }) { return value }
-      bell.wait(milliseconds: 1000) { shared.result.withLock { $0 != nil } }
-    }
-  }
-
-  private final class Shared<Value: Sendable>: Sendable {
-    let result = Mutex<Value?>(nil)
   }
 }
