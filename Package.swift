@@ -89,6 +89,7 @@ let package = Package(
     tests(
       "HistoryTests",
       ["History", "Feeds", "Simulator", "FlowEngine", "Transport", "Rings", "Logging", "MarketModel", "CZlib"]),
+    tests("JournalTests", ["Journal", "MarketModel", "Logging", "CZstd"]),
     tests("StorageTests", ["Storage", "FlowEngine", "MarketModel", "CDuckDB"]),
     tests("TransportTests", ["Transport", "Logging"], exclude: ["Peers"]),
     tests("ServerTests", ["Server", "Transport", "Storage", "FlowEngine", "MarketModel", "JSONText"]),

@@ -14,7 +14,7 @@ enum SymbolBytes {
 
   /// Reads symbols one behind the other.
   /// - Returns: the bytes they took; nil when they do not end within the bytes or one is longer than a symbol.
-  package static func decode(_ bytes: UnsafeRawBufferPointer, count: UInt32, _ each: (SymbolText) -> Void) -> Int? {
+  static func decode(_ bytes: UnsafeRawBufferPointer, count: UInt32, _ each: (SymbolText) -> Void) -> Int? {
     var offset = 0
     for _ in 0..<count {
       guard offset < bytes.count else { return nil }
