@@ -68,6 +68,9 @@ import Testing
     let summary = try await fetch(one)
     // The lists, and quotes of the five that traded.
     #expect(summary.requests == 2 + 5 && summary.rows == invented.rows.count - trades.count)
+    // The silent contract, too: the file would have had its prints.
+    #expect(summary.complete == 8 && summary.contracts == 8)
+    #expect(try one.cache.day(InventedDay.date)?.isComplete == true)
     #expect(try one.cache.day(InventedDay.date)?.rows() == invented.rows)
     let other = try HistoryFolder()
     options.quotes = .none

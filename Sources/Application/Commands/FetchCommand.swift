@@ -27,7 +27,8 @@ enum FetchCommand {
     ])
 
   private static let what = [
-    CommandOption("date", .value(.text(placeholder: "YYYY-MM-DD")), help: "the session; with --file its own by default"),
+    CommandOption(
+      "date", .value(.text(placeholder: "YYYY-MM-DD")), help: "the session; with --file its own by default"),
     CommandOption(
       "underlying", .repeated(.text(placeholder: "SYMBOL")), help: "all contracts of it, and its own prints"),
     CommandOption("contracts", .repeated(.text(placeholder: "O:…")), help: "a contract by name"),
@@ -147,7 +148,8 @@ private final class FetchBar: Sendable {
     let isMerging = progress.phase == .merging
     show(progress.share, isMerging: isMerging) { seconds in
       let rate = "\(Int(Double(progress.rows) / max(seconds, 0.001))) rows/s"
-      return isMerging ? "\(progress.rows) rows" : "\(progress.contractsDone) of \(progress.contracts) contracts  \(rate)"
+      return isMerging
+        ? "\(progress.rows) rows" : "\(progress.contractsDone) of \(progress.contracts) contracts  \(rate)"
     }
   }
 

@@ -13,7 +13,7 @@ public struct HistoryDay: Sendable {
     guard let merged = manifest.merged else {
       throw HistoryError(
         .incomplete,
-        "cache of \(folder.date): its fetch has not come to an end; go on with it: marketflow fetch --date \(folder.date)")
+        "cache of \(folder.date): its fetch has not come to an end; give the same marketflow fetch again, it goes on")
     }
     date = folder.date
     self.manifest = manifest
