@@ -118,7 +118,7 @@ enum FetchCommand {
 
   /// In order and once each: the same words mean the same import.
   private static func underlyings(_ command: ParsedCommand) -> [String] {
-    Set(command.texts("underlying").map { $0.uppercased() }).sorted()
+    Set(command.texts("underlying").map { PolygonTicker.name($0.uppercased()) }).sorted()
   }
 
   private static func usage(_ words: String) -> UsageError {
