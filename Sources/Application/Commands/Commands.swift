@@ -1,4 +1,5 @@
 import Feeds
+import History
 import Logging
 
 #if canImport(Glibc)
@@ -13,7 +14,8 @@ public enum MarketFlowProgram {
     name: "marketflow", version: marketFlowVersion,
     summary: "order flow of listed options: labelled prints, sweeps, blocks, live and in replay",
     commands: [
-      ServeCommand.declaration, ReplayCommand.declaration, SimulateCommand.declaration, BenchCommand.declaration,
+      ServeCommand.declaration, ReplayCommand.declaration, FetchCommand.declaration, CacheCommand.declaration,
+      SimulateCommand.declaration, BenchCommand.declaration,
       BenchSocketCommand.declaration, DoctorCommand.declaration, ConfigCommand.declaration,
     ],
     examples: [
@@ -37,6 +39,8 @@ public enum MarketFlowProgram {
       return fail("\(error)", .configuration)
     } catch let error as ReplayFileError where error.kind == .damaged {
       return fail("\(error)", .damagedData)
+    } catch let error as HistoryError {
+      return fail("\(error)", error.exitCode)
     } catch let error as FrameSourceError {
       // A source that opened well and then cannot go on is damaged.
       return fail("\(error)", .damagedData)
@@ -49,6 +53,8 @@ public enum MarketFlowProgram {
     switch command.name {
     case ServeCommand.declaration.name: return try ServeCommand.run(command)
     case ReplayCommand.declaration.name: return try ReplayCommand.run(command)
+    case FetchCommand.declaration.name: return try FetchCommand.run(command)
+    case CacheCommand.declaration.name: return try CacheCommand.run(command)
     case SimulateCommand.declaration.name: return try SimulateCommand.run(command)
     case BenchCommand.declaration.name: return try BenchCommand.run(command)
     case BenchSocketCommand.declaration.name: return try BenchSocketCommand.run(command)

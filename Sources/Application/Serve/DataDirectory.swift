@@ -13,6 +13,9 @@ struct DataDirectory {
   /// The invented market has a file of its own: none of its rows can be taken for a real one.
   var demoDatabase: String { "\(path)/demo.duckdb" }
 
+  /// What was fetched of the vendor's history.
+  var cache: String { "\(path)/cache" }
+
   func create() throws(ServeError) {
     var current = path.hasPrefix("/") ? "/" : ""
     for part in path.split(separator: "/") {
