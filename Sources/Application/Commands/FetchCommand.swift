@@ -3,6 +3,7 @@ import Feeds
 import History
 import JSONText
 import MarketModel
+import Rings
 import Synchronization
 
 /// `marketflow fetch`: a day from the vendor's history, or from one of his flat files, into the cache.
