@@ -13,6 +13,9 @@ struct DataDirectory {
   /// The invented market has a file of its own: none of its rows can be taken for a real one.
   var demoDatabase: String { "\(path)/demo.duckdb" }
 
+  /// The record of what came in.
+  var journal: String { "\(path)/journal" }
+
   func create() throws(ServeError) {
     var current = path.hasPrefix("/") ? "/" : ""
     for part in path.split(separator: "/") {
