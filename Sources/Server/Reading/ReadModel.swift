@@ -56,7 +56,7 @@ final class ReadModel {
       freshCancellations.add(printBase + cancellation.cancelledNumber)
       printGeneration += 1
     case .incident(let incident) where incident.kind == .restarted: startAgain(restarts + 1)
-    case .minuteBar, .openInterest, .sessionReset, .incident:
+    case .minuteBar, .openInterest, .sessionReset, .incident, .digest:
       // The snapshot has their effect.
       break
     }
