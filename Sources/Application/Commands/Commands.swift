@@ -1,4 +1,5 @@
 import Feeds
+import Journal
 import Logging
 
 #if canImport(Glibc)
@@ -13,7 +14,8 @@ public enum MarketFlowProgram {
     name: "marketflow", version: marketFlowVersion,
     summary: "order flow of listed options: labelled prints, sweeps, blocks, live and in replay",
     commands: [
-      ServeCommand.declaration, ReplayCommand.declaration, SimulateCommand.declaration, BenchCommand.declaration,
+      ServeCommand.declaration, ReplayCommand.declaration, VerifyCommand.declaration, RebuildCommand.declaration,
+      ExportCommand.declaration, SimulateCommand.declaration, BenchCommand.declaration,
       BenchSocketCommand.declaration, DoctorCommand.declaration, ConfigCommand.declaration,
     ],
     examples: [
@@ -37,6 +39,8 @@ public enum MarketFlowProgram {
       return fail("\(error)", .configuration)
     } catch let error as ReplayFileError where error.kind == .damaged {
       return fail("\(error)", .damagedData)
+    } catch let error as JournalError {
+      return fail("\(error)", error.exitCode)
     } catch let error as FrameSourceError {
       // A source that opened well and then cannot go on is damaged.
       return fail("\(error)", .damagedData)
@@ -49,6 +53,9 @@ public enum MarketFlowProgram {
     switch command.name {
     case ServeCommand.declaration.name: return try ServeCommand.run(command)
     case ReplayCommand.declaration.name: return try ReplayCommand.run(command)
+    case VerifyCommand.declaration.name: return try VerifyCommand.run(command)
+    case RebuildCommand.declaration.name: return try RebuildCommand.run(command)
+    case ExportCommand.declaration.name: return try ExportCommand.run(command)
     case SimulateCommand.declaration.name: return try SimulateCommand.run(command)
     case BenchCommand.declaration.name: return try BenchCommand.run(command)
     case BenchSocketCommand.declaration.name: return try BenchSocketCommand.run(command)
@@ -68,4 +75,13 @@ public enum MarketFlowProgram {
 func printError(_ line: String, terminator: String = "\n") {
   let bytes = Array((line + terminator).utf8)
   _ = write(STDERR_FILENO, bytes, bytes.count)
+}
+
+extension JournalError {
+  var exitCode: ExitCode {
+    switch self {
+    case .damaged, .instruments: .damagedData
+    case .locked, .newerFormat, .foreign, .noDay, .file: .failure
+    }
+  }
 }

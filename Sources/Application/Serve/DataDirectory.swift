@@ -16,6 +16,18 @@ struct DataDirectory {
   /// The record of what came in.
   var journal: String { "\(path)/journal" }
 
+  init(path: String) { self.path = path }
+
+  /// The folder that a command means, after flags, environment and `.env`.
+  init(_ command: ParsedCommand) throws(SettingsError) {
+    let values = SettingValues(
+      command: command, environment: EnvironmentVariables.all, file: try DotEnv.ifPresent(at: ".env"))
+    guard let path = values[.dataDirectory]?.text, !path.isEmpty else {
+      throw SettingsError("data_directory is empty, wanted a folder")
+    }
+    self.path = path
+  }
+
   func create() throws(ServeError) {
     var current = path.hasPrefix("/") ? "/" : ""
     for part in path.split(separator: "/") {
