@@ -47,7 +47,7 @@ final class PlayControl: Sendable {
   // MARK: Anybody
 
   /// Leaves a wish; those that the feed thread has not taken yet become one with it, the newer word counting.
-  func wish(_ command: ReplayCommand) {
+  func wish(_ command: PlayerCommand) {
     state.withLock { state in
       var wish = state.wish ?? Wish()
       if let isPaused = command.isPaused {

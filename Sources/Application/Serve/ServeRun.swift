@@ -100,7 +100,7 @@ final class ServeRun {
       feed.start(instruments: instruments) { [instruments] in DemoFeed(settings: settings, instruments: instruments) }
     case .replay(let path, _, _):
       feed.start(instruments: instruments) { [instruments] in try ReplayFile(path: path, instruments: instruments) }
-    case .replayDay(let day): try day.start(feed, instruments: instruments)
+    case .replayDay(let day): day.start(feed, instruments: instruments)
     case .polygon:
       guard let live else { preconditionFailure("ServeRun: a live source without its feed") }
       feed.start(instruments: instruments) { [instruments] in live.makeSource(instruments: instruments) }

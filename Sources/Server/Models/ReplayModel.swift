@@ -49,7 +49,7 @@ public struct ReplayFacts: Sendable {
 }
 
 /// What somebody wants of the player; nil where nothing is to change.
-public struct ReplayCommand: Sendable, Equatable {
+public struct PlayerCommand: Sendable, Equatable {
   public var isPaused: Bool?
   public var speed: ReplaySpeed?
   /// A moment of the stretch that is played.
@@ -63,7 +63,7 @@ public struct ReplayCommand: Sendable, Equatable {
 }
 
 /// What became of a command.
-public enum ReplayOutcome: Sendable, Equatable {
+public enum PlayerOutcome: Sendable, Equatable {
   case accepted
   /// It cannot be done in this run; the text says why and what to do.
   case refused(String)
@@ -73,10 +73,10 @@ public enum ReplayOutcome: Sendable, Equatable {
 public struct ReplayPlayer: Sendable {
   /// Both are called on the network thread and must not wait.
   public var facts: @Sendable () -> ReplayFacts
-  public var command: @Sendable (ReplayCommand) -> ReplayOutcome
+  public var command: @Sendable (PlayerCommand) -> PlayerOutcome
 
   public init(
-    facts: @escaping @Sendable () -> ReplayFacts, command: @escaping @Sendable (ReplayCommand) -> ReplayOutcome
+    facts: @escaping @Sendable () -> ReplayFacts, command: @escaping @Sendable (PlayerCommand) -> PlayerOutcome
   ) {
     self.facts = facts
     self.command = command

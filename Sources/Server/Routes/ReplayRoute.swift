@@ -5,7 +5,7 @@ enum ReplayRoute {
   static let path = "/replay"
 
   static let body = RecordDescription(
-    name: "ReplayCommand", doc: "What the player is to do; at least one member. What is left out stays as it is.",
+    name: "PlayerCommand", doc: "What the player is to do; at least one member. What is left out stays as it is.",
     fields: [
       FieldDescription(name: "paused", type: .flag, doc: "true stands still, false goes on.", mayBeAbsent: true),
       FieldDescription(
@@ -19,9 +19,9 @@ enum ReplayRoute {
     ])
 
   /// Reads a body; a member that cannot be used is a 422 that names it.
-  static func parse(_ bytes: [UInt8], _ facts: ReplayFacts) throws(Problem) -> ReplayCommand {
+  static func parse(_ bytes: [UInt8], _ facts: ReplayFacts) throws(Problem) -> PlayerCommand {
     let reader = try BodyMembers(bytes, of: body, example: #"{"paused": true}, {"speed": 10} or {"speed": "max"}"#)
-    let command = ReplayCommand(
+    let command = PlayerCommand(
       isPaused: try reader.optional("paused", wanted: "true or false") {
         if case .flag(let flag) = $0 { flag } else { nil }
       },
@@ -30,7 +30,7 @@ enum ReplayRoute {
         guard case .text(let text) = member, let time = Timestamp(rfc3339: text) else { return nil }
         return isWithin(time, facts) ? time : nil
       })
-    guard command != ReplayCommand() else {
+    guard command != PlayerCommand() else {
       throw Problem(
         kind: .badBody, status: 422, detail: "body: says nothing; wanted one of paused, speed, position at least.",
         wanted: "paused, speed or position")
