@@ -85,6 +85,8 @@ final class FeedThread: Sendable {
       var reader = FeedReader(source: try open(), instruments: instruments)
       guard try run(&reader, &playback, &injected) else { return }
       playback.startAgain()
+      // Before the engine forgets: its empty state is nobody's last.
+      gauges.setStatus(.streaming)
       injected.removeAll()
       injected.append(.incident(FeedIncident(kind: .restarted, time: .none)))
       push(injected.events)
