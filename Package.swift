@@ -64,7 +64,7 @@ let package = Package(
     target("Storage", ["MarketModel", "FlowEngine", "Rings", "Logging", "Clocks", "CDuckDB"]),
     target("Journal", ["MarketModel", "Rings", "Logging", "Clocks", "CZstd"]),
     target("Lake", ["MarketModel", "Storage", "Rings", "Logging", "Clocks", "JSONText"]),
-    target("History", ["MarketModel", "Journal", "Feeds", "Logging", "Clocks", "JSONText"]),
+    target("History", ["MarketModel", "Journal", "Feeds", "Logging", "Clocks", "JSONText", "CZstd"]),
     target("Server", ["MarketModel", "FlowEngine", "Storage", "Transport", "Rings", "JSONText", "Logging", "Clocks"]),
     target(
       "Application",
@@ -86,6 +86,9 @@ let package = Package(
       "SimulatorTests",
       ["Simulator", "Feeds", "Transport", "Rings", "Logging", "MarketModel", "OptionMath", "JSONText"],
       exclude: ["Peers"]),
+    tests(
+      "HistoryTests",
+      ["History", "Feeds", "Simulator", "FlowEngine", "Transport", "Rings", "Logging", "MarketModel", "CZlib"]),
     tests("JournalTests", ["Journal", "MarketModel", "Logging", "CZstd"]),
     tests("StorageTests", ["Storage", "FlowEngine", "MarketModel", "CDuckDB"]),
     tests("TransportTests", ["Transport", "Logging"], exclude: ["Peers"]),

@@ -56,8 +56,7 @@ enum RebuildCommand {
       return days
     }
     guard let day = days.first(where: { $0.date == date }) else {
-      let known = days.isEmpty ? "no day" : RecordedDay.list(days.map(\.date))
-      throw ServeError("\(date) is not in the journal, which has \(known)")
+      throw ServeError("\(date) is not in the journal, which has \(RecordedDay.list(days.map(\.date)))")
     }
     return [day]
   }

@@ -7,14 +7,14 @@ enum ReplayCommand {
     "replay", summary: "play a recording or a recorded day and print its totals",
     discussion: """
       FILE holds WebSocket frames, one a line, or a Polygon flat file of trades or quotes (CSV); plain, gzip or zstd. --date \
-      plays a day of the journal instead: without --underlying, --from and --to its digest is that of the live session. The \
-      same recording gives the same digest at any speed, here and in serve --replay. Times are New York's; what comes before \
+      plays a day of the journal instead, or one that was fetched: without --underlying, --from and --to the digest of a \
+      journal's day is that of the live session. The same recording gives the same digest at any speed, here and in serve --replay. Times are New York's; what comes before \
       --from is played, too, without pauses, so that the prints of the stretch are labelled as in the whole day, and only what \
       the stretch brings is counted.
       """,
     arguments: [CommandArgument("FILE", .path, .optional, help: "the recording")],
     options: [
-      CommandOption("date", .value(.date), help: "a day of the journal instead of a file"),
+      CommandOption("date", .value(.date), help: "a day of the journal or of the cache instead of a file"),
       CommandOption("underlying", .value(.text(placeholder: "SYMBOL")), help: "only this underlying and its contracts"),
       CommandOption("from", .value(.dayTime), help: "count from this time on"),
       CommandOption("to", .value(.dayTime), help: "end at this time"),

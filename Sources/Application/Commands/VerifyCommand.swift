@@ -20,8 +20,7 @@ enum VerifyCommand {
     var dates = try verification.days()
     if let date = command.argument("DATE").flatMap({ MarketDate($0) }) {
       guard dates.contains(date) else {
-        let known = dates.isEmpty ? "no day" : RecordedDay.list(dates)
-        throw ServeError("\(date) is not in the journal, which has \(known)")
+        throw ServeError("\(date) is not in the journal, which has \(RecordedDay.list(dates))")
       }
       dates = [date]
     }

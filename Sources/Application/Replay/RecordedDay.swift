@@ -1,3 +1,4 @@
+import History
 import Journal
 import MarketModel
 
@@ -5,24 +6,32 @@ import MarketModel
 enum RecordedDay: Sendable {
   /// As it was received live.
   case journal(JournalArchive, MarketDate)
+  /// As the vendor's history has it.
+  case history(HistoryDay)
 
-  /// Looks for a day.
-  /// - Throws: `ServeError` when nobody has it, `JournalError`.
+  /// Looks for a day: in the journal, else in the cache of fetched history.
+  /// - Throws: `ServeError` when nobody has it; `JournalError`, `HistoryError`.
   init(_ date: MarketDate, in directory: DataDirectory) throws {
     let archive = try JournalArchive.ifPresent(in: directory)
     let days = try archive?.days().map(\.date) ?? []
-    guard let archive, days.contains(date) else {
-      let known = days.isEmpty ? "which has no day" : "which has \(RecordedDay.list(days))"
-      throw ServeError(
-        "\(date) is not recorded: it is not in the journal \(directory.journal), \(known); "
-          + "record it with marketflow serve --provider polygon, or name another --data-dir")
+    if let archive, days.contains(date) {
+      self = .journal(archive, date)
+      return
     }
-    self = .journal(archive, date)
+    let cache = HistoryCache(HistoryOptions(directory: directory.cache))
+    guard let day = try cache.day(date) else {
+      let known = RecordedDay.list(days)
+      throw ServeError(
+        "\(date) is not recorded: the journal \(directory.journal) has \(known), the cache \(directory.cache) "
+          + "\(RecordedDay.list(try cache.days())); get it with marketflow fetch --date \(date), or name another --data-dir")
+    }
+    self = .history(day)
   }
 
   var summary: String {
     switch self {
     case .journal(_, let date): "journal \(date)"
+    case .history(let day): day.summary
     }
   }
 
@@ -31,12 +40,14 @@ enum RecordedDay: Sendable {
     switch self {
     case .journal(let archive, let date):
       feed.start(instruments: instruments) { try JournalDaySource(archive, date, instruments: instruments) }
+    case .history(let day):
+      feed.start(instruments: instruments) { try day.makeSource(instruments: instruments) }
     }
   }
 
   /// The newest few, for a message.
   static func list(_ days: [MarketDate]) -> String {
     let newest = days.suffix(5).map(\.description).joined(separator: ", ")
-    return days.count > 5 ? "\(days.count) days up to \(newest)" : newest
+    return days.isEmpty ? "no day" : days.count > 5 ? "\(days.count) days up to \(newest)" : newest
   }
 }

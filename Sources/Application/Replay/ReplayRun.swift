@@ -1,6 +1,7 @@
 import Clocks
 import Feeds
 import FlowEngine
+import History
 import Journal
 import MarketModel
 
@@ -34,6 +35,8 @@ struct ReplayRun {
       return try play(try ReplayFile(path: path, instruments: instruments), references, instruments, progress)
     case .day(.journal(let archive, let date)):
       return try play(try JournalDaySource(archive, date, instruments: instruments), [], instruments, progress)
+    case .day(.history(let day)):
+      return try play(try day.makeSource(instruments: instruments), [], instruments, progress)
     }
   }
 

@@ -1,4 +1,5 @@
 import Feeds
+import History
 import Journal
 import MarketModel
 
@@ -11,7 +12,12 @@ protocol ReplaySource: FrameSource, ~Copyable {
   var firstRefusal: String? { get }
 }
 
+extension ReplaySource where Self: ~Copyable {
+  var firstRefusal: String? { nil }
+}
+
 extension ReplayFile: ReplaySource {}
+extension HistorySource: ReplaySource {}
 
 /// A day of a journal: the events as the engine had them, so that it comes to the same again.
 struct JournalDaySource: ReplaySource, ~Copyable {
@@ -26,7 +32,6 @@ struct JournalDaySource: ReplaySource, ~Copyable {
 
   var bytesRead: Int { Int(reader.bytesRead) }
   var totalBytes: Int { Int(reader.totalBytes) }
-  var firstRefusal: String? { nil }
 
   mutating func next() throws(FrameSourceError) -> FrameSourceItem {
     do throws(JournalError) {

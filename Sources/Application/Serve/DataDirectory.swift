@@ -13,8 +13,13 @@ struct DataDirectory {
   /// The invented market has a file of its own: none of its rows can be taken for a real one.
   var demoDatabase: String { "\(path)/demo.duckdb" }
 
+  /// What was fetched of the vendor's history.
+  var cache: String { "\(path)/cache" }
   /// The record of what came in.
   var journal: String { "\(path)/journal" }
+
+  /// Parquet files for other programs.
+  var lake: String { "\(path)/raw/flow" }
 
   init(path: String) { self.path = path }
 

@@ -39,15 +39,24 @@ struct SettingReader {
         "demo_mode is off\(origin(.demoMode)) and provider is demo\(origin(.provider)): switch demo mode on, or name --provider polygon"
       )
     }
-    // A simulator of this machine asks for a key as the vendor does, and takes any.
-    if values[.polygonKey] == nil, isLoopbackEndpoint { return .polygon(key: Secret("simulated")) }
-    guard let key = values[.polygonKey] else {
-      let names = ([SettingKey.polygonKey.environment] + SettingKey.polygonKey.aliases)
+    guard let key = vendorKey() else {
       throw SettingsError(
-        "polygon_key is not set, and without demo mode (\(reasonForLive())) a key is needed: set \(ValueType.list(names)) "
+        "polygon_key is not set, and without demo mode (\(reasonForLive())) a key is needed: set \(Self.keyNames) "
           + "in the environment or in .env, or switch demo mode on with --demo-mode on")
     }
-    return .polygon(key: Secret(key.text))
+    return .polygon(key: key)
+  }
+
+  /// The key that the vendor is asked with; nil when none is set. A simulator of this machine asks for a key as the vendor
+  /// does, and takes any.
+  func vendorKey() -> Secret? {
+    if let key = values[.polygonKey] { return Secret(key.text) }
+    return isLoopbackEndpoint ? Secret("simulated") : nil
+  }
+
+  /// Where a key can be set, for people.
+  static var keyNames: String {
+    ValueType.list([SettingKey.polygonKey.environment] + SettingKey.polygonKey.aliases)
   }
 
   func replayWindow() throws(SettingsError) -> PlayWindow {

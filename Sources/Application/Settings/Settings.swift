@@ -28,6 +28,8 @@ public struct Settings: Sendable {
   /// Underlyings, upper case, without repetition; those of the synthetic market only when it is the source.
   public let symbols: [String]
   public let polygonKey: Secret?
+  /// What the vendor is asked with, whatever the source; a simulator of this machine takes any.
+  let vendorKey: Secret?
   /// How the live feed is followed; its own checks have passed when it is the source.
   public let live: LiveSettings
   public let host: String
@@ -68,6 +70,7 @@ public struct Settings: Sendable {
     self.symbols = try symbols.get()
     if source == .demo { try reader.checkDemo(self.symbols, known: DemoFeed.symbols) }
     polygonKey = values[.polygonKey].map { Secret($0.text) }
+    vendorKey = reader.vendorKey()
     live = try LiveSettings(reader)
     host = reader.text(.host)
     port = UInt16(reader.integer(.port))
