@@ -52,7 +52,9 @@ enum RebuildCommand {
   private static func wantedDays(_ archive: JournalArchive, _ date: MarketDate?) throws -> [JournalDay] {
     let days = try archive.days()
     guard let date else {
-      guard !days.isEmpty else { throw ServeError("journal \(archive.directory) has no days: nothing can be made from it") }
+      guard !days.isEmpty else {
+        throw ServeError("journal \(archive.directory) has no days: nothing can be made from it")
+      }
       return days
     }
     guard let day = days.first(where: { $0.date == date }) else {

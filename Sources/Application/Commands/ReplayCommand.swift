@@ -65,7 +65,8 @@ enum ReplayCommand {
     let window = PlayWindow(
       from: command.dayTime("from"), to: command.dayTime("to"), isMarketHours: command.flag("market-hours"))
     if let from = window.from, let to = window.to, from >= to {
-      throw command.usage("--to is \(command.text("to") ?? ""), wanted a time after --from \(command.text("from") ?? "")")
+      throw command.usage(
+        "--to is \(command.text("to") ?? ""), wanted a time after --from \(command.text("from") ?? "")")
     }
     return window
   }

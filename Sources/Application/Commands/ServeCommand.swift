@@ -13,7 +13,8 @@ enum ServeCommand {
     discussion:
       "Serves the demo market unless told otherwise. Listens on this machine only unless --host says otherwise.",
     options: SettingKey.options([
-      .provider, .demoMode, .demoSeed, .demoIntensity, .demoSpeed, .replayFile, .replaySpeed, .replayFrom, .replayTo, .symbols,
+      .provider, .demoMode, .demoSeed, .demoIntensity, .demoSpeed, .replayFile, .replaySpeed, .replayFrom, .replayTo,
+      .symbols,
       .polygonFeed, .polygonBrand, .polygonEndpoint, .certificateAuthority, .stocksStream, .strikes, .quotedContracts,
       .defaultSpots,
       .greeksSeconds, .requestsPerMinute, .host, .port, .dataDirectory, .storage, .webDirectory, .logLevel, .logFormat,

@@ -23,7 +23,8 @@ enum RecordedDay: Sendable {
       let known = RecordedDay.list(days)
       throw ServeError(
         "\(date) is not recorded: the journal \(directory.journal) has \(known), the cache \(directory.cache) "
-          + "\(RecordedDay.list(try cache.days())); get it with marketflow fetch --date \(date), or name another --data-dir")
+          + "\(RecordedDay.list(try cache.days())); get it with marketflow fetch --date \(date), or name another --data-dir"
+      )
     }
     self = .history(day)
   }

@@ -5,7 +5,7 @@ import Storage
 
 /// What came of holding one day against its copies.
 struct DayVerdict: Sendable {
-  /// One comparison: the journal's word and the copy's.
+  /// One comparison: what follows from the journal, and what the copy has.
   struct Check: Sendable {
     /// `digest after 1200 events`, `store: prints`.
     var what: String
@@ -88,7 +88,7 @@ struct DayVerdict: Sendable {
     lines += faults.map { "  \($0)" }
     for check in differences {
       let by = check.difference.map { " (\($0))" } ?? ""
-      lines.append("  \(check.what): the journal says \(check.wanted), found \(check.found)\(by)")
+      lines.append("  \(check.what): wanted \(check.wanted), found \(check.found)\(by)")
     }
     lines += notes.map { "  \($0)" }
     return lines.joined(separator: "\n")
@@ -107,7 +107,7 @@ struct DayVerdict: Sendable {
         for check in differences {
           json.object { json in
             json.field("what", check.what)
-            json.field("journal", check.wanted)
+            json.field("wanted", check.wanted)
             json.field("found", check.found)
             if let difference = check.difference { json.field("difference", difference) }
           }

@@ -12,6 +12,8 @@ import Storage
 /// Holds the days of a journal against what was stored of them.
 struct Verification {
   private let archive: JournalArchive
+  /// Folder of the lake's files.
+  private let lake: String
   private let reader: StoreReader?
   private let runID: Int32?
   /// Why the store is not looked at; nil when it is.
@@ -27,6 +29,7 @@ struct Verification {
       throw ServeError("\(directory.journal) is not there: nothing was recorded; name another --data-dir")
     }
     self.archive = archive
+    lake = directory.lake
     guard access(directory.database, F_OK) == 0 else {
       (reader, runID, storeNote) = (nil, nil, "there is no store \(directory.database) to compare with")
       return
@@ -55,10 +58,19 @@ struct Verification {
       return verdict
     }
     verdict.compare(digests: digests, with: play)
-    if let sums = try reader.sums(ofRun: runID, session: date) {
-      verdict.compare("store", sums, with: play.sums)
-    } else {
+    guard let sums = try reader.sums(ofRun: runID, session: date) else {
       verdict.faults.append("the store has nothing of the day")
+      return verdict
+    }
+    verdict.compare("store", sums, with: play.sums)
+    if let sums = try reader.lakeSums(ofRun: runID, session: date, lake: lake) {
+      // The store's prints have been held against the journal; which of them are void, the lake learns later.
+      verdict.compare("lake", sums.lake, with: sums.store, cancellations: false)
+      if sums.waiting > 0 {
+        verdict.notes.append("\(sums.waiting) prints are not in the lake yet; marketflow serve takes them there")
+      }
+    } else {
+      verdict.notes.append("the lake \(lake) has nothing of the day")
     }
     return verdict
   }

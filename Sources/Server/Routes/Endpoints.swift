@@ -55,8 +55,10 @@ enum Endpoints {
         .problem(409, "The source is no recording."),
       ]),
     Endpoint(
-      method: "POST", path: ReplayRoute.path, operation: "postReplay", summary: "Pause, speed and position of the playing",
-      doc: "Answers with the player as it is told to be; it gets there within milliseconds, to another moment as fast as it can "
+      method: "POST", path: ReplayRoute.path, operation: "postReplay",
+      summary: "Pause, speed and position of the playing",
+      doc:
+        "Answers with the player as it is told to be; it gets there within milliseconds, to another moment as fast as it can "
         + "play. Only for clients on this machine, and only for pages that this server served.",
       requestBody: ReplayRoute.body,
       answers: [

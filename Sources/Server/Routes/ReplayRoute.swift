@@ -13,7 +13,8 @@ enum ReplayRoute {
         doc: "Stream seconds a second, from 0.01 to 1000000; max is without pauses.", mayBeAbsent: true),
       FieldDescription(
         name: "position", type: .text(format: "date-time"),
-        doc: "RFC 3339, between from and to. A later moment is played up to without pauses; for an earlier one the recording "
+        doc:
+          "RFC 3339, between from and to. A later moment is played up to without pauses; for an earlier one the recording "
           + "begins again, and the stream with a new epoch.",
         mayBeAbsent: true),
     ])

@@ -76,6 +76,41 @@ import Testing
     #expect(differences.first?.wanted == DayVerdict.text(try #require(live.last[LiveSession.second]).digest))
   }
 
+  /// As the lake writes it.
+  private func writeLake(where condition: String = "true") throws {
+    let connection = try Store(StoreOptions(path: live.directory.database)).database.connect()
+    for (day, session) in [("16", "2025-12-16"), ("17", "2025-12-17")] {
+      let folder = "\(live.directory.lake)/year=2025/month=12/day=\(day)"
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      try connection.execute(
+        """
+        COPY (SELECT ts AS timestamp, size::BIGINT AS size, side::VARCHAR AS aggressor_side, premium::DOUBLE AS premium, \
+        print_id FROM trades_labeled WHERE ts >= TIMESTAMP '\(session) 09:00:00' \
+        AND ts < TIMESTAMP '\(session) 09:00:00' + INTERVAL 1 DAY AND \(condition)) \
+        TO '\(folder)/flow_part_001.parquet' (FORMAT parquet)
+        """)
+    }
+  }
+
+  @Test func theLakeIsHeldAgainstTheStore() throws {
+    try writeLake()
+    let verdict = try verdict()
+    #expect(verdict.isGood, "\(verdict.text)")
+    #expect(verdict.checks.count { $0.what.hasPrefix("lake") } == 12)
+    #expect(verdict.notes == [])
+  }
+
+  @Test func aRowThatTheLakeHasNotIsFoundAndOneThatItWaitsForIsNoFault() throws {
+    try writeLake(where: "print_id <> (SELECT min(print_id) + 3 FROM base.trades_labeled)")
+    let differences = try verdict(LiveSession.first).differences
+    #expect(differences.contains { $0.what.hasPrefix("lake") && $0.difference == "-1" })
+    #expect(try verdict().isGood)
+    try writeLake(where: "print_id < (SELECT max(print_id) - 9 FROM base.trades_labeled)")
+    let behind = try verdict()
+    #expect(behind.isGood, "\(behind.text)")
+    #expect(behind.notes.contains { $0.hasPrefix("10 prints are not in the lake yet") })
+  }
+
   @Test func aStoreInUseIsSaidInWords() throws {
     let store = try Store(StoreOptions(path: live.directory.database))
     let outcome = try ProcessProgram.run("verify", "--data-dir", live.directory.path, in: live.folder)
