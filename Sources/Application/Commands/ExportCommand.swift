@@ -34,6 +34,9 @@ enum ExportCommand {
     if format == .parquet, output == nil {
       throw command.usage("Parquet cannot go to standard output: name a file with --output")
     }
+    guard TradingCalendar.isSession(date) else {
+      throw command.usage("--date is \(date), a day without a session; wanted a trading day")
+    }
     let directory = try DataDirectory(command)
     guard access(directory.database, F_OK) == 0 else {
       throw ServeError("\(directory.database) is not there: nothing was stored; name another --data-dir")

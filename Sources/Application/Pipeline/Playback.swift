@@ -46,12 +46,13 @@ struct Playback {
     if control.hasWish, let wish = control.take(), !apply(wish, held: time, now: now) { return .startAgain }
     guard time != .none else { return isHeld ? .wait(nanoseconds: Playback.pauseNanoseconds) : .due }
     let bounds = self.bounds ?? resolve(first: time, control)
-    if let to = bounds.to, time >= to { return .over }
+    let isBehind = bounds.to.map { time >= $0 } ?? false
     if let target {
-      if time <= target { return .due }
-      arrive(at: target, now: now, control)
+      if time <= target, !isBehind { return .due }
+      if time > target { arrive(at: target, now: now, control) }
     }
-    if isPaused { return .wait(nanoseconds: Playback.pauseNanoseconds) }
+    if isHeld { return .wait(nanoseconds: Playback.pauseNanoseconds) }
+    if isBehind { return .over }
     return Playback.verdict(delay: pacer.delay(until: time, now: now))
   }
 

@@ -81,7 +81,7 @@ struct DayVerdict: Sendable {
   // MARK: Words
 
   var text: String {
-    let state = isGood ? "ok" : "DIFFERS"
+    let state = !isGood ? "DIFFERS" : checks.isEmpty ? "played, compared with nothing" : "ok"
     var lines = [
       "\(date): \(state); \(events) events, \(prints) prints, digest \(DayVerdict.text(digest)), \(checks.count) comparisons"
     ]

@@ -90,6 +90,7 @@ import Testing
   @Test func aMistakeIsNamed() throws {
     #expect(try run("export", "--format", "csv").code == 2)
     #expect(try run("export", "--date", "2025-12-17", "--format", "parquet").code == 2)
+    #expect(try run("export", "--date", "2025-12-20", "--format", "csv").code == 2)
     let refused = try run("export", "--date", "2025-12-17", "--format", "csv", "--output", "/nowhere/day.csv")
     #expect(refused.code == 1)
     #expect(refused.errors.contains("/nowhere/day.csv"))

@@ -76,3 +76,42 @@ import Testing
     #expect(try ProcessProgram(backwards, in: live.folder).outcome().code == 2)
   }
 }
+
+/// A day of the cache: what was fetched of the vendor's history.
+@Suite struct ReplayHistoryTests {
+  private let folder: ProcessFolder
+  init() throws { folder = try ProcessFolder() }
+
+  /// Prints of two contracts of an underlying each, one a second from 09:30.
+  private func writeTrades() throws -> String {
+    let open = Timestamp(newYork: LiveSession.first, hour: 9, minute: 30)
+    var lines = ["ticker,conditions,correction,exchange,price,sip_timestamp,size,sequence_number"]
+    for ticker in ["O:QQQ251219C00620000", "O:SPY251219C00680000"] {
+      for second in 0..<120 {
+        let time = open.adding(nanoseconds: Int64(second) * 1_000_000_000)
+        lines.append("\(ticker),209,0,302,1.25,\(time.nanoseconds),\(second + 1),\(second + 1)")
+      }
+    }
+    let path = folder.path("trades.csv")
+    try Data((lines.joined(separator: "\n") + "\n").utf8).write(to: URL(filePath: path))
+    return path
+  }
+
+  @Test func aFetchedDayIsPlayedWhereTheJournalHasNone() throws {
+    let directory = DataDirectory(path: folder.path("data"))
+    let path = try writeTrades()
+    let fetched = try ProcessProgram.run("fetch", "--file", path, "--data-dir", directory.path, in: folder)
+    #expect(fetched.code == 0, "\(fetched.errors)")
+    let run = ReplayRun(source: .day(try RecordedDay(LiveSession.first, in: directory)))
+    let whole = try run.play { _, _ in }
+    #expect(whole.source == "cache 2025-12-16")
+    #expect(whole.sums.prints == 240 && whole.sums.size == 2 * 120 * 121 / 2)
+    #expect(try run.play { _, _ in }.digest == whole.digest)
+    var part = run
+    part.window = PlayWindow(from: DayTime("09:31"), isMarketHours: true)
+    part.underlying = SymbolText("QQQ")
+    let sums = try part.play { _, _ in }.sums
+    #expect(sums.prints == 60 && sums.size == (61...120).reduce(0, +))
+    #expect(sums.firstTime == Timestamp(newYork: LiveSession.first, hour: 9, minute: 31))
+  }
+}
