@@ -85,7 +85,7 @@ public struct UnderlyingSnapshot: Sendable {
   public var underlyingPrice: Price
 }
 
-/// What the engine has counted since it was made; never reset by a new session.
+/// What the engine has counted since it was made, whatever the days; a restored engine goes on from the saved one's counts.
 public struct FlowCounters: Hashable, Sendable {
   public var events: Int64 = 0
   public var trades: Int64 = 0
