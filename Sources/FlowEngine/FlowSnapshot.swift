@@ -111,6 +111,8 @@ public struct FlowCounters: Hashable, Sendable {
   public var unrepairedMinutes: Int64 = 0
   /// Sweeps not opened because the session already had `Limits.sweeps`.
   public var refusedSweeps: Int64 = 0
+  /// How often the source has begun again; the other counts are from then on.
+  public var restarts: Int64 = 0
   /// Prints of the last five minutes of stream time, all underlyings.
   public var fiveMinuteTrades: Int64 = 0
   /// Number of the newest print: those of the source before this engine are counted in.

@@ -1,5 +1,6 @@
 import Feeds
 import History
+import Journal
 import Logging
 
 #if canImport(Glibc)
@@ -14,8 +15,9 @@ public enum MarketFlowProgram {
     name: "marketflow", version: marketFlowVersion,
     summary: "order flow of listed options: labelled prints, sweeps, blocks, live and in replay",
     commands: [
-      ServeCommand.declaration, ReplayCommand.declaration, FetchCommand.declaration, CacheCommand.declaration,
-      SimulateCommand.declaration, BenchCommand.declaration,
+      ServeCommand.declaration, ReplayCommand.declaration, VerifyCommand.declaration, RebuildCommand.declaration,
+      ExportCommand.declaration, FetchCommand.declaration, CacheCommand.declaration, SimulateCommand.declaration,
+      BenchCommand.declaration,
       BenchSocketCommand.declaration, DoctorCommand.declaration, ConfigCommand.declaration,
     ],
     examples: [
@@ -39,6 +41,8 @@ public enum MarketFlowProgram {
       return fail("\(error)", .configuration)
     } catch let error as ReplayFileError where error.kind == .damaged {
       return fail("\(error)", .damagedData)
+    } catch let error as JournalError {
+      return fail("\(error)", error.exitCode)
     } catch let error as HistoryError {
       return fail("\(error)", error.exitCode)
     } catch let error as FrameSourceError {
@@ -53,6 +57,9 @@ public enum MarketFlowProgram {
     switch command.name {
     case ServeCommand.declaration.name: return try ServeCommand.run(command)
     case ReplayCommand.declaration.name: return try ReplayCommand.run(command)
+    case VerifyCommand.declaration.name: return try VerifyCommand.run(command)
+    case RebuildCommand.declaration.name: return try RebuildCommand.run(command)
+    case ExportCommand.declaration.name: return try ExportCommand.run(command)
     case FetchCommand.declaration.name: return try FetchCommand.run(command)
     case CacheCommand.declaration.name: return try CacheCommand.run(command)
     case SimulateCommand.declaration.name: return try SimulateCommand.run(command)
@@ -74,4 +81,13 @@ public enum MarketFlowProgram {
 func printError(_ line: String, terminator: String = "\n") {
   let bytes = Array((line + terminator).utf8)
   _ = write(STDERR_FILENO, bytes, bytes.count)
+}
+
+extension JournalError {
+  var exitCode: ExitCode {
+    switch self {
+    case .damaged, .instruments: .damagedData
+    case .locked, .newerFormat, .foreign, .noDay, .file: .failure
+    }
+  }
 }
