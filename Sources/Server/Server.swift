@@ -46,16 +46,20 @@ public struct ServerConnections: Sendable {
   public var facts: @Sendable () -> HealthFacts
   /// Hands an injected trade to the feed; called on the network thread, must not wait. Nil when nothing may be injected.
   public var inject: (@Sendable (InjectedTrade) -> InjectionOutcome)?
+  /// Answers SQL; nil when none is answered.
+  public var statements: QueryRunner?
 
   public init(
     instruments: InstrumentTable, outputs: SPSCRing<FlowOutput>, snapshots: Exchange<FlowSnapshot>,
-    facts: @escaping @Sendable () -> HealthFacts, inject: (@Sendable (InjectedTrade) -> InjectionOutcome)? = nil
+    facts: @escaping @Sendable () -> HealthFacts, inject: (@Sendable (InjectedTrade) -> InjectionOutcome)? = nil,
+    statements: QueryRunner? = nil
   ) {
     self.instruments = instruments
     self.outputs = outputs
     self.snapshots = snapshots
     self.facts = facts
     self.inject = inject
+    self.statements = statements
   }
 }
 
@@ -63,6 +67,7 @@ public struct ServerConnections: Sendable {
 public final class Server: Sendable {
   private let http: HTTPServer
   private let history: QueryThread?
+  private let statements: StatementThread?
 
   /// - Parameter openStore: makes the reader for prints that left memory; called on the query thread when it is first
   ///   needed, and again after it failed. Nil without a store.
@@ -72,6 +77,8 @@ public final class Server: Sendable {
   ) {
     let history = openStore.map { open in QueryThread(log: log) { try open() } }
     self.history = history
+    let statements = connections.statements.map { StatementThread($0) }
+    self.statements = statements
     var transport = HTTPServerConfiguration(host: configuration.host, port: configuration.port)
     transport.maximumBodyBytes = Limits.requestBodyBytes
     transport.maximumQueuedFrames = 4 * Limits.clientMessages
@@ -82,12 +89,12 @@ public final class Server: Sendable {
     }
     http = HTTPServer(
       configuration: transport,
-      application: Server.application(configuration, connections, files, history), log: log)
+      application: Server.application(configuration, connections, files, history, statements), log: log)
   }
 
   private static func application(
     _ configuration: ServerConfiguration, _ connections: ServerConnections, _ files: StaticFiles,
-    _ history: QueryThread?
+    _ history: QueryThread?, _ statements: StatementThread?
   ) -> sending HTTPApplication {
     let identity = ServerIdentity(
       mode: configuration.mode, epoch: configuration.epoch, versions: configuration.versions)
@@ -99,6 +106,7 @@ public final class Server: Sendable {
       clocks: .system)
     let router = Router(
       model: core.model, version: configuration.versions.marketflow, files: files, history: history,
+      statements: statements,
       health: { core.health() }, inject: connections.inject)
     return HTTPApplication(core: core, router: router, hosts: HostRule(listeningOn: configuration.host))
   }
@@ -116,6 +124,7 @@ public final class Server: Sendable {
   /// Takes leave of the clients and joins the threads. Calling it again does nothing.
   public func stop() {
     http.stop()
+    statements?.stop()
     history?.stop()
   }
 }

@@ -13,6 +13,8 @@ struct Problem: Error, Sendable {
     case busy = "busy"
     case storeUnavailable = "store-unavailable"
     case refused = "refused-request"
+    case refusedStatement = "refused-statement"
+    case statementLimit = "statement-limit"
 
     var title: String {
       switch self {
@@ -26,6 +28,8 @@ struct Problem: Error, Sendable {
       case .busy: "Too much is waiting already"
       case .storeUnavailable: "The store cannot be read"
       case .refused: "The request is malformed or beyond a limit"
+      case .refusedStatement: "The SQL statement cannot be used"
+      case .statementLimit: "The SQL statement takes more time or memory than it may"
       }
     }
   }

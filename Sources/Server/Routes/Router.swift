@@ -7,6 +7,7 @@ final class Router {
   private let model: ReadModel
   private let health: () -> Health
   private let history: QueryThread?
+  private let statements: StatementThread?
   private let inject: (@Sendable (InjectedTrade) -> InjectionOutcome)?
   private var files: StaticFiles
   private var snapshotAnswers = ResponseCache()
@@ -17,14 +18,17 @@ final class Router {
   /// - Parameters:
   ///   - health: a reading of the whole, whenever asked.
   ///   - history: nil when there is no store.
+  ///   - statements: nil when no SQL is answered.
   ///   - inject: nil when nothing may be injected.
   init(
-    model: ReadModel, version: String, files: StaticFiles, history: QueryThread?, health: @escaping () -> Health,
+    model: ReadModel, version: String, files: StaticFiles, history: QueryThread?, statements: StatementThread?,
+    health: @escaping () -> Health,
     inject: (@Sendable (InjectedTrade) -> InjectionOutcome)?
   ) {
     self.model = model
     self.files = files
     self.history = history
+    self.statements = statements
     self.health = health
     self.inject = inject
     description = OpenAPIDocument.encode(version: version, endpoints: Endpoints.all, messages: Endpoints.messages)
@@ -53,6 +57,12 @@ final class Router {
     case "/prints":
       try allow(["GET", "HEAD"], request)
       try prints(request, reply)
+    case HistoryPath.flow, HistoryPath.rollups, HistoryPath.totals:
+      try allow(["GET", "HEAD"], request)
+      try fromHistory(request, reply)
+    case "/query":
+      try allow(["POST"], request)
+      try query(request, reply)
     case "/trades":
       try allow(["POST"], request)
       reply(try injectTrade(request))
@@ -151,21 +161,38 @@ final class Router {
     .live(PrintsPage.schema.encode(page, reservingBytes: 512 + page.rows.count * 640))
   }
 
+  // MARK: The store
+
+  /// Reads the question here, answers it on the query thread.
+  private func fromHistory(_ request: APIRequest, _ reply: @escaping Reply) throws(Problem) {
+    let answer = try HistoryPath.answerer(request)
+    guard let history else { throw .notFound("\(request.path): this run keeps no store; start without --no-store") }
+    let path = request.path
+    let isAccepted = history.submit { source in
+      do {
+        reply(.live(try answer(source.get())))
+      } catch {
+        reply(Problem.storeUnavailable("\(path): \(error)").response)
+      }
+    }
+    guard isAccepted else {
+      throw .busy("\(path): \(Limits.waitingQueries) questions wait for the store already; ask again in a second")
+    }
+  }
+
+  private func query(_ request: APIRequest, _ reply: @escaping Reply) throws(Problem) {
+    try checkPosted(request)
+    let question = try StatementRoute.parse(request.body)
+    guard let statements else { throw .notFound("/query: this run answers no SQL") }
+    guard statements.submit(question, reply: reply) else {
+      throw .busy("/query: \(Limits.waitingStatements) statements wait already; ask again in a second")
+    }
+  }
+
   // MARK: Injection
 
   private func injectTrade(_ request: APIRequest) throws(Problem) -> APIResponse {
-    if let refusal = Origin.loopbackRefusal(request) {
-      throw Problem(kind: .foreignOrigin, status: 403, detail: "/trades: \(refusal).")
-    }
-    // A form of a foreign page can send any other type without asking first.
-    let type = request.headers["content-type"] ?? ""
-    guard type.lowercased().prefix(while: { $0 != ";" && $0 != " " }) == "application/json" else {
-      throw Problem(
-        kind: .notJSON, status: 415,
-        detail: "/trades: Content-Type is \"\(type.prefix(80))\", wanted application/json.",
-        seen: String(type.prefix(80)), wanted: "application/json")
-    }
-    try refuseParameters(request)
+    try checkPosted(request)
     let trade = try TradesRoute.parse(request.body)
     guard let inject else { throw .busy("/trades: this run takes no injected prints") }
     switch inject(trade) {
@@ -177,6 +204,22 @@ final class Router {
   }
 
   // MARK: Checks
+
+  /// What is posted comes from this machine, and from no page of somebody else's.
+  private func checkPosted(_ request: APIRequest) throws(Problem) {
+    if let refusal = Origin.loopbackRefusal(request) {
+      throw Problem(kind: .foreignOrigin, status: 403, detail: "\(request.path): \(refusal).")
+    }
+    // A form of a foreign page can send any other type without asking first.
+    let type = request.headers["content-type"] ?? ""
+    guard type.lowercased().prefix(while: { $0 != ";" && $0 != " " }) == "application/json" else {
+      throw Problem(
+        kind: .notJSON, status: 415,
+        detail: "\(request.path): Content-Type is \"\(type.prefix(80))\", wanted application/json.",
+        seen: String(type.prefix(80)), wanted: "application/json")
+    }
+    try refuseParameters(request)
+  }
 
   private func allow(_ methods: [String], _ request: APIRequest) throws(Problem) {
     guard methods.contains(request.method) else {

@@ -7,9 +7,9 @@ public final class StoreReader: @unchecked Sendable {
   /// Longest a query may run before it is stopped.
   public let timeLimitSeconds: Double
 
-  private let connection: Connection
+  let connection: Connection
   private let profile: StoreProfile
-  private let guardian: QueryGuardian
+  let guardian: QueryGuardian
 
   /// Prints looked through first; most pages are complete within it.
   private static let firstWindow: Int64 = 1 << 13
@@ -28,6 +28,13 @@ public final class StoreReader: @unchecked Sendable {
   /// - Throws: `.timedOut`, `.statement`.
   public func prints(
     _ filter: PrintFilter = PrintFilter(), beforePrintID: Int64? = nil, limit: Int
+  ) throws(StorageError) -> [StoredPrint] {
+    try prints(HistoryFilter(prints: filter), beforePrintID: beforePrintID, limit: limit)
+  }
+
+  /// Likewise, of a stretch of time and a range of strikes.
+  public func prints(
+    _ filter: HistoryFilter, beforePrintID: Int64? = nil, limit: Int
   ) throws(StorageError) -> [StoredPrint] {
     precondition(profile == .full, "StoreReader.prints: the reference profile keeps no print ids")
     precondition(limit > 0, "StoreReader.prints: limit \(limit), at least 1")

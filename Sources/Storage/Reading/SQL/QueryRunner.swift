@@ -16,15 +16,18 @@ import Synchronization
 public final class QueryRunner: Sendable {
   private let store: Store?
   private let lakeDirectory: String?
+  private let scratchDirectory: String
   private let executable: String
   private let stopping = Atomic(false)
 
   /// - Parameters:
   ///   - store: nil when only the lake can be asked.
   ///   - lakeDirectory: folder with the hive folders of the Parquet lake; need not exist.
+  ///   - scratchDirectory: where Parquet answers are put together.
   ///   - executable: this program, which becomes a worker when its first word is `QueryWorker.command`.
-  public init(store: Store?, lakeDirectory: String?, executable: String) {
+  public init(store: Store?, lakeDirectory: String?, scratchDirectory: String, executable: String) {
     self.store = store
+    self.scratchDirectory = scratchDirectory
     self.lakeDirectory = lakeDirectory.flatMap { path in realpath(path, nil).map { QueryRunner.taken($0) } }
     self.executable = executable
   }
@@ -53,6 +56,21 @@ public final class QueryRunner: Sendable {
       throw .store(error.description)
     }
     return try result.get()
+  }
+
+  /// Answers a question in memory, a Parquet one too.
+  public func answer(_ question: SQLQuestion) throws(SQLError) -> (answer: SQLAnswer, body: [UInt8]) {
+    var body: [UInt8] = []
+    guard question.format == .parquet else {
+      let answer = try run(question) { body += $0 }
+      return (answer, body)
+    }
+    let file = ScratchFile(directory: scratchDirectory)
+    var question = question
+    question.outputPath = file.path
+    let answer = try run(question) { _ in }
+    guard let bytes = file.read() else { throw .process("left no file") }
+    return (answer, bytes)
   }
 
   private func answer(

@@ -63,7 +63,7 @@ public enum QueryWorker {
         __rlimit_resource_t(RLIMIT_DATA.rawValue), used + (2 * UInt64(question.memoryLimitMegabytes) + 64) * megabyte)
     }
     limit(__rlimit_resource_t(RLIMIT_CORE.rawValue), 0)
-    if question.outputPath == nil { limit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), 0) }
+    limit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), question.outputPath == nil ? 0 : UInt64(question.byteLimit))
   }
 
   private static func limit(_ resource: __rlimit_resource_t, _ bytes: UInt64) {

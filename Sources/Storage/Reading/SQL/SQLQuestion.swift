@@ -10,7 +10,7 @@ public struct SQLQuestion: Sendable, Equatable {
   public var format = Format.json
   /// Rows of the answer at most; what is beyond is cut off, and the answer says so.
   public var rowLimit = 10_000
-  /// Bytes of the answer at most; likewise. Not for Parquet, whose rows are limited only.
+  /// Bytes of the answer at most; likewise. A Parquet answer that is longer is refused.
   public var byteLimit = 16 << 20
   /// From the start of its process to the last byte.
   public var timeLimitSeconds = 10.0

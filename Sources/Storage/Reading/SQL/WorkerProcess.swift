@@ -82,6 +82,9 @@ final class WorkerProcess {
     switch signal {
     // What a failed allocation ends in, in Swift, in C++ and in libraries that do not look.
     case SIGABRT, SIGILL, SIGTRAP, SIGSEGV, SIGBUS: return .tooMuchMemory(megabytes: question.memoryLimitMegabytes)
+    case SIGXFSZ:
+      return .refused(
+        "the Parquet file would be longer than \(question.byteLimit) bytes, the limit; ask for fewer rows")
     case 0: return .process("ended with status \(status >> 8 & 0xFF)")
     default: return .process("died of signal \(signal)")
     }
