@@ -1,5 +1,6 @@
 import Feeds
 import Logging
+import Storage
 
 #if canImport(Glibc)
   import Glibc
@@ -13,7 +14,8 @@ public enum MarketFlowProgram {
     name: "marketflow", version: marketFlowVersion,
     summary: "order flow of listed options: labelled prints, sweeps, blocks, live and in replay",
     commands: [
-      ServeCommand.declaration, ReplayCommand.declaration, SimulateCommand.declaration, BenchCommand.declaration,
+      ServeCommand.declaration, ReplayCommand.declaration, QueryCommand.declaration, SimulateCommand.declaration,
+      BenchCommand.declaration,
       BenchSocketCommand.declaration, DoctorCommand.declaration, ConfigCommand.declaration,
     ],
     examples: [
@@ -24,6 +26,8 @@ public enum MarketFlowProgram {
 
   /// Runs the program with the words after its name.
   public static func run(_ words: [String]) -> ExitCode {
+    // Not for people: how this program starts itself to answer SQL.
+    if words == [QueryWorker.command] { return QueryWorker.run() == 0 ? .ok : .failure }
     do {
       switch try declaration.parse(words) {
       case .help(let text), .version(let text):
@@ -49,6 +53,7 @@ public enum MarketFlowProgram {
     switch command.name {
     case ServeCommand.declaration.name: return try ServeCommand.run(command)
     case ReplayCommand.declaration.name: return try ReplayCommand.run(command)
+    case QueryCommand.declaration.name: return try QueryCommand.run(command)
     case SimulateCommand.declaration.name: return try SimulateCommand.run(command)
     case BenchCommand.declaration.name: return try BenchCommand.run(command)
     case BenchSocketCommand.declaration.name: return try BenchSocketCommand.run(command)

@@ -26,6 +26,8 @@ final class ServeRun {
   private let engine: EngineThread
   private let feed: FeedThread
   private let server: Server
+  /// Tells `query` whom to ask; nil without a store.
+  private let address: ServerAddress?
   /// Nil when the source is no live one.
   private let live: PolygonFeed?
 
@@ -63,12 +65,18 @@ final class ServeRun {
       source: source, live: live, gauges: gauges, events: events, publisher: publisher, writer: writer)
     var openStore: (@Sendable () throws -> StoreReader)?
     if let store { openStore = { try store.makeReader() } }
+    address = store.map { ServerAddress(database: $0.options.path) }
+    let statements = store.map { store in
+      let directory = DataDirectory(path: settings.dataDirectory)
+      return QueryRunner(
+        store: store, lakeDirectory: directory.lake, scratchDirectory: directory.path, executable: PageDirectory.worker)
+    }
     let inbox = inbox
     server = Server(
       configuration: configuration,
       connections: ServerConnections(
         instruments: instruments, outputs: publisher, snapshots: snapshots, facts: { facts.gather() },
-        inject: { inbox.offer($0) }), openStore: openStore, log: log)
+        inject: { inbox.offer($0) }, statements: statements), openStore: openStore, log: log)
   }
 
   /// The page's address; after `start()`.
@@ -79,6 +87,7 @@ final class ServeRun {
   func start() throws {
     do {
       try server.start()
+      try address?.publish(server.url)
     } catch {
       // Its query thread waits already, and would keep the database open.
       server.stop()
@@ -108,7 +117,10 @@ final class ServeRun {
     live?.stop()
     feed.stop()
     engine.stop()
-    defer { server.stop() }
+    defer {
+      address?.withdraw()
+      server.stop()
+    }
     guard let writer else { return "storage was off, nothing is stored" }
     let dropped = gauges.storeDropped
     try writer.close(finished: gauges.digest != nil && dropped == 0)

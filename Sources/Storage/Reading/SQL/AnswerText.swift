@@ -102,7 +102,7 @@ struct AnswerText {
         json.field("truncated", answer.cut != nil)
         if let note { json.field("note", note) } else { json.nullField("note") }
       }
-      append("],\(json.text.dropFirst())")
+      append("],\(json.text.dropFirst())\n")
     case .table: appendTable(note)
     case .csv, .parquet: break
     }

@@ -144,7 +144,7 @@ struct StatementCheck {
       try connection.query(
         """
         SELECT tree->>'$.error_message', tree->>'$.error_type', coalesce(json_array_length(tree, '$.statements'), 0)::BIGINT \
-        FROM (SELECT json_serialize_sql($1) AS tree)
+        FROM (SELECT json_serialize_sql($1::VARCHAR) AS tree)
         """, [.text(sql)]
       ) { chunk in
         for row in 0..<chunk.count {
@@ -170,7 +170,7 @@ struct StatementCheck {
       n.value->>'$.catalog_name', n.value->>'$.schema_name', n.value->>'$.table_name', n.value->>'$.function_name', \
       coalesce(json_type(n.value, '$.at_clause'), 'NULL') <> 'NULL', \
       CASE WHEN n.path LIKE '%.cte_map.map' THEN n.value->>'$.key' END \
-      FROM (SELECT json_serialize_sql($1) AS tree) s, json_tree(s.tree) n WHERE n.type = 'OBJECT'
+      FROM (SELECT json_serialize_sql($1::VARCHAR) AS tree) s, json_tree(s.tree) n WHERE n.type = 'OBJECT'
       """, [.text(sql)]
     ) { chunk in
       for row in 0..<chunk.count {
