@@ -26,10 +26,10 @@ struct Sandbox {
 
   /// The view `lake`, when there is a file.
   private static func addLake(_ directory: String, _ connection: Connection) throws(StorageError) {
-    let pattern = "\(directory)/**/*.parquet".sqlLiteral
+    let pattern = "\(directory)/year=*/month=*/day=*/flow_part_*.parquet".sqlLiteral
     let files = try connection.integer("SELECT count(*) FROM glob(\(pattern))") ?? 0
     guard files > 0 else { return }
-    // A month without an upper hand: 05 would be read as text.
+    // Without the types 05 would be read as text.
     try connection.execute(
       """
       CREATE VIEW lake AS SELECT * FROM read_parquet(\(pattern), hive_partitioning = true, union_by_name = true, \
