@@ -94,7 +94,9 @@ import Testing
     (value as? NSNumber).map { String($0.doubleValue) } ?? "\(value)"
   }
 
-  private func members(_ row: [String: Any], _ names: [String]) -> [String] { names.map { HistoryTests.plain(row[$0] ?? "missing") } }
+  private func members(_ row: [String: Any], _ names: [String]) -> [String] {
+    names.map { HistoryTests.plain(row[$0] ?? "missing") }
+  }
 
   // MARK: Flow
 
@@ -155,7 +157,8 @@ import Testing
         (["strike", "expiry", "type"], "min_premium=500", "premium >= 500"),
         (["side", "day"], "min_strike=671", "strike >= 671"),
       ] as [([String], String, String)] {
-        let answer = try socket.request("/history/totals?by=\(by.joined(separator: ","))\(filter.isEmpty ? "" : "&")\(filter)")
+        let answer = try socket.request(
+          "/history/totals?by=\(by.joined(separator: ","))\(filter.isEmpty ? "" : "&")\(filter)")
         #expect(answer.status == 200, "\(by)")
         let keys = by.map { columns[$0] ?? "" }.joined(separator: ", ")
         let expected = try rows(
@@ -203,7 +206,8 @@ import Testing
           var seen: [[String]] = []
           var cursor = ""
           repeat {
-            let answer = try socket.request("/history/rollups?by=\(by)&step=\(step)&limit=50\(filter.isEmpty ? "" : "&")\(filter)\(cursor)")
+            let answer = try socket.request(
+              "/history/rollups?by=\(by)&step=\(step)&limit=50\(filter.isEmpty ? "" : "&")\(filter)\(cursor)")
             #expect(answer.status == 200)
             seen += answer.rows.map {
               members(

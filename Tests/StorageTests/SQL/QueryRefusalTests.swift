@@ -96,7 +96,7 @@ import Testing
     "SELECT getenv('HOME')", "SELECT current_setting('memory_limit')", "SELECT nextval('x')", "SELECT sleep_ms(10)",
     "SELECT max(1) OVER (ORDER BY getenv('HOME'))", "SELECT getvariable('x')", "SELECT write_log('x')",
     "SELECT main.getenv('HOME')", "SELECT \"GetEnv\"('HOME')", "SELECT * FROM range(getenv('HOME')::BIGINT)",
-    "SELECT 'HOME'.getenv()",
+    "SELECT ('HOME').getenv()",
   ]
 
   @Test func functionsAboutTheMachineAreRefused() throws {
@@ -113,7 +113,7 @@ import Testing
     ("SELECT 1) AS q(c0); DROP TABLE base.instruments; SELECT * FROM (SELECT 1", "syntax error"),
     ("SELECT 1\n) AS q(c0) UNION ALL SELECT * FROM (\nSELECT 2", "syntax error"), ("SELECT 'x", "unterminated"),
     ("SELECT $1", "cannot be used"), ("SELECT ?", "cannot be used"), ("SELECT $name", "cannot be used"),
-    ("WITH duckdb_secrets AS (SELECT 1) SELECT * FROM duckdb_secrets", "WITH duckdb_secrets"),
+    ("WITH duckdb_databases AS (SELECT 1) SELECT * FROM duckdb_databases", "WITH duckdb_databases"),
     ("SELECT * FROM (WITH \"x.csv\" AS (SELECT 1) FROM \"x.csv\"), 'x.csv'", "WITH x.csv"),
     ("FROM trades_labeled AT (VERSION => 1)", "AT (VERSION"), ("SHOW DATABASES", "cannot be used"),
     ("SHOW ALL TABLES", "cannot be used"), ("SELECT nothing FROM trades_labeled", "nothing"),

@@ -28,13 +28,15 @@ public final class QueryRunner: Sendable {
   public init(store: Store?, lakeDirectory: String?, scratchDirectory: String, executable: String) {
     self.store = store
     self.scratchDirectory = scratchDirectory
-    self.lakeDirectory = lakeDirectory.flatMap { path in realpath(path, nil).map { QueryRunner.taken($0) } }
+    self.lakeDirectory = lakeDirectory
     self.executable = executable
   }
 
-  private static func taken(_ text: UnsafeMutablePointer<CChar>) -> String {
-    defer { free(text) }
-    return String(cString: text)
+  /// Where the lake is, without links, as DuckDB compares paths; nil while it is not there.
+  private var lake: String? {
+    guard let lakeDirectory, let path = realpath(lakeDirectory, nil) else { return nil }
+    defer { free(path) }
+    return String(cString: path)
   }
 
   /// Ends the running query and refuses further ones. Any thread.
@@ -50,7 +52,7 @@ public final class QueryRunner: Sendable {
       let connection = try store?.database.connect()
       let tables = try connection.map { connection throws(StorageError) in try WorkerJob.tables(connection) } ?? []
       let job = WorkerJob(
-        question: question, profile: store?.options.profile ?? .full, tables: tables, lakeDirectory: lakeDirectory)
+        question: question, profile: store?.options.profile ?? .full, tables: tables, lakeDirectory: lake)
       result = try answer(job, connection, sink)
     } catch {
       throw .store(error.description)
