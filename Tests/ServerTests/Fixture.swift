@@ -161,8 +161,8 @@ final class Fixture {
     inject: (@Sendable (InjectedTrade) -> InjectionOutcome)? = nil
   ) -> Router {
     Router(
-      model: model, version: "0.1.0", files: files, history: history, statements: nil, health: { [core] in core.health() },
-      inject: inject)
+      model: model, version: "0.1.0", files: files, history: history, statements: nil,
+      health: { [core] in core.health() }, inject: inject)
   }
 }
 

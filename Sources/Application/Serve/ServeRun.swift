@@ -26,6 +26,8 @@ final class ServeRun {
   private let engine: EngineThread
   private let feed: FeedThread
   private let server: Server
+  /// Answers SQL; nil without a store.
+  private let statements: QueryRunner?
   /// Tells `query` whom to ask; nil without a store.
   private let address: ServerAddress?
   /// Nil when the source is no live one.
@@ -66,7 +68,7 @@ final class ServeRun {
     var openStore: (@Sendable () throws -> StoreReader)?
     if let store { openStore = { try store.makeReader() } }
     address = store.map { ServerAddress(database: $0.options.path) }
-    let statements = store.map { store in
+    statements = store.map { store in
       let directory = DataDirectory(path: settings.dataDirectory)
       return QueryRunner(
         store: store, lakeDirectory: directory.lake, scratchDirectory: directory.path, executable: PageDirectory.worker)
@@ -114,6 +116,8 @@ final class ServeRun {
   /// Stops from the source on, so that what is under way reaches the disk.
   /// - Returns: what became of what was received, in words.
   func stop() throws -> String {
+    // A query's view of the store would stand in the way of the last checkpoint.
+    statements?.stop()
     live?.stop()
     feed.stop()
     engine.stop()

@@ -26,6 +26,8 @@ import Testing
           writer.offerAll((1...200).map { .print(stream.print(number + $0)) })
           number += 200
           offered.withLock { $0 = number }
+          // At the pace of the disk: the processor is for the queries.
+          _ = writer.drain(timeoutMilliseconds: 1000)
         }
         ended.signal()
       }
