@@ -8,7 +8,7 @@ public final class StoreReader: @unchecked Sendable {
   public let timeLimitSeconds: Double
 
   let connection: Connection
-  private let profile: StoreProfile
+  let profile: StoreProfile
   let guardian: QueryGuardian
 
   /// Prints looked through first; most pages are complete within it.
