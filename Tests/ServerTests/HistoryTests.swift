@@ -255,9 +255,9 @@ import Testing
     try withServer(storing: false) { socket in
       for path in ["/history/flow", "/history/rollups", "/history/totals"] {
         let answer = try socket.request(path)
-        #expect(answer.status == 404 && answer.object.text("detail").contains("no store"))
+        #expect(answer.status == 503 && answer.object.text("detail").contains("no store"))
       }
-      #expect(try query(socket, "SELECT 1").status == 404)
+      #expect(try query(socket, "SELECT 1").status == 503)
     }
   }
 

@@ -56,10 +56,10 @@ enum Endpoints {
       answers: [
         .json(200, "The rows.", StatementRoute.answer),
         .problem(400, "The statement cannot be used, or the body is not JSON."),
-        .problem(403, "The request comes from elsewhere."), .problem(404, "This run answers no SQL."),
+        .problem(403, "The request comes from elsewhere."),
         .problem(415, "The body is not declared as application/json."),
         .problem(422, "A member of the body cannot be used, or the statement takes more time or memory than it may."),
-        .problem(503, "The database cannot be read, or too many statements wait."),
+        .problem(503, "There is no database, it cannot be read, or too many statements wait."),
       ]),
     Endpoint(
       method: "GET", path: "/ticker/{symbol}", operation: "getTicker", summary: "One underlying's option flow today",
@@ -112,8 +112,8 @@ enum Endpoints {
   private static let foreignHost = Endpoint.Answer.problem(
     403, "The request comes from elsewhere: Host or Origin do not name this server.")
   private static let historyProblems = [
-    badParameter, foreignHost, .problem(404, "This run keeps no store."),
-    .problem(503, "The database cannot be read, took too long, or too many questions wait for it."),
+    badParameter, foreignHost,
+    .problem(503, "There is no database, it cannot be read, took too long, or too many questions wait for it."),
   ]
   private static let badParameter = Endpoint.Answer.problem(400, "A parameter cannot be used, or is not known.")
 }

@@ -166,7 +166,9 @@ final class Router {
   /// Reads the question here, answers it on the query thread.
   private func fromHistory(_ request: APIRequest, _ reply: @escaping Reply) throws(Problem) {
     let answer = try HistoryPath.answerer(request)
-    guard let history else { throw .notFound("\(request.path): this run keeps no store; start without --no-store") }
+    guard let history else {
+      throw .storeUnavailable("\(request.path): this run keeps no store; start without --no-store")
+    }
     let path = request.path
     let isAccepted = history.submit { source in
       do {
@@ -183,7 +185,7 @@ final class Router {
   private func query(_ request: APIRequest, _ reply: @escaping Reply) throws(Problem) {
     try checkPosted(request)
     let question = try StatementRoute.parse(request.body)
-    guard let statements else { throw .notFound("/query: this run answers no SQL") }
+    guard let statements else { throw .storeUnavailable("/query: this run keeps no store; start without --no-store") }
     guard statements.submit(question, reply: reply) else {
       throw .busy("/query: \(Limits.waitingStatements) statements wait already; ask again in a second")
     }

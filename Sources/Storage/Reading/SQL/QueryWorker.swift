@@ -174,6 +174,12 @@ public enum QueryWorker {
         COPY (SELECT * FROM (\n\(statement)\n) AS q LIMIT \(question.rowLimit)) TO \(path.sqlLiteral) \
         (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)
         """) ?? 0
-    return SQLAnswer(rows: Int(rows), cut: rows == question.rowLimit ? .rows : nil)
+    // A file cannot hold one row more to tell whether there are more, so that a full one is asked about again.
+    let isFull = rows == question.rowLimit
+    let counted =
+      isFull
+      ? try connection.integer(
+        "SELECT count(*) FROM (SELECT 1 FROM (\n\(statement)\n) AS q LIMIT \(question.rowLimit + 1))") : rows
+    return SQLAnswer(rows: Int(rows), cut: counted == rows ? nil : .rows)
   }
 }
