@@ -61,7 +61,7 @@ let package = Package(
         "CZstd",
       ]),
     target("Simulator", ["MarketModel", "OptionMath", "Feeds", "Transport", "Rings", "JSONText", "Logging", "Clocks"]),
-    target("Storage", ["MarketModel", "FlowEngine", "Rings", "Logging", "Clocks", "CDuckDB"]),
+    target("Storage", ["MarketModel", "FlowEngine", "Rings", "Logging", "Clocks", "JSONText", "CDuckDB"]),
     target("Journal", ["MarketModel", "Rings", "Logging", "Clocks", "CZstd"]),
     target("Lake", ["MarketModel", "Storage", "Rings", "Logging", "Clocks", "JSONText"]),
     target("History", ["MarketModel", "Journal", "Feeds", "Logging", "Clocks", "JSONText", "CZstd"]),

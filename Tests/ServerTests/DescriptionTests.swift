@@ -69,7 +69,10 @@ import Testing
     let paths = openAPI["paths"] as! [String: [String: Any]]
     #expect(
       Set(paths.keys)
-        == ["/health", "/top", "/prints", "/ticker/{symbol}", "/trades", "/ws/stream", "/openapi.json", "/docs"])
+        == [
+          "/health", "/top", "/prints", "/history/flow", "/history/rollups", "/history/totals", "/query",
+          "/ticker/{symbol}", "/trades", "/ws/stream", "/openapi.json", "/docs",
+        ])
     for (path, methods) in paths {
       for (method, operation) in methods {
         let answer = router.answerNow(

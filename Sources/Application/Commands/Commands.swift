@@ -2,6 +2,7 @@ import Feeds
 import History
 import Journal
 import Logging
+import Storage
 
 #if canImport(Glibc)
   import Glibc
@@ -16,7 +17,8 @@ public enum MarketFlowProgram {
     summary: "order flow of listed options: labelled prints, sweeps, blocks, live and in replay",
     commands: [
       ServeCommand.declaration, ReplayCommand.declaration, VerifyCommand.declaration, RebuildCommand.declaration,
-      ExportCommand.declaration, FetchCommand.declaration, CacheCommand.declaration, SimulateCommand.declaration,
+      ExportCommand.declaration, FetchCommand.declaration, CacheCommand.declaration, QueryCommand.declaration,
+      SimulateCommand.declaration,
       BenchCommand.declaration,
       BenchSocketCommand.declaration, DoctorCommand.declaration, ConfigCommand.declaration,
     ],
@@ -28,6 +30,8 @@ public enum MarketFlowProgram {
 
   /// Runs the program with the words after its name.
   public static func run(_ words: [String]) -> ExitCode {
+    // Not for people: how this program starts itself to answer SQL.
+    if words == [QueryWorker.command] { return QueryWorker.run() == 0 ? .ok : .failure }
     do {
       switch try declaration.parse(words) {
       case .help(let text), .version(let text):
@@ -62,6 +66,7 @@ public enum MarketFlowProgram {
     case ExportCommand.declaration.name: return try ExportCommand.run(command)
     case FetchCommand.declaration.name: return try FetchCommand.run(command)
     case CacheCommand.declaration.name: return try CacheCommand.run(command)
+    case QueryCommand.declaration.name: return try QueryCommand.run(command)
     case SimulateCommand.declaration.name: return try SimulateCommand.run(command)
     case BenchCommand.declaration.name: return try BenchCommand.run(command)
     case BenchSocketCommand.declaration.name: return try BenchSocketCommand.run(command)

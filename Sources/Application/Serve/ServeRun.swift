@@ -28,6 +28,10 @@ final class ServeRun {
   private let server: Server
   /// Nil when the source is no recording.
   private let control: PlayControl?
+  /// Answers SQL; nil without a store.
+  private let statements: QueryRunner?
+  /// Tells `query` whom to ask; nil without a store.
+  private let address: ServerAddress?
   /// Nil when the source is no live one.
   private let live: PolygonFeed?
 
@@ -70,13 +74,20 @@ final class ServeRun {
       source: source, live: live, gauges: gauges, events: events, publisher: publisher, writer: writer)
     var openStore: (@Sendable () throws -> StoreReader)?
     if let store { openStore = { try store.makeReader() } }
+    address = store.map { ServerAddress(database: $0.options.path) }
+    statements = store.map { store in
+      let directory = DataDirectory(path: settings.dataDirectory)
+      return QueryRunner(
+        store: store, lakeDirectory: directory.lake, scratchDirectory: directory.path, executable: PageDirectory.worker)
+    }
     let inbox = inbox
     server = Server(
       configuration: configuration,
       connections: ServerConnections(
         instruments: instruments, outputs: publisher, snapshots: snapshots, facts: { facts.gather() },
         inject: { inbox.offer($0) },
-        replay: control.map { ServeRun.player($0, inbox, stores: store != nil) }), openStore: openStore, log: log)
+        replay: control.map { ServeRun.player($0, inbox, stores: store != nil) }, statements: statements),
+      openStore: openStore, log: log)
   }
 
   /// The page's address; after `start()`.
@@ -87,6 +98,7 @@ final class ServeRun {
   func start() throws {
     do {
       try server.start()
+      try address?.publish(server.url)
     } catch {
       // Its query thread waits already, and would keep the database open.
       server.stop()
@@ -114,10 +126,15 @@ final class ServeRun {
   /// Stops from the source on, so that what is under way reaches the disk.
   /// - Returns: what became of what was received, in words.
   func stop() throws -> String {
+    // A query's view of the store would stand in the way of the last checkpoint.
+    statements?.stop()
     live?.stop()
     feed.stop()
     engine.stop()
-    defer { server.stop() }
+    defer {
+      address?.withdraw()
+      server.stop()
+    }
     guard let writer else { return "storage was off, nothing is stored" }
     let dropped = gauges.storeDropped
     try writer.close(finished: gauges.digest != nil && dropped == 0)

@@ -13,8 +13,10 @@ struct DatabaseOptions: Sendable {
   var threads = 1
   /// Size of the write-ahead log at which DuckDB checkpoints by itself, in the middle of a commit.
   var checkpointThresholdMegabytes = 256
-  /// Where DuckDB spills what does not fit into memory.
+  /// Where DuckDB spills what does not fit into memory; empty: nowhere.
   var temporaryDirectory: String
+  /// The file has to be there and stays as it is.
+  var isReadOnly = false
 }
 
 /// One open database file. Holds the file's lock until the last connection is gone.
@@ -53,7 +55,7 @@ final class Database: @unchecked Sendable {
     let canonical = Database.canonical(path)
     canonicalPath = canonical
     guard Database.openPaths.withLock({ $0.insert(canonical).inserted }) else { throw .alreadyOpen(path: path) }
-    UnfinishedFile.remove(at: path)
+    if !options.isReadOnly { UnfinishedFile.remove(at: path) }
     do {
       state = Mutex(State(handle: try Database.open(path, options)))
     } catch {
@@ -153,6 +155,7 @@ final class Database: @unchecked Sendable {
       ("memory_limit", "\(options.memoryLimitMegabytes)MB"), ("threads", "\(options.threads)"),
       ("temp_directory", options.temporaryDirectory), ("preserve_insertion_order", "true"),
       ("checkpoint_threshold", "\(options.checkpointThresholdMegabytes)MB"),
+      ("access_mode", options.isReadOnly ? "read_only" : "automatic"),
     ]
     for (name, value) in settings where duckdb_set_config(config, name, value) != DuckDBSuccess {
       throw .cannotOpen(path: path, words: "DuckDB \(libraryVersion) refuses the setting \(name)=\(value)")
