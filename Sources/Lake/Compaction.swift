@@ -104,6 +104,14 @@ struct Compaction {
     return true
   }
 
+  /// Whether the parts show any of these prints as valid.
+  func lacks(_ cancelled: [Int64], _ parts: [LakePart]) throws(LakeError) -> Bool {
+    let ids = cancelled.map(String.init).joined(separator: ", ")
+    let rows = try session.ask(
+      "SELECT count(*) FROM \(source(parts)) WHERE NOT cancelled AND print_id IN (\(ids))")
+    return (rows[0][0].integer ?? 0) > 0
+  }
+
   private struct SecondCount {
     var second: Int64
     var rows: Int64

@@ -8,9 +8,9 @@ final class LakeLoop {
   private let options: LakeOptions
   private let status: LakeStatus
   private let log: Log
-  private let days: LakeDays
-  private let export: StoreExport
-  private let compaction: Compaction
+  let days: LakeDays
+  let export: StoreExport
+  let compaction: Compaction
   /// Whether the store's writer has its hands full: then the lake waits, up to `flushSeconds`.
   private let isStoreBusy: @Sendable () -> Bool
   private var isRecovered = false

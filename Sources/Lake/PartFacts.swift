@@ -94,7 +94,9 @@ struct PartFacts: Sendable, Hashable {
     }
     let dayText = try value(Key.day)
     let kindText = try value(Key.kind)
-    guard let day = MarketDate(lakeText: dayText) else { throw .foreignPart(path: path, words: "its day is \(dayText)") }
+    guard let day = MarketDate(lakeText: dayText) else {
+      throw .foreignPart(path: path, words: "its day is \(dayText)")
+    }
     guard let kind = Kind(rawValue: kindText) else { throw .foreignPart(path: path, words: "its kind is \(kindText)") }
     let prints = try value(Key.prints)
     guard let ranges = PartFacts.ranges(prints) else {
@@ -161,8 +163,8 @@ struct FooterReader {
     let list = FooterReader.list(files)
     var metadata: [String: [String: String]] = [:]
     for row in try session.ask(
-      "SELECT file_name, decode(key), decode(value) FROM parquet_kv_metadata(\(list)) WHERE decode(key) LIKE 'marketflow.%'")
-    {
+      "SELECT file_name, decode(key), decode(value) FROM parquet_kv_metadata(\(list)) WHERE decode(key) LIKE 'marketflow.%'"
+    ) {
       guard let file = row[0].text, let key = row[1].text else { continue }
       metadata[file, default: [:]][key] = row[2].text ?? ""
     }

@@ -164,7 +164,8 @@ final class StoreExport {
     let ranges = parts.flatMap(\.facts.ranges).map { "(print_id > \($0.after) AND print_id <= \($0.through))" }
     if ranges.isEmpty { return [] }
     let rows = try store.ask(
-      "SELECT DISTINCT print_id FROM base.cancellations WHERE \(Set(ranges).sorted().joined(separator: " OR ")) ORDER BY 1")
+      "SELECT DISTINCT print_id FROM base.cancellations WHERE \(Set(ranges).sorted().joined(separator: " OR ")) ORDER BY 1"
+    )
     return rows.compactMap { $0[0].integer }
   }
 }

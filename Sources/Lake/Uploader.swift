@@ -53,7 +53,8 @@ final class Uploader {
       }
       if missing.isEmpty { try record.noteComplete(day, parts: parts) }
       differences += missing.sorted { $0.key < $1.key }.map {
-        Difference(day: day, hour: $0.key, wanted: $0.value, files: files, isNewest: day == all.last && $0.key == newest)
+        Difference(
+          day: day, hour: $0.key, wanted: $0.value, files: files, isNewest: day == all.last && $0.key == newest)
       }
     }
     return differences

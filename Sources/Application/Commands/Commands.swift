@@ -14,7 +14,7 @@ public enum MarketFlowProgram {
     summary: "order flow of listed options: labelled prints, sweeps, blocks, live and in replay",
     commands: [
       ServeCommand.declaration, ReplayCommand.declaration, SimulateCommand.declaration, BenchCommand.declaration,
-      BenchSocketCommand.declaration, DoctorCommand.declaration, ConfigCommand.declaration,
+      BenchSocketCommand.declaration, CompactCommand.declaration, DoctorCommand.declaration, ConfigCommand.declaration,
     ],
     examples: [
       Command.Example("marketflow serve", "the demo market at http://127.0.0.1:8000; no key needed"),
@@ -52,6 +52,7 @@ public enum MarketFlowProgram {
     case SimulateCommand.declaration.name: return try SimulateCommand.run(command)
     case BenchCommand.declaration.name: return try BenchCommand.run(command)
     case BenchSocketCommand.declaration.name: return try BenchSocketCommand.run(command)
+    case CompactCommand.declaration.name: return try CompactCommand.run(command)
     case DoctorCommand.declaration.name: return try DoctorCommand.run(command)
     case ConfigCommand.declaration.name: return try ConfigCommand.run(command)
     default: preconditionFailure("command \(command.name) is declared and not run")

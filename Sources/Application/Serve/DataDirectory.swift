@@ -13,6 +13,10 @@ struct DataDirectory {
   /// The invented market has a file of its own: none of its rows can be taken for a real one.
   var demoDatabase: String { "\(path)/demo.duckdb" }
 
+  /// The Parquet lake of real sources, and that of the invented market, when somebody wants one.
+  var lake: String { "\(path)/raw/flow" }
+  var demoLake: String { "\(path)/demo/raw/flow" }
+
   func create() throws(ServeError) {
     var current = path.hasPrefix("/") ? "/" : ""
     for part in path.split(separator: "/") {
