@@ -18,9 +18,8 @@ public enum MarketFlowProgram {
     commands: [
       ServeCommand.declaration, ReplayCommand.declaration, VerifyCommand.declaration, RebuildCommand.declaration,
       ExportCommand.declaration, FetchCommand.declaration, CacheCommand.declaration, QueryCommand.declaration,
-      SimulateCommand.declaration,
-      BenchCommand.declaration,
-      BenchSocketCommand.declaration, DoctorCommand.declaration, ConfigCommand.declaration,
+      CompactCommand.declaration, SimulateCommand.declaration, BenchCommand.declaration, BenchSocketCommand.declaration,
+      DoctorCommand.declaration, ConfigCommand.declaration,
     ],
     examples: [
       Command.Example("marketflow serve", "the demo market at http://127.0.0.1:8000; no key needed"),
@@ -70,6 +69,7 @@ public enum MarketFlowProgram {
     case SimulateCommand.declaration.name: return try SimulateCommand.run(command)
     case BenchCommand.declaration.name: return try BenchCommand.run(command)
     case BenchSocketCommand.declaration.name: return try BenchSocketCommand.run(command)
+    case CompactCommand.declaration.name: return try CompactCommand.run(command)
     case DoctorCommand.declaration.name: return try DoctorCommand.run(command)
     case ConfigCommand.declaration.name: return try ConfigCommand.run(command)
     default: preconditionFailure("command \(command.name) is declared and not run")

@@ -1,6 +1,7 @@
 import Clocks
 import Feeds
 import FlowEngine
+import Lake
 import Logging
 import MarketModel
 import Rings
@@ -23,6 +24,8 @@ final class ServeRun {
   /// What the engine concludes by; part of what names a stored recording.
   private let rules = FlowConfiguration()
   private let writer: StoreWriter?
+  /// Nil when storage or the lake is off.
+  private let lake: LakeWriter?
   private let engine: EngineThread
   private let feed: FeedThread
   private let server: Server
@@ -44,6 +47,7 @@ final class ServeRun {
       settings: settings, lastStoredTime: ServeRun.lastStoredTime(store, settings, log),
       now: Timestamp(nanoseconds: SystemClock.wallNanoseconds))
     writer = try store?.makeWriter(instruments: instruments, log: log)
+    lake = try ServeRun.openLake(settings, store, writer, log)
     let run = try writer?.reserve(source.ingestSource(configuration: rules))
     engine = EngineThread(
       EngineThread.Connections(
@@ -71,7 +75,8 @@ final class ServeRun {
       live = nil
     }
     let facts = HealthGathering(
-      source: source, live: live, gauges: gauges, events: events, publisher: publisher, writer: writer)
+      source: source, live: live, gauges: gauges, events: events, publisher: publisher, writer: writer,
+      lake: lake)
     var openStore: (@Sendable () throws -> StoreReader)?
     if let store { openStore = { try store.makeReader() } }
     address = store.map { ServerAddress(database: $0.options.path) }
@@ -105,6 +110,7 @@ final class ServeRun {
       throw error
     }
     writer?.start()
+    lake?.start()
     engine.start(configuration: rules, instruments: instruments)
     log.info("engine", "ready", ["instruments": "\(instruments.capacity)", "event_ring": "\(events.capacity)"])
     switch source {
@@ -135,6 +141,8 @@ final class ServeRun {
       address?.withdraw()
       server.stop()
     }
+    // After the writer, whether or not it could write everything.
+    defer { lake?.close() }
     guard let writer else { return "storage was off, nothing is stored" }
     let dropped = gauges.storeDropped
     try writer.close(finished: gauges.digest != nil && dropped == 0)
@@ -195,6 +203,20 @@ final class ServeRun {
   }
 }
 
+extension ServeRun {
+  /// The lake reads what the writer has written; it waits while the writer has much to do.
+  private static func openLake(
+    _ settings: Settings, _ store: Store?, _ writer: StoreWriter?, _ log: Log
+  ) throws -> LakeWriter? {
+    guard let store, let writer,
+      let options = settings.lake.options(
+        source: settings.source, directory: DataDirectory(path: settings.dataDirectory))
+    else { return nil }
+    return try LakeWriter(
+      options, store: store, isStoreBusy: { writer.queueDepth > writer.queueCapacity / 4 }, log: log)
+  }
+}
+
 /// Asks every part how it is, without making any of them wait.
 private struct HealthGathering: Sendable {
   let source: ServeSource
@@ -203,6 +225,7 @@ private struct HealthGathering: Sendable {
   let events: SPSCRing<MarketEvent>
   let publisher: SPSCRing<FlowOutput>
   let writer: StoreWriter?
+  let lake: LakeWriter?
 
   func gather() -> HealthFacts {
     HealthFacts(
@@ -211,7 +234,7 @@ private struct HealthGathering: Sendable {
       storageQueue: writer.map { HealthFacts.Queue(depth: $0.queueDepth, capacity: $0.queueCapacity) }
         ?? HealthFacts.Queue(),
       publisher: HealthFacts.Queue(depth: publisher.count, capacity: publisher.capacity),
-      publisherSkipped: gauges.publisherSkipped, storage: storage(),
+      publisherSkipped: gauges.publisherSkipped, storage: storage(), lake: lake.map { LakeFacts($0.status.report) },
       live: live.map { LiveFacts($0.status) }, digest: gauges.digest.map { String($0, radix: 16) }
     )
   }
