@@ -91,7 +91,7 @@ func printError(_ line: String, terminator: String = "\n") {
 extension JournalError {
   var exitCode: ExitCode {
     switch self {
-    case .damaged, .instruments: .damagedData
+    case .damaged, .unreadable, .instruments: .damagedData
     case .locked, .newerFormat, .foreign, .noDay, .file: .failure
     }
   }

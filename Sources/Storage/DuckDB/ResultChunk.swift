@@ -119,8 +119,6 @@ struct ResultChunk: ~Copyable {
     return String(decoding: UnsafeRawBufferPointer(start: start, count: length), as: UTF8.self)
   }
 
-  var columnCount: Int { columns.count }
-
   /// The bytes of a column as they lie in memory; nil for what is not of fixed width.
   func fixedWidthBytes(_ column: Int) -> UnsafeRawBufferPointer? {
     let width: Int
