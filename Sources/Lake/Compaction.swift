@@ -57,10 +57,10 @@ struct Compaction {
   func isCompact(_ day: MarketDate) -> Bool { days.parts(of: day).allSatisfy { $0.facts.kind == .day } }
 
   /// Sorts a whole day by time into parts of about `partBytes`. Locks the day.
-  /// - Parameter progress: rows done and rows in total.
-  /// - Returns: false when the day cannot be replaced just now, because it was a moment ago.
+  /// - Parameter progress: rows done and rows in total; answers whether to go on.
+  /// - Returns: false when the day was not replaced: it was a moment ago, or `progress` said no.
   func compact(
-    _ day: MarketDate, news: ([LakePart]) throws(LakeError) -> News?, progress: (Int64, Int64) -> Void
+    _ day: MarketDate, news: ([LakePart]) throws(LakeError) -> News?, progress: (Int64, Int64) -> Bool
   ) throws(LakeError) -> Bool {
     try days.lock(day)
     let parts = days.parts(of: day)
@@ -97,7 +97,10 @@ struct Compaction {
       new.append((number, rows, facts))
       done += rows
       position = cut
-      progress(done, total)
+      guard progress(done, total) else {
+        try days.abandonReplacing(day)
+        return false
+      }
     }
     guard done == total else { throw .rowsDiffer(path: days.folder.folder(of: day), found: done, wanted: total) }
     try days.replace(day, parts, by: new)
@@ -160,12 +163,18 @@ struct Compaction {
         AND timestamp < make_timestamp_ns(\($0.upperBound)000000000)
         """
       } ?? ""
-    return Int64(
-      try session.run(
-        """
-        COPY (SELECT \(FlowColumns.fromParts(cancelled: cancelled)) FROM \(source(rows)) \(bounds) \
-        ORDER BY \(FlowColumns.order)) TO \(days.newPartPath(day, number).sqlLiteral) \(facts.copyOptions)
-        """))
+    do {
+      return Int64(
+        try session.run(
+          """
+          COPY (SELECT \(FlowColumns.fromParts(cancelled: cancelled)) FROM \(source(rows)) \(bounds) \
+          ORDER BY \(FlowColumns.order)) TO \(days.newPartPath(day, number).sqlLiteral) \(facts.copyOptions)
+          """))
+    } catch {
+      // A full disk gets its space back.
+      try days.abandonReplacing(day)
+      throw error
+    }
   }
 
   private func check(_ rows: Int64, _ parts: [LakePart], _ path: String) throws(LakeError) {

@@ -74,7 +74,13 @@ public final class LakeCompactor {
     let before = days.parts(of: day)
     let hasNews = try hasNews(before)
     if hasNews || !compaction.isCompact(day) {
-      while try !compaction.compact(day, news: news, progress: progress) { wait() }
+      while try !compaction.compact(
+        day, news: news,
+        progress: { done, total in
+          progress(done, total)
+          return true
+        })
+      { wait() }
     }
     let sizes = days.parts(of: day).map(\.file.bytes)
     return Outcome(

@@ -86,6 +86,11 @@ final class LakeDays {
     return true
   }
 
+  /// Gives back the space of new parts that are not wanted after all.
+  func abandonReplacing(_ day: MarketDate) throws(LakeError) {
+    try DiskFolder.removeFolder(folder.buildFolder(of: day))
+  }
+
   /// Where a new part is written; a glob for parts does not match it before the exchange.
   func newPartPath(_ day: MarketDate, _ number: Int) -> String {
     "\(folder.buildFolder(of: day))/\(LakeFolder.partName(number)).new"

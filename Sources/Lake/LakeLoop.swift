@@ -13,6 +13,8 @@ final class LakeLoop {
   let compaction: Compaction
   /// Whether the store's writer has its hands full: then the lake waits, up to `flushSeconds`.
   private let isStoreBusy: @Sendable () -> Bool
+  /// Ends the statement that compaction waits for. Any thread.
+  let interruptCompaction: @Sendable () -> Void
   private var isRecovered = false
   /// Monotonic times.
   private let started = SystemClock.monotonicNanoseconds
@@ -43,6 +45,7 @@ final class LakeLoop {
       files = try SQLSession(
         memoryLimitMegabytes: options.memoryLimitMegabytes, temporaryDirectory: "\(folder.work)/compact.tmp")
     } catch { throw .storage(error) }
+    interruptCompaction = { files.interrupt() }
     days = LakeDays(folder: folder, footers: FooterReader(session: files))
     export = StoreExport(store: storeSession, days: days)
     compaction = Compaction(session: files, days: days, partBytes: options.partBytes)
@@ -50,27 +53,32 @@ final class LakeLoop {
   }
 
   /// What is due now. Errors stay here: they are shown, and the next rounds try again.
-  /// - Parameter isClosing: everything that waits is written, nothing is compacted.
-  func round(isClosing: Bool) {
+  /// - Parameters:
+  ///   - isClosing: everything that waits is written, nothing is compacted.
+  ///   - isStopped: asked between two parts; the rest is left to another time.
+  func round(isClosing: Bool, until isStopped: () -> Bool = { false }) {
     let now = SystemClock.monotonicNanoseconds
     if isClosing || now >= triesAgain {
       do {
-        try write(now, isClosing: isClosing)
+        try write(now, isClosing: isClosing, until: isStopped)
         noteWritten(nil)
       } catch { noteWritten(error) }
     }
     if !isClosing, isRecovered, now >= compactsAgain {
       do {
-        try compact(now)
+        try compact(now, until: isStopped)
         noteCompacted(nil)
-      } catch { noteCompacted(error) }
+      } catch {
+        // A stop interrupts what compaction asks of DuckDB.
+        if !isStopped() { noteCompacted(error) }
+      }
     }
     show()
   }
 
   // MARK: Writing
 
-  private func write(_ now: Int64, isClosing: Bool) throws(LakeError) {
+  private func write(_ now: Int64, isClosing: Bool, until isStopped: () -> Bool) throws(LakeError) {
     if !isRecovered {
       try days.load()
       export.recover()
@@ -85,7 +93,7 @@ final class LakeLoop {
     if waiting == 0 { return }
     let isOld = now - oldestWaiting >= Int64(options.flushSeconds) * 1_000_000_000
     guard isClosing || isOld || (waiting >= options.flushRows && !isStoreBusy()) else { return }
-    while waiting > 0, let written = try export.flush() {
+    while waiting > 0, !isStopped(), let written = try export.flush() {
       for day in written { lastFlushed[day] = SystemClock.monotonicNanoseconds }
       let before = days.totals.rows
       status.update { state in
@@ -111,13 +119,17 @@ final class LakeLoop {
 
   // MARK: Compaction
 
-  private func compact(_ now: Int64) throws(LakeError) {
+  private func compact(_ now: Int64, until isStopped: () -> Bool) throws(LakeError) {
     try days.removeReplaced()
-    for day in days.days where !compaction.isCompact(day) {
+    for day in days.days where !days.hasReplaced(day) {
+      if compaction.isCompact(day) {
+        days.release(day)
+        continue
+      }
       if isOver(day, now) {
         // One a round, so that prints never wait for several.
         let start = SystemClock.monotonicNanoseconds
-        guard try compaction.compact(day, news: news, progress: { _, _ in }) else { continue }
+        guard try compaction.compact(day, news: news, progress: { _, _ in !isStopped() }) else { continue }
         let parts = days.parts(of: day)
         log.info(
           "lake", "compacted \(day)",

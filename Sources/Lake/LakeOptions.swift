@@ -9,7 +9,7 @@ public struct LakeOptions: Sendable {
   /// Size that compacted parts should have.
   public var partBytes: Int64 = 100 << 20
   /// Most memory that DuckDB takes for compaction and for uploads, each; what does not fit goes to the disk.
-  public var memoryLimitMegabytes = 384
+  public var memoryLimitMegabytes = 256
   /// Where the lake is copied to; nil for nowhere.
   public var bucket: S3Place?
   /// Seconds between two uploads of the hour that is still growing.

@@ -22,6 +22,9 @@ public final class LakeWriter: Sendable {
 
   /// How often the lake looks into the store.
   private static let tickMilliseconds: Int32 = 1_000
+  /// How long a stop goes on writing.
+  private static let closeNanoseconds: Int64 = 10_000_000_000
+  private let interruptCompaction: @Sendable () -> Void
 
   /// Makes the folders and the connections; reads and writes nothing yet.
   /// - Parameter isStoreBusy: whether the store's writer has its hands full; asked on the lake's thread.
@@ -30,6 +33,7 @@ public final class LakeWriter: Sendable {
     _ options: LakeOptions, store: Store, isStoreBusy: @escaping @Sendable () -> Bool = { false }, log: Log = Log()
   ) throws(LakeError) {
     let created = try LakeLoop(options, store: store, status: status, isStoreBusy: isStoreBusy, log: log)
+    interruptCompaction = created.interruptCompaction
     loop = Mutex(created)
     if let bucket = options.bucket {
       uploads = try UploadThread(options, bucket, status: status, log: log)
@@ -47,10 +51,11 @@ public final class LakeWriter: Sendable {
       let signals = signals
       thread = WorkerThread("lake", .patient) {
         while !signals.isClosing {
-          loop?.round(isClosing: false)
+          loop?.round(isClosing: false) { signals.isClosing }
           signals.bell.wait(milliseconds: LakeWriter.tickMilliseconds) { signals.isClosing }
         }
-        loop?.round(isClosing: true)
+        let deadline = SystemClock.monotonicNanoseconds + LakeWriter.closeNanoseconds
+        loop?.round(isClosing: true) { SystemClock.monotonicNanoseconds >= deadline }
       }
     }
     uploads?.start()
@@ -64,6 +69,7 @@ public final class LakeWriter: Sendable {
       defer { thread = nil }
       return thread
     }
+    if running != nil { interruptCompaction() }
     running?.join()
     loop.withLock { $0 = nil }
     uploads?.close()

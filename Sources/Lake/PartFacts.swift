@@ -74,7 +74,7 @@ struct PartFacts: Sendable, Hashable {
       (Key.written, Timestamp(nanoseconds: SystemClock.wallNanoseconds).lakeText),
     ]
     let list = entries.map { "\($0.0.sqlLiteral): \($0.1.sqlLiteral)" }.joined(separator: ", ")
-    return "(FORMAT parquet, COMPRESSION zstd, KV_METADATA {\(list)})"
+    return "(FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false, KV_METADATA {\(list)})"
   }
 
   /// - Throws: `.foreignPart`, `.newerSchema`.

@@ -116,13 +116,20 @@ final class StoreExport {
     let facts = PartFacts(
       day: day, kind: .flush, firstTime: span.first, lastTime: span.last,
       ranges: [PartFacts.Range(run: run, after: after, through: through)], gaps: try gaps(of: day))
-    let rows = try store.run(
-      """
-      COPY (SELECT \(FlowColumns.fromStore) FROM main.trades_labeled \
-      WHERE print_id > \(floor) AND print_id <= \(through) \
-      AND ts >= make_timestamp_ns(\(span.first)) AND ts <= make_timestamp_ns(\(span.last)) ORDER BY \(FlowColumns.order)) \
-      TO \(days.folder.unfinishedPart(of: day).sqlLiteral) \(facts.copyOptions)
-      """)
+    let rows: Int
+    do {
+      rows = try store.run(
+        """
+        COPY (SELECT \(FlowColumns.fromStore) FROM main.trades_labeled \
+        WHERE print_id > \(floor) AND print_id <= \(through) \
+        AND ts >= make_timestamp_ns(\(span.first)) AND ts <= make_timestamp_ns(\(span.last)) ORDER BY \(FlowColumns.order)) \
+        TO \(days.folder.unfinishedPart(of: day).sqlLiteral) \(facts.copyOptions)
+        """)
+    } catch {
+      // A full disk gets its space back.
+      try DiskFolder.removeFile(days.folder.unfinishedPart(of: day))
+      throw error
+    }
     if rows == 0 {
       try DiskFolder.removeFile(days.folder.unfinishedPart(of: day))
       return false

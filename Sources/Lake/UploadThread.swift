@@ -117,10 +117,10 @@ final class UploadLoop {
 
   private func fail(_ error: LakeError) {
     // A part that compaction replaced between looking and reading: the next round sees its successor.
-    if case .storage(let storage) = error, storage.description.contains("No such file") { return }
+    let text = error.description
+    if text.contains("No such file") || text.contains("No files found") { return }
     failures += 1
     triesAgain = SystemClock.monotonicNanoseconds + LakeLoop.pause(failures)
-    let text = error.description
     if status.report.uploads?.error != text { log.error("lake", "cannot upload, objects wait: \(text)") }
     status.update { $0.report.uploads?.error = text }
   }

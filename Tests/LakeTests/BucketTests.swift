@@ -151,14 +151,14 @@ final class BucketServer {
     try expectEqual(lake, server.place())
 
     // Other files with the same rows are nothing new for the bucket; a cancellation is.
-    _ = try lake.loop.compaction.compact(Prints.friday, news: lake.news) { _, _ in }
+    _ = try lake.loop.compaction.compact(Prints.friday, news: lake.news) { _, _ in true }
     round(uploads)
     #expect(lake.status.report.uploads?.uploaded == 5)
     let parts = lake.loop.days.parts(of: Prints.friday)
     let print = try lake.number("SELECT min(print_id) FROM \(lake.glob)")
     while try !lake.loop.days.beginReplacing(Prints.friday) { sched_yield() }
     _ = try lake.loop.compaction.compact(
-      Prints.friday, news: { _ in Compaction.News(gaps: "[]", cancelled: [print]) }, progress: { _, _ in })
+      Prints.friday, news: { _ in Compaction.News(gaps: "[]", cancelled: [print]) }, progress: { _, _ in true })
     #expect(lake.loop.days.parts(of: Prints.friday) != parts)
     round(uploads)
     #expect(lake.status.report.uploads?.uploaded == 6)

@@ -65,7 +65,11 @@ import Testing
     try lake.add(late)
     try lake.flush()
     var told: [Int64] = []
-    #expect(try lake.loop.compaction.compact(Prints.friday, news: lake.news) { done, _ in told.append(done) })
+    #expect(
+      try lake.loop.compaction.compact(Prints.friday, news: lake.news) { done, _ in
+        told.append(done)
+        return true
+      })
     try lake.expectWhole()
     #expect(lake.loop.compaction.isCompact(Prints.friday) && told.last == 40_100)
     let parts = lake.loop.days.parts(of: Prints.friday)
@@ -90,7 +94,7 @@ import Testing
       .cancellation(Cancellation(cancelledNumber: 7, trade: lake.prints.print(7, at: Prints.open).trade))
     ])
     #expect(try lake.number("SELECT count(*) FROM \(lake.glob) WHERE cancelled") == 0)
-    #expect(try lake.loop.compaction.compact(Prints.friday, news: lake.news) { _, _ in })
+    #expect(try lake.loop.compaction.compact(Prints.friday, news: lake.news) { _, _ in true })
     #expect(try lake.ask("SELECT sequence FROM \(lake.glob) WHERE cancelled") == [[.integer(70)]])
     try lake.expectWhole()
   }
@@ -125,7 +129,9 @@ import Testing
     waitForReads(3)
     #expect(try lake.loop.compaction.mergeHours(Prints.friday, isOver: false, news: lake.news) > 0)
     waitForReads(whole.load(ordering: .relaxed) + 3)
-    while try !lake.loop.compaction.compact(Prints.friday, news: lake.news, progress: { _, _ in }) { sched_yield() }
+    while try !lake.loop.compaction.compact(Prints.friday, news: lake.news, progress: { _, _ in true }) {
+      sched_yield()
+    }
     waitForReads(whole.load(ordering: .relaxed) + 3)
     isDone.store(true, ordering: .releasing)
     waitForReads(1_000_000)

@@ -54,8 +54,10 @@ extension SettingReader {
     }
     let endpoint = values[.s3Endpoint]
     if let endpoint, !SettingReader.isEndpoint(endpoint.text) {
+      // Before an @ there may stand a key.
+      let shown = endpoint.text.contains("@") ? "***" : endpoint.text
       throw SettingsError(
-        "s3_endpoint is \(endpoint.text) (from \(endpoint.origin)), wanted https://host[:port] or http://host[:port] "
+        "s3_endpoint is \(shown) (from \(endpoint.origin)), wanted https://host[:port] or http://host[:port] "
           + "without a path")
     }
     return S3Place(
