@@ -94,7 +94,7 @@ enum QueryCommand {
     _ question: SQLQuestion, _ store: Store, _ directory: DataDirectory, _ output: QueryOutput
   ) throws -> String? {
     let runner = QueryRunner(
-      store: store, lakeDirectory: directory.lake, scratchDirectory: directory.path, executable: PageDirectory.worker)
+      store: store, lakeDirectory: directory.lake, scratchDirectory: directory.path, executable: WorkerExecutable.path)
     var failure: (any Error)?
     let answer = try runner.run(question) { piece in
       guard failure == nil else { return }
