@@ -71,7 +71,8 @@ final class ServeRun {
     statements = store.map { store in
       let directory = DataDirectory(path: settings.dataDirectory)
       return QueryRunner(
-        store: store, lakeDirectory: directory.lake, scratchDirectory: directory.path, executable: WorkerExecutable.path)
+        store: store, lakeDirectory: directory.lake, scratchDirectory: directory.path, executable: WorkerExecutable.path
+      )
     }
     let inbox = inbox
     server = Server(
