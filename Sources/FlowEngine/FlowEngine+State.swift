@@ -12,21 +12,24 @@ extension FlowEngine {
   /// Ids come in order of appearance, but an id may be seen by the decoder before its first event reaches the engine.
   @inline(never)
   private mutating func addContracts(through last: InstrumentID) {
-    if last.index >= contractCapacity {
-      var capacity = contractCapacity
-      while capacity <= last.index { capacity *= 2 }
-      let larger = UnsafeMutablePointer<ContractState>.allocate(capacity: capacity)
-      larger.update(from: contracts, count: contractCount)
-      contracts.deallocate()
-      contracts = larger
-      contractCapacity = capacity
-    }
+    reserveContracts(last.index + 1)
     while contractCount <= last.index {
       let id = InstrumentID(UInt32(contractCount))
       (contracts + contractCount).initialize(to: makeContract(id))
       if configuration.profile == .flow { greeks.append(id, instruments[id]) }
       contractCount += 1
     }
+  }
+
+  mutating func reserveContracts(_ count: Int) {
+    guard count > contractCapacity else { return }
+    var capacity = contractCapacity
+    while capacity < count { capacity *= 2 }
+    let larger = UnsafeMutablePointer<ContractState>.allocate(capacity: capacity)
+    larger.update(from: contracts, count: contractCount)
+    contracts.deallocate()
+    contracts = larger
+    contractCapacity = capacity
   }
 
   private mutating func makeContract(_ id: InstrumentID) -> ContractState {
@@ -45,6 +48,11 @@ extension FlowEngine {
     let known = contracts[underlying.index].underlyingSlot
     if known != ContractState.noSlot { return known }
     contracts[underlying.index].underlyingSlot = UInt32(underlyingCount)
+    append(UnderlyingSums(instrument: underlying))
+    return UInt32(underlyingCount - 1)
+  }
+
+  mutating func append(_ sums: UnderlyingSums) {
     if underlyingCount == underlyingCapacity {
       let larger = UnsafeMutablePointer<UnderlyingSums>.allocate(capacity: underlyingCapacity * 2)
       larger.moveInitialize(from: underlyings, count: underlyingCount)
@@ -52,17 +60,19 @@ extension FlowEngine {
       underlyings = larger
       underlyingCapacity *= 2
     }
-    (underlyings + underlyingCount).initialize(to: UnderlyingSums(instrument: underlying))
+    (underlyings + underlyingCount).initialize(to: sums)
     underlyingCount += 1
-    return UInt32(underlyingCount - 1)
   }
 
-  /// Sweeps of the session in the order they were recognised; in a run's first session the index + 1 is `LabeledPrint.sweepID`.
+  /// Sweeps of the session in the order they were recognised; the index + 1 is `LabeledPrint.sweepID`.
   public var sweeps: [Sweep] { Array(sweepDetector.sweeps) }
 
   public var counters: FlowCounters {
-    var counters = tally.counters()
-    counters.refusedSweeps = sweepDetector.refused
+    var all = earlier
+    all.add(tally, refusedSweeps: sweepDetector.refused)
+    var counters = all.counters()
+    counters.restarts = restarts
+    counters.lastPrint = printsBefore + tally.prints
     counters.fiveMinuteTrades = recent.sums(at: streamTime).count
     return counters
   }
@@ -85,8 +95,11 @@ extension FlowEngine {
   }
 
   /// A number that two engines share exactly when they have the same state (up to collisions of 64 bits), as they do after the
-  /// same events in the same order. Independent of how events were batched and of who looked on.
-  public func stateDigest() -> UInt64 {
+  /// same events of the day in the same order. Independent of how events were batched, of who looked on and of the days before.
+  public func stateDigest() -> UInt64 { digest(at: streamTime) }
+
+  /// - Parameter time: the stream's time; it may have been moved on already.
+  func digest(at time: Timestamp) -> UInt64 {
     var digest = StateDigest()
     for i in 0..<contractCount {
       let symbol = instruments[InstrumentID(UInt32(i))].symbol.words
@@ -105,7 +118,7 @@ extension FlowEngine {
     tally.add(to: &digest)
     recovery.add(to: &digest)
     if equitiesTrustedFrom != .none { digest.add(equitiesTrustedFrom.nanoseconds) }
-    digest.add(streamTime.nanoseconds)
+    digest.add(time.nanoseconds)
     digest.add(Int64(session?.daysSinceEpoch ?? 0))
     return digest.value
   }

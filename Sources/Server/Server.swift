@@ -46,19 +46,22 @@ public struct ServerConnections: Sendable {
   public var facts: @Sendable () -> HealthFacts
   /// Hands an injected trade to the feed; called on the network thread, must not wait. Nil when nothing may be injected.
   public var inject: (@Sendable (InjectedTrade) -> InjectionOutcome)?
+  /// The player of a recording; nil when the source is none.
+  public var replay: ReplayPlayer?
   /// Answers SQL; nil when none is answered.
   public var statements: QueryRunner?
 
   public init(
     instruments: InstrumentTable, outputs: SPSCRing<FlowOutput>, snapshots: Exchange<FlowSnapshot>,
     facts: @escaping @Sendable () -> HealthFacts, inject: (@Sendable (InjectedTrade) -> InjectionOutcome)? = nil,
-    statements: QueryRunner? = nil
+    replay: ReplayPlayer? = nil, statements: QueryRunner? = nil
   ) {
     self.instruments = instruments
     self.outputs = outputs
     self.snapshots = snapshots
     self.facts = facts
     self.inject = inject
+    self.replay = replay
     self.statements = statements
   }
 }
@@ -106,8 +109,8 @@ public final class Server: Sendable {
       clocks: .system)
     let router = Router(
       model: core.model, version: configuration.versions.marketflow, files: files, history: history,
-      statements: statements,
-      health: { core.health() }, inject: connections.inject)
+      statements: statements, health: { core.health() }, inject: connections.inject,
+      replay: connections.replay)
     return HTTPApplication(core: core, router: router, hosts: HostRule(listeningOn: configuration.host))
   }
 

@@ -74,6 +74,9 @@ public final class Store: Sendable {
   /// Moves the write-ahead log into the file.
   public func checkpoint() throws(StorageError) { try database.connect().execute("CHECKPOINT") }
 
+  /// A connection for SQL of our own on this file, beside its writer; for one thread.
+  public func makeSession() throws(StorageError) -> SQLSession { SQLSession(try database.connect()) }
+
   /// A reader with a connection of its own, for one thread.
   /// - Parameter timeLimitSeconds: longest a query may run before it is stopped.
   public func makeReader(timeLimitSeconds: Double = 5) throws(StorageError) -> StoreReader {

@@ -158,11 +158,11 @@ final class Fixture {
 
   func router(
     history: QueryThread? = nil, files: StaticFiles = StaticFiles(directory: nil),
-    inject: (@Sendable (InjectedTrade) -> InjectionOutcome)? = nil
+    inject: (@Sendable (InjectedTrade) -> InjectionOutcome)? = nil, replay: ReplayPlayer? = nil
   ) -> Router {
     Router(
       model: model, version: "0.1.0", files: files, history: history, statements: nil,
-      health: { [core] in core.health() }, inject: inject)
+      health: { [core] in core.health() }, inject: inject, replay: replay)
   }
 }
 

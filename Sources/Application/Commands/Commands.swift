@@ -1,4 +1,6 @@
 import Feeds
+import History
+import Journal
 import Logging
 import Storage
 
@@ -14,9 +16,10 @@ public enum MarketFlowProgram {
     name: "marketflow", version: marketFlowVersion,
     summary: "order flow of listed options: labelled prints, sweeps, blocks, live and in replay",
     commands: [
-      ServeCommand.declaration, ReplayCommand.declaration, QueryCommand.declaration, SimulateCommand.declaration,
-      BenchCommand.declaration,
-      BenchSocketCommand.declaration, DoctorCommand.declaration, ConfigCommand.declaration,
+      ServeCommand.declaration, ReplayCommand.declaration, VerifyCommand.declaration, RebuildCommand.declaration,
+      ExportCommand.declaration, FetchCommand.declaration, CacheCommand.declaration, QueryCommand.declaration,
+      CompactCommand.declaration, SimulateCommand.declaration, BenchCommand.declaration, BenchSocketCommand.declaration,
+      DoctorCommand.declaration, ConfigCommand.declaration,
     ],
     examples: [
       Command.Example("marketflow serve", "the demo market at http://127.0.0.1:8000; no key needed"),
@@ -41,6 +44,10 @@ public enum MarketFlowProgram {
       return fail("\(error)", .configuration)
     } catch let error as ReplayFileError where error.kind == .damaged {
       return fail("\(error)", .damagedData)
+    } catch let error as JournalError {
+      return fail("\(error)", error.exitCode)
+    } catch let error as HistoryError {
+      return fail("\(error)", error.exitCode)
     } catch let error as FrameSourceError {
       // A source that opened well and then cannot go on is damaged.
       return fail("\(error)", .damagedData)
@@ -53,10 +60,16 @@ public enum MarketFlowProgram {
     switch command.name {
     case ServeCommand.declaration.name: return try ServeCommand.run(command)
     case ReplayCommand.declaration.name: return try ReplayCommand.run(command)
+    case VerifyCommand.declaration.name: return try VerifyCommand.run(command)
+    case RebuildCommand.declaration.name: return try RebuildCommand.run(command)
+    case ExportCommand.declaration.name: return try ExportCommand.run(command)
+    case FetchCommand.declaration.name: return try FetchCommand.run(command)
+    case CacheCommand.declaration.name: return try CacheCommand.run(command)
     case QueryCommand.declaration.name: return try QueryCommand.run(command)
     case SimulateCommand.declaration.name: return try SimulateCommand.run(command)
     case BenchCommand.declaration.name: return try BenchCommand.run(command)
     case BenchSocketCommand.declaration.name: return try BenchSocketCommand.run(command)
+    case CompactCommand.declaration.name: return try CompactCommand.run(command)
     case DoctorCommand.declaration.name: return try DoctorCommand.run(command)
     case ConfigCommand.declaration.name: return try ConfigCommand.run(command)
     default: preconditionFailure("command \(command.name) is declared and not run")
@@ -73,4 +86,13 @@ public enum MarketFlowProgram {
 func printError(_ line: String, terminator: String = "\n") {
   let bytes = Array((line + terminator).utf8)
   _ = write(STDERR_FILENO, bytes, bytes.count)
+}
+
+extension JournalError {
+  var exitCode: ExitCode {
+    switch self {
+    case .damaged, .unreadable, .instruments: .damagedData
+    case .locked, .newerFormat, .foreign, .noDay, .file: .failure
+    }
+  }
 }

@@ -109,9 +109,6 @@ enum QueryCommand {
 }
 
 extension DataDirectory {
-  /// The Parquet lake.
-  var lake: String { "\(path)/raw/flow" }
-
   /// The database that `query` looks at: the real one if there is one, else the invented market's.
   fileprivate func databaseToAsk(demo: Bool) throws(ServeError) -> String {
     let candidates = demo ? [demoDatabase] : [database, demoDatabase]

@@ -13,16 +13,21 @@ enum ServeCommand {
     discussion:
       "Serves the demo market unless told otherwise. Listens on this machine only unless --host says otherwise.",
     options: SettingKey.options([
-      .provider, .demoMode, .demoSeed, .demoIntensity, .demoSpeed, .replayFile, .replaySpeed, .symbols,
+      .provider, .demoMode, .demoSeed, .demoIntensity, .demoSpeed, .replayFile, .replaySpeed, .replayFrom, .replayTo,
+      .symbols,
       .polygonFeed, .polygonBrand, .polygonEndpoint, .certificateAuthority, .stocksStream, .strikes, .quotedContracts,
       .defaultSpots,
-      .greeksSeconds, .requestsPerMinute, .host, .port, .dataDirectory, .storage, .webDirectory, .logLevel, .logFormat,
+      .greeksSeconds, .requestsPerMinute, .host, .port, .dataDirectory, .storage, .lake, .lakeFlushRows,
+      .lakeFlushSeconds, .lakePartMegabytes, .s3Bucket, .s3Endpoint, .s3Region, .s3Prefix, .webDirectory, .logLevel,
+      .logFormat,
     ]) + [CommandOption("open", .flag, help: "open the page in the browser")],
     examples: [
       Command.Example("marketflow serve --port 9000", "the demo market on another port"),
       Command.Example(
         "marketflow serve --provider polygon", "the live feed; POLYGON_API_KEY or MASSIVE_API_KEY is set"),
       Command.Example("marketflow serve --replay day.ndjson.zst --replay-speed max", "a recording as fast as it goes"),
+      Command.Example(
+        "marketflow serve --replay 2026-11-20 --replay-from 09:30", "a recorded day again; the page has the controls"),
     ])
 
   static func run(_ command: ParsedCommand) throws -> ExitCode {

@@ -18,6 +18,8 @@ final class FeedThread: Sendable {
     /// Stream seconds a wall second; nil without pauses.
     var speed: Double?
     var warmUp: Pacer.WarmUp?
+    /// Whoever may pause, hasten and move the playing; nil for what is no recording. Its speed goes before `speed`.
+    var control: PlayControl?
   }
 
   private let options: Options
@@ -43,7 +45,8 @@ final class FeedThread: Sendable {
     self.log = log
   }
 
-  /// Starts the thread. `open` is called on it, because the source interns symbols there.
+  /// Starts the thread. `open` is called on it, because the source interns symbols there; again when a recording is to begin
+  /// again.
   func start<Source: FrameSource & ~Copyable>(
     instruments: InstrumentTable, _ open: @escaping @Sendable () throws -> Source
   ) {
@@ -51,7 +54,7 @@ final class FeedThread: Sendable {
       precondition(thread == nil, "FeedThread: started twice")
       thread = WorkerThread("feed") { [self] in
         do {
-          try run(FeedReader(source: try open(), instruments: instruments))
+          try play(instruments: instruments, open)
         } catch {
           gauges.fail("\(error)")
           noteWarm()
@@ -74,25 +77,45 @@ final class FeedThread: Sendable {
     thread.withLock { $0 }?.join()
   }
 
-  private func run<Source: FrameSource & ~Copyable>(_ opened: consuming FeedReader<Source>) throws {
-    var reader = opened
-    var pacer = Pacer(speed: options.speed, warmUp: options.warmUp)
+  /// Plays a source, and again from its beginning as often as a moment is wanted that has passed.
+  private func play<Source: FrameSource & ~Copyable>(instruments: InstrumentTable, _ open: () throws -> Source) throws {
+    var playback = Playback(options)
     var injected = EventBatch()
+    while true {
+      var reader = FeedReader(source: try open(), instruments: instruments)
+      guard try run(&reader, &playback, &injected) else { return }
+      playback.startAgain()
+      // Before the engine forgets: its empty state is nobody's last.
+      gauges.setStatus(.streaming)
+      injected.removeAll()
+      injected.append(.incident(FeedIncident(kind: .restarted, time: .none)))
+      push(injected.events)
+    }
+  }
+
+  /// - Returns: whether the source is to begin again.
+  private func run<Source: FrameSource & ~Copyable>(
+    _ reader: inout FeedReader<Source>, _ playback: inout Playback, _ injected: inout EventBatch
+  ) throws -> Bool {
     var badEvents: Int64 = 0
     var streamTime = Timestamp.none
     gauges.setStatus(.streaming)
-    log.info("feed", "streaming \(reader.source.summary)", ["speed": options.speed.map { "\($0)" } ?? "max"])
+    log.info("feed", "streaming \(reader.source.summary)", ["speed": speedText])
     var stopDeadline: Int64?
     while !mayStop(isIdle: reader.isIdle, drains: Source.drainsAtStop, &stopDeadline) {
-      guard try reader.next() else {
-        finish(&reader, &injected, streamTime)
-        return
+      guard try reader.next() else { return finish(&reader, &playback, &injected, streamTime) }
+      switch waitUntilDue(reader.streamTime, &playback, { injectWaiting(&reader, &injected, at: streamTime) }) {
+      case .due, .wait: break
+      case .startAgain: return true
+      case .over:
+        push(UnsafeBufferPointer(rebasing: reader.batch.events[..<playback.countWithin(reader.batch.events)]))
+        return finish(&reader, &playback, &injected, streamTime)
       }
-      waitUntilDue(reader.streamTime, &pacer) { injectWaiting(&reader, &injected, at: streamTime) }
       streamTime = reader.streamTime
-      if pacer.isWarm, !isWarm.load(ordering: .relaxed) { noteWarm() }
+      if playback.isWarm, !isWarm.load(ordering: .relaxed) { noteWarm() }
       inbox.noteStreamTime(streamTime)
       push(reader.batch.events)
+      playback.advance(to: streamTime)
       // Neither a live source that says that nothing has come, nor greeks over REST, make old prints younger.
       if reader.batch.events.first?.time != nil { gauges.noteReceived(wallNanoseconds: SystemClock.wallNanoseconds) }
       gauges.noteDecoded(reader.decoder.counters)
@@ -102,6 +125,12 @@ final class FeedThread: Sendable {
         reportBad(reader.decoder.counters)
       }
     }
+    return false
+  }
+
+  private var speedText: String {
+    let factor = if let control = options.control { control.speed.factor } else { options.speed }
+    return factor.map { "\($0)" } ?? "max"
   }
 
   /// Told to stop, a live source goes on until it has nothing more, for two seconds at most.
@@ -118,15 +147,21 @@ final class FeedThread: Sendable {
 
   private static let drainNanoseconds: Int64 = 2_000_000_000
 
-  /// The source is exhausted, the door stays open for trades entered by hand.
+  /// The source is exhausted, the door stays open for trades entered by hand and for who wants to see it again.
+  /// - Returns: whether the source is to begin again.
   private func finish<Source: FrameSource & ~Copyable>(
-    _ reader: inout FeedReader<Source>, _ injected: inout EventBatch, _ streamTime: Timestamp
-  ) {
+    _ reader: inout FeedReader<Source>, _ playback: inout Playback, _ injected: inout EventBatch,
+    _ streamTime: Timestamp
+  ) -> Bool {
     gauges.setStatus(.ended)
+    playback.end()
     noteWarm()
     log.info("feed", "\(reader.source.summary) has ended", ["frames": "\(reader.decoder.counters.frames)"])
     while !isStopping.load(ordering: .acquiring) {
-      inbox.bell.wait(milliseconds: 1000) { !inbox.isEmpty || isStopping.load(ordering: .acquiring) }
+      inbox.bell.wait(milliseconds: 1000) {
+        !inbox.isEmpty || isStopping.load(ordering: .acquiring) || options.control?.hasWish == true
+      }
+      if playback.wantsToStartAgain(now: SystemClock.monotonicNanoseconds) { return true }
       guard !inbox.isEmpty else { continue }
       injectWaiting(&reader, &injected, at: streamTime)
       // The minutes that those trades belong to are given out again.
@@ -134,6 +169,7 @@ final class FeedThread: Sendable {
       injected.append(.incident(FeedIncident(kind: .ended, time: streamTime)))
       push(injected.events)
     }
+    return false
   }
 
   private func noteWarm() {
@@ -141,15 +177,21 @@ final class FeedThread: Sendable {
     warmBell.ring()
   }
 
-  private func waitUntilDue(_ time: Timestamp, _ pacer: inout Pacer, _ inject: () -> Void) {
-    while !isStopping.load(ordering: .acquiring) {
+  /// - Returns: what to do with the events; `.wait` only when the thread is to stop.
+  private func waitUntilDue(_ time: Timestamp, _ playback: inout Playback, _ inject: () -> Void) -> Playback.Verdict {
+    while true {
       if !inbox.isEmpty { inject() }
-      let delay = pacer.delay(until: time, now: SystemClock.monotonicNanoseconds)
-      guard delay > 0 else { return }
-      if delay > 1_000_000_000 { gauges.noteQuiet(untilWallNanoseconds: SystemClock.wallNanoseconds + delay) }
+      let verdict = playback.verdict(at: time, now: SystemClock.monotonicNanoseconds)
+      guard case .wait(let delay) = verdict, !isStopping.load(ordering: .acquiring) else { return verdict }
+      let isHeld = playback.isHeld
+      if isHeld || delay > 1_000_000_000 {
+        // A pause has no end that is known: it is said anew each time somebody looks.
+        let quiet = isHeld ? 2 * delay : delay
+        gauges.noteQuiet(untilWallNanoseconds: SystemClock.wallNanoseconds + quiet)
+      }
       // Rounded up: a pause of zero would spin through the last millisecond.
       inbox.bell.wait(milliseconds: Int32(clamping: min(delay / 1_000_000 + 1, 500))) {
-        !inbox.isEmpty || isStopping.load(ordering: .acquiring)
+        !inbox.isEmpty || isStopping.load(ordering: .acquiring) || options.control?.hasWish == true
       }
     }
   }

@@ -13,6 +13,27 @@ struct DataDirectory {
   /// The invented market has a file of its own: none of its rows can be taken for a real one.
   var demoDatabase: String { "\(path)/demo.duckdb" }
 
+  /// What was fetched of the vendor's history.
+  var cache: String { "\(path)/cache" }
+  /// The record of what came in.
+  var journal: String { "\(path)/journal" }
+
+  /// The Parquet lake of real sources, and that of the invented market, when somebody wants one.
+  var lake: String { "\(path)/raw/flow" }
+  var demoLake: String { "\(path)/demo/raw/flow" }
+
+  init(path: String) { self.path = path }
+
+  /// The folder that a command means, after flags, environment and `.env`.
+  init(_ command: ParsedCommand) throws(SettingsError) {
+    let values = SettingValues(
+      command: command, environment: EnvironmentVariables.all, file: try DotEnv.ifPresent(at: ".env"))
+    guard let path = values[.dataDirectory]?.text, !path.isEmpty else {
+      throw SettingsError("data_directory is empty, wanted a folder")
+    }
+    self.path = path
+  }
+
   func create() throws(ServeError) {
     var current = path.hasPrefix("/") ? "/" : ""
     for part in path.split(separator: "/") {

@@ -1,6 +1,7 @@
 import Clocks
 import Feeds
 import FlowEngine
+import Lake
 import Logging
 import MarketModel
 import Rings
@@ -23,9 +24,13 @@ final class ServeRun {
   /// What the engine concludes by; part of what names a stored recording.
   private let rules = FlowConfiguration()
   private let writer: StoreWriter?
+  /// Nil when storage or the lake is off.
+  private let lake: LakeWriter?
   private let engine: EngineThread
   private let feed: FeedThread
   private let server: Server
+  /// Nil when the source is no recording.
+  private let control: PlayControl?
   /// Answers SQL; nil without a store.
   private let statements: QueryRunner?
   /// Tells `query` whom to ask; nil without a store.
@@ -42,13 +47,19 @@ final class ServeRun {
       settings: settings, lastStoredTime: ServeRun.lastStoredTime(store, settings, log),
       now: Timestamp(nanoseconds: SystemClock.wallNanoseconds))
     writer = try store?.makeWriter(instruments: instruments, log: log)
+    lake = try ServeRun.openLake(settings, store, writer, log)
     let run = try writer?.reserve(source.ingestSource(configuration: rules))
     engine = EngineThread(
       EngineThread.Connections(
         events: events, publisher: publisher, snapshots: snapshots, store: writer, waitsForStore: source.canWait,
-        gauges: gauges))
+        gauges: gauges, mayStartAgain: source.mode == .replay))
+    let control =
+      source.mode == .replay
+      ? PlayControl(speed: settings.replaySpeed, window: settings.replayWindow, bell: inbox.bell) : nil
+    self.control = control
     feed = FeedThread(
-      options: FeedThread.Options(speed: ServeRun.speed(source, settings), warmUp: source.warmUp), ring: events,
+      options: FeedThread.Options(
+        speed: ServeRun.speed(source, settings), warmUp: source.warmUp, control: control), ring: events,
       engineBell: engine.bell,
       gauges: gauges, inbox: inbox, log: log)
     var configuration = ServerConfiguration(
@@ -64,7 +75,8 @@ final class ServeRun {
       live = nil
     }
     let facts = HealthGathering(
-      source: source, live: live, gauges: gauges, events: events, publisher: publisher, writer: writer)
+      source: source, live: live, gauges: gauges, events: events, publisher: publisher, writer: writer,
+      lake: lake)
     var openStore: (@Sendable () throws -> StoreReader)?
     if let store { openStore = { try store.makeReader() } }
     address = store.map { ServerAddress(database: $0.options.path) }
@@ -79,7 +91,9 @@ final class ServeRun {
       configuration: configuration,
       connections: ServerConnections(
         instruments: instruments, outputs: publisher, snapshots: snapshots, facts: { facts.gather() },
-        inject: { inbox.offer($0) }, statements: statements), openStore: openStore, log: log)
+        inject: { inbox.offer($0) },
+        replay: control.map { ServeRun.player($0, inbox, stores: store != nil) }, statements: statements),
+      openStore: openStore, log: log)
   }
 
   /// The page's address; after `start()`.
@@ -97,6 +111,7 @@ final class ServeRun {
       throw error
     }
     writer?.start()
+    lake?.start()
     engine.start(configuration: rules, instruments: instruments)
     log.info("engine", "ready", ["instruments": "\(instruments.capacity)", "event_ring": "\(events.capacity)"])
     switch source {
@@ -104,6 +119,7 @@ final class ServeRun {
       feed.start(instruments: instruments) { [instruments] in DemoFeed(settings: settings, instruments: instruments) }
     case .replay(let path, _, _):
       feed.start(instruments: instruments) { [instruments] in try ReplayFile(path: path, instruments: instruments) }
+    case .replayDay(let day): day.start(feed, instruments: instruments)
     case .polygon:
       guard let live else { preconditionFailure("ServeRun: a live source without its feed") }
       feed.start(instruments: instruments) { [instruments] in live.makeSource(instruments: instruments) }
@@ -126,6 +142,8 @@ final class ServeRun {
       address?.withdraw()
       server.stop()
     }
+    // After the writer, whether or not it could write everything.
+    defer { lake?.close() }
     guard let writer else { return "storage was off, nothing is stored" }
     let dropped = gauges.storeDropped
     try writer.close(finished: gauges.digest != nil && dropped == 0)
@@ -147,21 +165,32 @@ final class ServeRun {
     }
   }
 
+  /// What a recording's pace is stands in its control.
   private static func speed(_ source: ServeSource, _ settings: Settings) -> Double? {
-    switch source {
-    case .demo: return settings.demoSpeed
-    case .polygon: return nil
-    case .replay: break
-    }
-    switch settings.replaySpeed {
-    case .times(let factor): return factor
-    case .maximum: return nil
+    if case .demo = source { settings.demoSpeed } else { nil }
+  }
+
+  /// What the server may ask of the player. Going back plays the same prints again, which the store knows by their place; a print
+  /// entered by hand is not played again and would move all places after it.
+  private static func player(_ control: PlayControl, _ inbox: InjectionInbox, stores: Bool) -> ReplayPlayer {
+    ReplayPlayer(facts: { control.facts }) { command in
+      if stores, inbox.wasUsed, let position = command.position, position < control.facts.position {
+        return .refused(
+          "trades were entered by hand into this run, which is stored, so that it cannot go back to "
+            + "\(position.rfc3339); start it again with --no-store to move freely")
+      }
+      control.wish(command)
+      return .accepted
     }
   }
 
   private static func openStore(_ settings: Settings, _ log: Log) throws -> Store? {
     guard settings.isStorageEnabled else {
       log.info("storage", "off; prints live in memory only")
+      return nil
+    }
+    if case .replayDay(let date) = settings.source {
+      log.info("storage", "off; \(date) is recorded already, and nothing is stored a second time")
       return nil
     }
     let directory = DataDirectory(path: settings.dataDirectory)
@@ -175,6 +204,20 @@ final class ServeRun {
   }
 }
 
+extension ServeRun {
+  /// The lake reads what the writer has written; it waits while the writer has much to do.
+  private static func openLake(
+    _ settings: Settings, _ store: Store?, _ writer: StoreWriter?, _ log: Log
+  ) throws -> LakeWriter? {
+    guard let store, let writer,
+      let options = settings.lake.options(
+        source: settings.source, directory: DataDirectory(path: settings.dataDirectory))
+    else { return nil }
+    return try LakeWriter(
+      options, store: store, isStoreBusy: { writer.queueDepth > writer.queueCapacity / 4 }, log: log)
+  }
+}
+
 /// Asks every part how it is, without making any of them wait.
 private struct HealthGathering: Sendable {
   let source: ServeSource
@@ -183,6 +226,7 @@ private struct HealthGathering: Sendable {
   let events: SPSCRing<MarketEvent>
   let publisher: SPSCRing<FlowOutput>
   let writer: StoreWriter?
+  let lake: LakeWriter?
 
   func gather() -> HealthFacts {
     HealthFacts(
@@ -191,7 +235,7 @@ private struct HealthGathering: Sendable {
       storageQueue: writer.map { HealthFacts.Queue(depth: $0.queueDepth, capacity: $0.queueCapacity) }
         ?? HealthFacts.Queue(),
       publisher: HealthFacts.Queue(depth: publisher.count, capacity: publisher.capacity),
-      publisherSkipped: gauges.publisherSkipped, storage: storage(),
+      publisherSkipped: gauges.publisherSkipped, storage: storage(), lake: lake.map { LakeFacts($0.status.report) },
       live: live.map { LiveFacts($0.status) }, digest: gauges.digest.map { String($0, radix: 16) }
     )
   }

@@ -90,6 +90,8 @@ typedef struct {
 const char *duckdb_library_version(void);
 void duckdb_free(void *ptr);
 idx_t duckdb_vector_size(void);
+// Ours: the file the library was loaded from; NULL when the system does not say.
+const char *marketflow_duckdb_path(void);
 
 // Configuration, database, connection.
 duckdb_state duckdb_create_config(duckdb_config *out_config);

@@ -61,6 +61,24 @@ struct GreeksTable: ~Copyable {
     contract.pointee.chain = index
   }
 
+  func save(into snapshot: inout SnapshotBytes) {
+    snapshot.write(UnsafeBufferPointer(start: contracts, count: count))
+  }
+
+  /// Behind `append` of the same instruments, from which the chains follow.
+  func restore(_ reader: inout SnapshotReader) throws(SnapshotError) {
+    let saved = try reader.readArray(of: Contract.self)
+    guard saved.count == count else { throw .damaged(words: "greeks of \(saved.count) contracts of \(count)") }
+    for (i, contract) in saved.enumerated() { contracts[i] = contract }
+  }
+
+  /// Forgets everything; keeps its memory.
+  mutating func removeAll() {
+    count = 0
+    chains = []
+    chainIndex = [:]
+  }
+
   @inline(never)
   private mutating func grow() {
     let larger = UnsafeMutablePointer<Contract>.allocate(capacity: capacity * 2)

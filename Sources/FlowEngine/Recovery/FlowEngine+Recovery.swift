@@ -19,7 +19,7 @@ extension FlowEngine {
     tally.prints &+= 1
 
     var print = LabeledPrint(
-      number: tally.prints, trade: trade, bid: Price(micros: quote.bid), ask: Price(micros: quote.ask),
+      number: printsBefore &+ tally.prints, trade: trade, bid: Price(micros: quote.bid), ask: Price(micros: quote.ask),
       quoteTime: quote.time, premiumMicros: trade.price.micros &* Int64(trade.size) &* contract.pointee.multiplier,
       deltaNanos: ContractReference.unknown, gammaNanos: ContractReference.unknown,
       underlyingPrice: underlyingPrice(at: trade, contract), sweepID: 0, side: label.side, method: label.method,
@@ -94,7 +94,7 @@ extension FlowEngine {
   /// What an incident does to what is known.
   mutating func apply(_ incident: FeedIncident) {
     switch incident.kind {
-    case .connected, .ended: break
+    case .connected, .ended, .restarted: break
     case .disconnected, .muted:
       // What was quoted before the feed was lost may have changed unseen.
       forgetQuotes(incident.scope, before: Timestamp(nanoseconds: .max))

@@ -74,6 +74,8 @@ indirect enum JSONType: Sendable {
   /// An object whose member names are data.
   case map(JSONType)
   case optional(JSONType)
+  /// One of several.
+  case either([JSONType])
   /// Whatever the data are.
   case anything
 }

@@ -9,6 +9,7 @@ final class Router {
   private let history: QueryThread?
   private let statements: StatementThread?
   private let inject: (@Sendable (InjectedTrade) -> InjectionOutcome)?
+  private let replay: ReplayPlayer?
   private var files: StaticFiles
   private var snapshotAnswers = ResponseCache()
   private var printAnswers = ResponseCache()
@@ -20,10 +21,11 @@ final class Router {
   ///   - history: nil when there is no store.
   ///   - statements: nil when no SQL is answered.
   ///   - inject: nil when nothing may be injected.
+  ///   - replay: nil when the source is no recording.
   init(
     model: ReadModel, version: String, files: StaticFiles, history: QueryThread?, statements: StatementThread?,
     health: @escaping () -> Health,
-    inject: (@Sendable (InjectedTrade) -> InjectionOutcome)?
+    inject: (@Sendable (InjectedTrade) -> InjectionOutcome)?, replay: ReplayPlayer? = nil
   ) {
     self.model = model
     self.files = files
@@ -31,6 +33,7 @@ final class Router {
     self.statements = statements
     self.health = health
     self.inject = inject
+    self.replay = replay
     description = OpenAPIDocument.encode(version: version, endpoints: Endpoints.all, messages: Endpoints.messages)
     docs = DocsPage.html(version: version, endpoints: Endpoints.all, messages: Endpoints.messages)
   }
@@ -66,6 +69,9 @@ final class Router {
     case "/trades":
       try allow(["POST"], request)
       reply(try injectTrade(request))
+    case ReplayRoute.path:
+      try allow(["GET", "HEAD", "POST"], request)
+      reply(request.method == "POST" ? try commandReplay(request) : try replayState(request))
     case "/openapi.json":
       try allow(["GET", "HEAD"], request)
       reply(APIResponse(headers: [("Cache-Control", "no-cache")], body: description))
@@ -202,6 +208,32 @@ final class Router {
     case .full: throw .busy("/trades: the feed's inbox is full; send it again in a second")
     case .refused(let reason):
       throw Problem(kind: .badBody, status: 422, detail: "/trades: \(reason)")
+    }
+  }
+
+  // MARK: Replay
+
+  private func player() throws(Problem) -> ReplayPlayer {
+    guard let replay else {
+      throw Problem(
+        kind: .wrongSource, status: 409,
+        detail: "/replay: this run plays no recording; start marketflow serve with --replay and a file or a date.")
+    }
+    return replay
+  }
+
+  private func replayState(_ request: APIRequest) throws(Problem) -> APIResponse {
+    try refuseParameters(request)
+    return .live(ReplayFacts.schema.encode(try player().facts(), reservingBytes: 512))
+  }
+
+  private func commandReplay(_ request: APIRequest) throws(Problem) -> APIResponse {
+    try checkPosted(request)
+    let player = try player()
+    let command = try ReplayRoute.parse(request.body, player.facts())
+    switch player.command(command) {
+    case .accepted: return .live(ReplayFacts.schema.encode(player.facts(), reservingBytes: 512), status: 202)
+    case .refused(let reason): throw Problem(kind: .wrongSource, status: 409, detail: "/replay: \(reason)")
     }
   }
 

@@ -48,10 +48,17 @@ final class Database: @unchecked Sendable {
 
   /// File locks are per process, so DuckDB does not notice a second opening in the same process and would damage the file.
   private static let openPaths = Mutex<Set<String>>([])
+  /// The path of a database that is no file: any number of them may be open.
+  static let memory = ":memory:"
 
   init(path: String, options: DatabaseOptions) throws(StorageError) {
     self.path = path
     self.options = options
+    guard path != Database.memory else {
+      canonicalPath = path
+      state = Mutex(State(handle: try Database.open(path, options)))
+      return
+    }
     let canonical = Database.canonical(path)
     canonicalPath = canonical
     guard Database.openPaths.withLock({ $0.insert(canonical).inserted }) else { throw .alreadyOpen(path: path) }
@@ -69,6 +76,13 @@ final class Database: @unchecked Sendable {
       if state.handle != nil { duckdb_close(&state.handle) }
     }
     _ = Database.openPaths.withLock { $0.remove(canonicalPath) }
+  }
+
+  /// Folder that the loaded DuckDB library lies in; nil when the system does not say.
+  static var libraryDirectory: String? {
+    guard let name = marketflow_duckdb_path() else { return nil }
+    let path = String(cString: name)
+    return path.lastIndex(of: "/").map { String(path[..<$0]) }
   }
 
   /// Version of the loaded DuckDB library, `v1.5.5`.

@@ -55,6 +55,18 @@ struct ResultChunk: ~Copyable {
     return type == DUCKDB_TYPE_DECIMAL ? duckdb_decimal_internal_type(logical) : duckdb_enum_internal_type(logical)
   }
 
+  var columnCount: Int { columns.count }
+
+  /// A value of a type that need not be known beforehand: integers as `integer` takes them, DOUBLE, or text.
+  func cell(_ column: Int, _ row: Int) -> SQLCell {
+    if isNull(column, row) { return .null }
+    switch columns[column].physical {
+    case DUCKDB_TYPE_VARCHAR: return text(column, row).map { .text($0) } ?? .null
+    case DUCKDB_TYPE_DOUBLE: return double(column, row).map { .double($0) } ?? .null
+    default: return integer(column, row).map { .integer($0) } ?? .null
+    }
+  }
+
   func isNull(_ column: Int, _ row: Int) -> Bool {
     guard let validity = columns[column].validity else { return false }
     return validity[row >> 6] & (1 << UInt64(row & 63)) == 0
@@ -106,8 +118,6 @@ struct ResultChunk: ~Copyable {
       length <= 12 ? UnsafeRawPointer(slot + 4) : slot.load(fromByteOffset: 8, as: UnsafeRawPointer?.self)
     return String(decoding: UnsafeRawBufferPointer(start: start, count: length), as: UTF8.self)
   }
-
-  var columnCount: Int { columns.count }
 
   /// The bytes of a column as they lie in memory; nil for what is not of fixed width.
   func fixedWidthBytes(_ column: Int) -> UnsafeRawBufferPointer? {
