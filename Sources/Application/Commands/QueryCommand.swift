@@ -81,7 +81,8 @@ enum QueryCommand {
     let database = try directory.databaseToAsk(demo: command.flag("demo"))
     do {
       let store = try Store(reading: database)
-      return try ask(question, store, directory, output)
+      let lake = database == directory.demoDatabase ? directory.demoLake : directory.lake
+      return try ask(question, store, lake: lake, scratchDirectory: directory.path, output)
     } catch StorageError.locked(let path, let holder) {
       guard let url = ServerAddress(database: database).read() else {
         throw ServeError("database \(path) is in use by another process (\(holder)) that names no server; give --url")
@@ -91,10 +92,10 @@ enum QueryCommand {
   }
 
   private static func ask(
-    _ question: SQLQuestion, _ store: Store, _ directory: DataDirectory, _ output: QueryOutput
+    _ question: SQLQuestion, _ store: Store, lake: String, scratchDirectory: String, _ output: QueryOutput
   ) throws -> String? {
     let runner = QueryRunner(
-      store: store, lakeDirectory: directory.lake, scratchDirectory: directory.path, executable: PageDirectory.worker)
+      store: store, lakeDirectory: lake, scratchDirectory: scratchDirectory, executable: WorkerExecutable.path)
     var failure: (any Error)?
     let answer = try runner.run(question) { piece in
       guard failure == nil else { return }

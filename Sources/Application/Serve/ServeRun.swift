@@ -80,11 +80,7 @@ final class ServeRun {
     var openStore: (@Sendable () throws -> StoreReader)?
     if let store { openStore = { try store.makeReader() } }
     address = store.map { ServerAddress(database: $0.options.path) }
-    statements = store.map { store in
-      let directory = DataDirectory(path: settings.dataDirectory)
-      return QueryRunner(
-        store: store, lakeDirectory: directory.lake, scratchDirectory: directory.path, executable: PageDirectory.worker)
-    }
+    statements = store.map { ServeRun.queryRunner($0, settings) }
     let inbox = inbox
     server = Server(
       configuration: configuration,
@@ -204,6 +200,15 @@ final class ServeRun {
 }
 
 extension ServeRun {
+  /// Answers SQL about the store and the lake that belongs to it: the invented market has its own.
+  private static func queryRunner(_ store: Store, _ settings: Settings) -> QueryRunner {
+    let directory = DataDirectory(path: settings.dataDirectory)
+    var lake = directory.lake
+    if case .demo = settings.source { lake = directory.demoLake }
+    return QueryRunner(
+      store: store, lakeDirectory: lake, scratchDirectory: directory.path, executable: WorkerExecutable.path)
+  }
+
   /// The lake reads what the writer has written; it waits while the writer has much to do.
   private static func openLake(
     _ settings: Settings, _ store: Store?, _ writer: StoreWriter?, _ log: Log

@@ -94,7 +94,7 @@ public enum QueryWorker {
       let statement = trimmed(question.sql)
       try sandbox.check.check(statement, sandbox.connection)
       return question.format == .parquet
-        ? try writeParquet(statement, question, sandbox.connection)
+        ? try writeParquet(statement, question, sandbox)
         : try writeText(statement, question, sandbox, pipe)
     } catch let error as StorageError {
       throw translated(error, question)
@@ -165,21 +165,18 @@ public enum QueryWorker {
   }
 
   private static func writeParquet(
-    _ statement: String, _ question: SQLQuestion, _ connection: Connection
+    _ statement: String, _ question: SQLQuestion, _ sandbox: Sandbox
   ) throws -> SQLAnswer {
     guard let path = question.outputPath else { throw SQLError.refused("a Parquet answer needs a file") }
+    let wrapped = "SELECT * FROM (\n\(statement)\n) AS q LIMIT \(question.rowLimit)"
+    try sandbox.check.check(wrapped, sandbox.connection)
     let rows =
-      try connection.integer(
-        """
-        COPY (SELECT * FROM (\n\(statement)\n) AS q LIMIT \(question.rowLimit)) TO \(path.sqlLiteral) \
-        (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)
-        """) ?? 0
+      try sandbox.connection.integer(
+        "COPY (\(wrapped)) TO \(path.sqlLiteral) (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)") ?? 0
+    guard rows == question.rowLimit else { return SQLAnswer(rows: Int(rows), cut: nil) }
     // A file cannot hold one row more to tell whether there are more, so that a full one is asked about again.
-    let isFull = rows == question.rowLimit
-    let counted =
-      isFull
-      ? try connection.integer(
-        "SELECT count(*) FROM (SELECT 1 FROM (\n\(statement)\n) AS q LIMIT \(question.rowLimit + 1))") : rows
+    let counted = try sandbox.connection.integer(
+      "SELECT count(*) FROM (SELECT 1 FROM (\n\(statement)\n) AS q LIMIT \(question.rowLimit + 1))")
     return SQLAnswer(rows: Int(rows), cut: counted == rows ? nil : .rows)
   }
 }
