@@ -69,7 +69,9 @@ import Testing
     let paths = openAPI["paths"] as! [String: [String: Any]]
     #expect(
       Set(paths.keys)
-        == ["/health", "/top", "/prints", "/ticker/{symbol}", "/trades", "/ws/stream", "/openapi.json", "/docs"])
+        == [
+          "/health", "/top", "/prints", "/ticker/{symbol}", "/trades", "/replay", "/ws/stream", "/openapi.json", "/docs",
+        ])
     for (path, methods) in paths {
       for (method, operation) in methods {
         let answer = router.answerNow(
