@@ -70,7 +70,8 @@ import Testing
     #expect(
       Set(paths.keys)
         == [
-          "/health", "/top", "/prints", "/ticker/{symbol}", "/trades", "/replay", "/ws/stream", "/openapi.json", "/docs",
+          "/health", "/top", "/prints", "/ticker/{symbol}", "/trades", "/replay", "/ws/stream", "/openapi.json",
+          "/docs",
         ])
     for (path, methods) in paths {
       for (method, operation) in methods {
