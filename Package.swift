@@ -39,6 +39,7 @@ let package = Package(
       cSettings: [.treatAllWarnings(as: .error)],
       linkerSettings: [.unsafeFlags(duckdbFlags), .linkedLibrary("duckdb")]),
     .target(name: "CThreads", cSettings: [.treatAllWarnings(as: .error)]),
+    .target(name: "CFolders", cSettings: [.treatAllWarnings(as: .error)]),
     .systemLibrary(
       name: "CWebSockets", pkgConfig: "libwebsockets",
       providers: [.apt(["libwebsockets-dev", "libcap-dev"]), .brew(["libwebsockets"])]),
@@ -61,9 +62,9 @@ let package = Package(
         "CZstd",
       ]),
     target("Simulator", ["MarketModel", "OptionMath", "Feeds", "Transport", "Rings", "JSONText", "Logging", "Clocks"]),
-    target("Storage", ["MarketModel", "FlowEngine", "Rings", "Logging", "Clocks", "CDuckDB"]),
+    target("Storage", ["MarketModel", "FlowEngine", "Rings", "Logging", "Clocks", "JSONText", "CDuckDB"]),
     target("Journal", ["MarketModel", "Rings", "Logging", "Clocks", "CZstd"]),
-    target("Lake", ["MarketModel", "Storage", "Rings", "Logging", "Clocks", "JSONText"]),
+    target("Lake", ["MarketModel", "Storage", "Rings", "Logging", "Clocks", "JSONText", "CFolders"]),
     target("History", ["MarketModel", "Journal", "Feeds", "Logging", "Clocks", "JSONText", "CZstd"]),
     target("Server", ["MarketModel", "FlowEngine", "Storage", "Transport", "Rings", "JSONText", "Logging", "Clocks"]),
     target(
@@ -86,11 +87,13 @@ let package = Package(
       "SimulatorTests",
       ["Simulator", "Feeds", "Transport", "Rings", "Logging", "MarketModel", "OptionMath", "JSONText"],
       exclude: ["Peers"]),
+    tests("JournalTests", ["Journal", "MarketModel", "Rings", "Logging", "CZstd"]),
     tests(
       "HistoryTests",
       ["History", "Feeds", "Simulator", "FlowEngine", "Transport", "Rings", "Logging", "MarketModel", "CZlib"]),
-    tests("JournalTests", ["Journal", "MarketModel", "Logging", "CZstd"]),
     tests("StorageTests", ["Storage", "FlowEngine", "MarketModel", "CDuckDB"]),
+    tests(
+      "LakeTests", ["Lake", "Storage", "FlowEngine", "MarketModel", "Logging", "Clocks"], exclude: ["Peers"]),
     tests("TransportTests", ["Transport", "Logging"], exclude: ["Peers"]),
     tests("ServerTests", ["Server", "Transport", "Storage", "FlowEngine", "MarketModel", "JSONText"]),
     tests(

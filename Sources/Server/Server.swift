@@ -48,11 +48,13 @@ public struct ServerConnections: Sendable {
   public var inject: (@Sendable (InjectedTrade) -> InjectionOutcome)?
   /// The player of a recording; nil when the source is none.
   public var replay: ReplayPlayer?
+  /// Answers SQL; nil when none is answered.
+  public var statements: QueryRunner?
 
   public init(
     instruments: InstrumentTable, outputs: SPSCRing<FlowOutput>, snapshots: Exchange<FlowSnapshot>,
     facts: @escaping @Sendable () -> HealthFacts, inject: (@Sendable (InjectedTrade) -> InjectionOutcome)? = nil,
-    replay: ReplayPlayer? = nil
+    replay: ReplayPlayer? = nil, statements: QueryRunner? = nil
   ) {
     self.instruments = instruments
     self.outputs = outputs
@@ -60,6 +62,7 @@ public struct ServerConnections: Sendable {
     self.facts = facts
     self.inject = inject
     self.replay = replay
+    self.statements = statements
   }
 }
 
@@ -67,6 +70,7 @@ public struct ServerConnections: Sendable {
 public final class Server: Sendable {
   private let http: HTTPServer
   private let history: QueryThread?
+  private let statements: StatementThread?
 
   /// - Parameter openStore: makes the reader for prints that left memory; called on the query thread when it is first
   ///   needed, and again after it failed. Nil without a store.
@@ -76,6 +80,8 @@ public final class Server: Sendable {
   ) {
     let history = openStore.map { open in QueryThread(log: log) { try open() } }
     self.history = history
+    let statements = connections.statements.map { StatementThread($0) }
+    self.statements = statements
     var transport = HTTPServerConfiguration(host: configuration.host, port: configuration.port)
     transport.maximumBodyBytes = Limits.requestBodyBytes
     transport.maximumQueuedFrames = 4 * Limits.clientMessages
@@ -86,12 +92,12 @@ public final class Server: Sendable {
     }
     http = HTTPServer(
       configuration: transport,
-      application: Server.application(configuration, connections, files, history), log: log)
+      application: Server.application(configuration, connections, files, history, statements), log: log)
   }
 
   private static func application(
     _ configuration: ServerConfiguration, _ connections: ServerConnections, _ files: StaticFiles,
-    _ history: QueryThread?
+    _ history: QueryThread?, _ statements: StatementThread?
   ) -> sending HTTPApplication {
     let identity = ServerIdentity(
       mode: configuration.mode, epoch: configuration.epoch, versions: configuration.versions)
@@ -103,7 +109,7 @@ public final class Server: Sendable {
       clocks: .system)
     let router = Router(
       model: core.model, version: configuration.versions.marketflow, files: files, history: history,
-      health: { core.health() }, inject: connections.inject,
+      statements: statements, health: { core.health() }, inject: connections.inject,
       replay: connections.replay)
     return HTTPApplication(core: core, router: router, hosts: HostRule(listeningOn: configuration.host))
   }
@@ -121,6 +127,7 @@ public final class Server: Sendable {
   /// Takes leave of the clients and joins the threads. Calling it again does nothing.
   public func stop() {
     http.stop()
+    statements?.stop()
     history?.stop()
   }
 }

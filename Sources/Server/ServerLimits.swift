@@ -3,6 +3,13 @@ import MarketModel
 extension Limits {
   /// Rows of one `/top` or `/prints` answer.
   public static let answerRows = 1000
+  /// Rows of one `/history/rollups` or `/history/totals` answer.
+  public static let historyRows = 5000
+  /// Rows, bytes and seconds of one `/query` answer, and statements that wait while one runs.
+  public static let statementRows = 100_000
+  public static let statementBytes = 16 << 20
+  public static let statementSeconds = 60.0
+  public static let waitingStatements = 8
   /// Answers kept for identical questions about unchanged data.
   public static let cachedAnswers = 256
   /// Bytes of those answers together.

@@ -56,6 +56,15 @@ public final class Store: Sendable {
     try schema.prepare(try database.connect(), profile: options.profile)
   }
 
+  /// Opens a file to look at it: it stays as it is, and nobody else can write it meanwhile.
+  /// - Throws: as above; `.notMigrated` for the file of an older MarketFlow.
+  public init(reading path: String) throws(StorageError) {
+    options = StoreOptions(path: path)
+    database = try Database(
+      path: path, options: DatabaseOptions(temporaryDirectory: path + ".tmp", isReadOnly: true))
+    try Schema.current.check(try database.connect(), profile: options.profile)
+  }
+
   /// The writer of this file: at most one at a time.
   /// - Parameter instruments: the table the outputs' ids come from.
   public func makeWriter(instruments: InstrumentTable, log: Log = Log()) throws(StorageError) -> StoreWriter {
@@ -64,6 +73,9 @@ public final class Store: Sendable {
 
   /// Moves the write-ahead log into the file.
   public func checkpoint() throws(StorageError) { try database.connect().execute("CHECKPOINT") }
+
+  /// A connection for SQL of our own on this file, beside its writer; for one thread.
+  public func makeSession() throws(StorageError) -> SQLSession { SQLSession(try database.connect()) }
 
   /// A reader with a connection of its own, for one thread.
   /// - Parameter timeLimitSeconds: longest a query may run before it is stopped.

@@ -56,17 +56,18 @@ import Testing
     let events = events(3 * EventFileFormat.blockEvents)
     _ = try write(events, folder.path("a"))
     let reader = try EventFileReader(path: folder.path("a"))
-    let block = try #require(try reader.next(from: events[2 * EventFileFormat.blockEvents].storedTime))
-    let last = events[EventFileFormat.blockEvents].storedTime
-    #expect((block.first?.storedTime ?? .none) >= last)
-    #expect(try reader.next() == nil || reader.offset == reader.length)
+    let start = reader.offset
+    // Nothing but the last block ends so late.
+    let block = try #require(try reader.next(from: events[events.count - 1].storedTime))
+    #expect(Array(block) == Array(events[(2 * EventFileFormat.blockEvents)...]))
+    #expect(try reader.next() == nil && reader.offset > start)
   }
 
   @Test func aFlippedByteIsRefusedWithWords() throws {
     let folder = try HistoryFolder()
     _ = try write(events(5), folder.path("a"))
     let good = try Data(contentsOf: URL(filePath: folder.path("a")))
-    for index in good.indices where !(12..<16).contains(index) {
+    for index in good.indices {
       var bad = good
       bad[index] ^= 0x10
       try bad.write(to: URL(filePath: folder.path("b")))

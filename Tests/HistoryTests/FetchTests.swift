@@ -190,7 +190,8 @@ import Testing
 
   @Test func daysThatCannotBe() async throws {
     let folder = try HistoryFolder()
-    let rest = try #require(PolygonREST(settings: PolygonRESTSettings(key: Secret("k"), endpoint: "http://127.0.0.1:1")))
+    let nobody = PolygonRESTSettings(key: Secret("k"), endpoint: "http://127.0.0.1:1")
+    let rest = try #require(PolygonREST(settings: nobody))
     func words(_ date: String, contracts: [String] = []) async throws -> String {
       var options = FetchOptions(date: try #require(MarketDate(date)), underlyings: ["SPY"])
       if !contracts.isEmpty { options.underlyings = [] }

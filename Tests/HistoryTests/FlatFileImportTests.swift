@@ -22,14 +22,20 @@ import Testing
     invented.rows.filter { if case .trade = $0.event { true } else { false } }
   }
 
-  @Test func tradesAndQuotesBecomeADay() throws {
+  @Test func tradesAndQuotesBecomeADay() async throws {
     let folder = try HistoryFolder()
     try gzipped(invented.flatFile(.trades)).write(to: URL(filePath: folder.path("t.csv.gz")))
     _ = try folder.write(invented.flatFile(.quotes), as: "q.csv")
     let first = try take(folder, "t.csv.gz")
     #expect(first.date == InventedDay.date && first.content == .trades && first.rows == trades.count)
-    #expect(try folder.cache.day(InventedDay.date)?.rows() == trades)
+    let old = try #require(try folder.cache.day(InventedDay.date))
+    #expect(try old.rows() == trades)
+    var open = try old.makeSource(instruments: InstrumentTable(capacity: 64))
     let second = try take(folder, "q.csv")
+    // What is being played goes on; who begins anew is told.
+    guard case .events(let events) = try open.next() else { return #expect(Bool(false), "nothing is played") }
+    #expect(events.count == trades.count)
+    #expect(await historyError { try old.rows() }?.kind == .incomplete)
     #expect(second.rows == invented.rows.count - trades.count)
     let day = try #require(try folder.cache.day(InventedDay.date))
     #expect(try day.rows() == invented.rows)
@@ -68,6 +74,9 @@ import Testing
     let summary = try await fetch(one)
     // The lists, and quotes of the five that traded.
     #expect(summary.requests == 2 + 5 && summary.rows == invented.rows.count - trades.count)
+    // The silent contract, too: the file would have had its prints.
+    #expect(summary.complete == 8 && summary.contracts == 8)
+    #expect(try one.cache.day(InventedDay.date)?.isComplete == true)
     #expect(try one.cache.day(InventedDay.date)?.rows() == invented.rows)
     let other = try HistoryFolder()
     options.quotes = .none

@@ -28,9 +28,11 @@ import Testing
     let to = invented.rows[9_000].event.storedTime
     let stretch = invented.rows.filter { $0.event.storedTime >= from && $0.event.storedTime < to }
     #expect(try day.rows(from: from, to: to) == stretch)
-    #expect(try day.rows(underlyings: ["QQQ"], from: from) == invented.rows.filter {
-      $0.symbol.hasPrefix("O:QQQ") && $0.event.storedTime >= from
-    })
+    #expect(
+      try day.rows(underlyings: ["QQQ"], from: from)
+        == invented.rows.filter {
+          $0.symbol.hasPrefix("O:QQQ") && $0.event.storedTime >= from
+        })
     #expect(try day.rows(from: day.last.adding(nanoseconds: 1)) == [])
     #expect(day.first == invented.rows[0].event.storedTime && day.summary == "cache 2025-12-16")
     let error = #expect(throws: HistoryError.self) { try day.rows(underlyings: ["IWM"]) }

@@ -70,8 +70,8 @@ import Testing
     #expect(
       Set(paths.keys)
         == [
-          "/health", "/top", "/prints", "/ticker/{symbol}", "/trades", "/replay", "/ws/stream", "/openapi.json",
-          "/docs",
+          "/health", "/top", "/prints", "/history/flow", "/history/rollups", "/history/totals", "/query",
+          "/ticker/{symbol}", "/trades", "/replay", "/ws/stream", "/openapi.json", "/docs",
         ])
     for (path, methods) in paths {
       for (method, operation) in methods {

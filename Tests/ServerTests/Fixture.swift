@@ -161,8 +161,8 @@ final class Fixture {
     inject: (@Sendable (InjectedTrade) -> InjectionOutcome)? = nil, replay: ReplayPlayer? = nil
   ) -> Router {
     Router(
-      model: model, version: "0.1.0", files: files, history: history, health: { [core] in core.health() },
-      inject: inject, replay: replay)
+      model: model, version: "0.1.0", files: files, history: history, statements: nil,
+      health: { [core] in core.health() }, inject: inject, replay: replay)
   }
 }
 

@@ -8,7 +8,7 @@ import Foundation
 final class LoopbackSocket {
   private let descriptor: Int32
   private var buffer: [UInt8] = []
-  private let port: Int
+  let port: Int
 
   struct Failure: Error, CustomStringConvertible {
     var description: String
@@ -48,13 +48,22 @@ final class LoopbackSocket {
   func request(
     _ target: String, method: String = "GET", headers: [String: String] = [:], body: String = ""
   ) throws -> Answer {
+    try begin(target, method: method, headers: headers, body: body)
+    return try answer(withBody: method != "HEAD")
+  }
+
+  /// Asks without waiting for the answer.
+  func begin(_ target: String, method: String, headers: [String: String] = [:], body: String = "") throws {
     var all = ["Host": "127.0.0.1:\(port)"]
     all.merge(headers) { $1 }
     if !body.isEmpty { all["Content-Length"] = "\(body.utf8.count)" }
     let head = "\(method) \(target) HTTP/1.1\r\n" + all.map { "\($0): \($1)\r\n" }.joined() + "\r\n"
     try write(Array((head + body).utf8))
+  }
+
+  func answer(withBody: Bool = true) throws -> Answer {
     let (status, answerHeaders) = try readHead()
-    let length = method == "HEAD" ? 0 : Int(answerHeaders["content-length"] ?? "0") ?? 0
+    let length = !withBody ? 0 : Int(answerHeaders["content-length"] ?? "0") ?? 0
     return Answer(status: status, headers: answerHeaders, body: try take(length))
   }
 

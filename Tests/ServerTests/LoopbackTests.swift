@@ -213,7 +213,7 @@ import Testing
       for print in prints { fixture.model.absorb(.print(print)) }
       let (store, base) = try store(prints, at: directory + "/flow.duckdb")
       #expect(base == fixture.model.printBase)
-      let stored = try store.makeReader().prints(matching: PrintFilter(), before: .max, limit: 100)
+      let stored = try store.makeReader().prints(matching: HistoryFilter(), before: .max, limit: 100)
       let page = PrintsPage.schema.encode(PrintsPage(rows: stored, next: nil, source: .memory))
       #expect(
         String(decoding: page, as: UTF8.self) == String(decoding: fixture.router().get("/prints").body, as: UTF8.self))

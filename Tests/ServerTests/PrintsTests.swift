@@ -8,15 +8,22 @@ import Testing
 @testable import Server
 
 /// A store that holds prints 1...count of the fixture's contract.
-private final class FakeHistory: PrintHistory, @unchecked Sendable {
+private final class FakeHistory: FlowHistory, @unchecked Sendable {
   let all: [PrintRow]
   var error: Failure?
   struct Failure: Error {}
 
   init(_ rows: [PrintRow]) { all = rows.sorted { $0.id > $1.id } }
 
-  func prints(matching filter: PrintFilter, before: Int64, limit: Int) throws -> [PrintRow] {
+  func steps(
+    _ filter: HistoryFilter, of subject: StepSubject, minutes: Int, after: FlowStep.Place?, limit: Int
+  ) throws -> [FlowStep] { [] }
+
+  func totals(_ filter: HistoryFilter, by dimensions: [FlowDimension], limit: Int) throws -> [FlowTotal] { [] }
+
+  func prints(matching filter: HistoryFilter, before: Int64, limit: Int) throws -> [PrintRow] {
     if let error { throw error }
+    let filter = filter.prints
     let wanted = all.filter { row in
       row.id < before && (filter.symbol == nil || filter.symbol == row.underlying || filter.symbol == row.symbol)
         && (filter.side == nil || filter.side == row.side)

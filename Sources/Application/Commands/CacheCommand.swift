@@ -58,7 +58,8 @@ enum CacheCommand {
       print(json.text)
     } else {
       for result in results {
-        print("\(result.complaints.isEmpty ? "ok  " : "FAIL") \(result.date): \(result.events) events in \(result.files) files")
+        let verdict = result.complaints.isEmpty ? "ok  " : "FAIL"
+        print("\(verdict) \(result.date): \(result.events) events in \(result.files) files")
         for complaint in result.complaints { print("     \(complaint)") }
       }
     }

@@ -2,6 +2,7 @@ import Feeds
 import History
 import Journal
 import Logging
+import Storage
 
 #if canImport(Glibc)
   import Glibc
@@ -16,9 +17,9 @@ public enum MarketFlowProgram {
     summary: "order flow of listed options: labelled prints, sweeps, blocks, live and in replay",
     commands: [
       ServeCommand.declaration, ReplayCommand.declaration, VerifyCommand.declaration, RebuildCommand.declaration,
-      ExportCommand.declaration, FetchCommand.declaration, CacheCommand.declaration, SimulateCommand.declaration,
-      BenchCommand.declaration,
-      BenchSocketCommand.declaration, DoctorCommand.declaration, ConfigCommand.declaration,
+      ExportCommand.declaration, FetchCommand.declaration, CacheCommand.declaration, QueryCommand.declaration,
+      CompactCommand.declaration, SimulateCommand.declaration, BenchCommand.declaration, BenchSocketCommand.declaration,
+      DoctorCommand.declaration, ConfigCommand.declaration,
     ],
     examples: [
       Command.Example("marketflow serve", "the demo market at http://127.0.0.1:8000; no key needed"),
@@ -28,6 +29,8 @@ public enum MarketFlowProgram {
 
   /// Runs the program with the words after its name.
   public static func run(_ words: [String]) -> ExitCode {
+    // Not for people: how this program starts itself to answer SQL.
+    if words == [QueryWorker.command] { return QueryWorker.run() == 0 ? .ok : .failure }
     do {
       switch try declaration.parse(words) {
       case .help(let text), .version(let text):
@@ -62,9 +65,11 @@ public enum MarketFlowProgram {
     case ExportCommand.declaration.name: return try ExportCommand.run(command)
     case FetchCommand.declaration.name: return try FetchCommand.run(command)
     case CacheCommand.declaration.name: return try CacheCommand.run(command)
+    case QueryCommand.declaration.name: return try QueryCommand.run(command)
     case SimulateCommand.declaration.name: return try SimulateCommand.run(command)
     case BenchCommand.declaration.name: return try BenchCommand.run(command)
     case BenchSocketCommand.declaration.name: return try BenchSocketCommand.run(command)
+    case CompactCommand.declaration.name: return try CompactCommand.run(command)
     case DoctorCommand.declaration.name: return try DoctorCommand.run(command)
     case ConfigCommand.declaration.name: return try ConfigCommand.run(command)
     default: preconditionFailure("command \(command.name) is declared and not run")
@@ -86,7 +91,7 @@ func printError(_ line: String, terminator: String = "\n") {
 extension JournalError {
   var exitCode: ExitCode {
     switch self {
-    case .damaged, .instruments: .damagedData
+    case .damaged, .unreadable, .instruments: .damagedData
     case .locked, .newerFormat, .foreign, .noDay, .file: .failure
     }
   }

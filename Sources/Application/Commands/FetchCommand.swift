@@ -3,6 +3,7 @@ import Feeds
 import History
 import JSONText
 import MarketModel
+import Rings
 import Synchronization
 
 /// `marketflow fetch`: a day from the vendor's history, or from one of his flat files, into the cache.
@@ -27,7 +28,8 @@ enum FetchCommand {
     ])
 
   private static let what = [
-    CommandOption("date", .value(.text(placeholder: "YYYY-MM-DD")), help: "the session; with --file its own by default"),
+    CommandOption(
+      "date", .value(.text(placeholder: "YYYY-MM-DD")), help: "the session; with --file its own by default"),
     CommandOption(
       "underlying", .repeated(.text(placeholder: "SYMBOL")), help: "all contracts of it, and its own prints"),
     CommandOption("contracts", .repeated(.text(placeholder: "O:…")), help: "a contract by name"),
@@ -70,7 +72,7 @@ enum FetchCommand {
         settings: PolygonRESTSettings(key: key, endpoint: live.restBase, rate: .perMinute(live.requestsPerMinute)))
     else { throw SettingsError("polygon_endpoint \(live.restBase) is no address; wanted http://host:port") }
     let fetch = HistoryFetch(cache: cache, rest: rest, options: options)
-    return try AsyncWork.result { () async -> Result<FetchSummary, HistoryError> in
+    return try AsyncWait.result { () async -> Result<FetchSummary, HistoryError> in
       do throws(HistoryError) {
         return .success(try await fetch.run { bar.show($0) })
       } catch {
@@ -117,7 +119,7 @@ enum FetchCommand {
 
   /// In order and once each: the same words mean the same import.
   private static func underlyings(_ command: ParsedCommand) -> [String] {
-    Set(command.texts("underlying").map { $0.uppercased() }).sorted()
+    Set(command.texts("underlying").map { PolygonTicker.name($0.uppercased()) }).sorted()
   }
 
   private static func usage(_ words: String) -> UsageError {
@@ -147,7 +149,8 @@ private final class FetchBar: Sendable {
     let isMerging = progress.phase == .merging
     show(progress.share, isMerging: isMerging) { seconds in
       let rate = "\(Int(Double(progress.rows) / max(seconds, 0.001))) rows/s"
-      return isMerging ? "\(progress.rows) rows" : "\(progress.contractsDone) of \(progress.contracts) contracts  \(rate)"
+      return isMerging
+        ? "\(progress.rows) rows" : "\(progress.contractsDone) of \(progress.contracts) contracts  \(rate)"
     }
   }
 

@@ -31,7 +31,9 @@ struct FetchReport {
     self.source = source
     rows = summary.rows
     if summary.isKnown { notes.append("this very file was taken before: nothing was done") }
-    if summary.alreadyHere > 0 { notes.append("\(summary.alreadyHere) rows left out: their contracts are complete already") }
+    if summary.alreadyHere > 0 {
+      notes.append("\(summary.alreadyHere) rows left out: their contracts are complete already")
+    }
     if summary.otherDays > 0 { notes.append("\(summary.otherDays) rows left out: they are of other trading days") }
     if summary.corrected > 0 { notes.append("\(summary.corrected) prints left out: later corrections made them void") }
     if let first = summary.firstRefusal { notes.append("\(summary.refused) lines left out; first: \(first)") }

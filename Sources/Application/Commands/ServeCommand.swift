@@ -17,7 +17,9 @@ enum ServeCommand {
       .symbols,
       .polygonFeed, .polygonBrand, .polygonEndpoint, .certificateAuthority, .stocksStream, .strikes, .quotedContracts,
       .defaultSpots,
-      .greeksSeconds, .requestsPerMinute, .host, .port, .dataDirectory, .storage, .webDirectory, .logLevel, .logFormat,
+      .greeksSeconds, .requestsPerMinute, .host, .port, .dataDirectory, .storage, .lake, .lakeFlushRows,
+      .lakeFlushSeconds, .lakePartMegabytes, .s3Bucket, .s3Endpoint, .s3Region, .s3Prefix, .webDirectory, .logLevel,
+      .logFormat,
     ]) + [CommandOption("open", .flag, help: "open the page in the browser")],
     examples: [
       Command.Example("marketflow serve --port 9000", "the demo market on another port"),

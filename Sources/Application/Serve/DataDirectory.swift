@@ -18,8 +18,9 @@ struct DataDirectory {
   /// The record of what came in.
   var journal: String { "\(path)/journal" }
 
-  /// Parquet files for other programs.
+  /// The Parquet lake of real sources, and that of the invented market, when somebody wants one.
   var lake: String { "\(path)/raw/flow" }
+  var demoLake: String { "\(path)/demo/raw/flow" }
 
   init(path: String) { self.path = path }
 

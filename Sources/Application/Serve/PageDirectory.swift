@@ -29,6 +29,15 @@ enum PageDirectory {
     return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
+  /// The path by which this program starts itself again; on Linux the running file, whatever has become of its name.
+  static var worker: String {
+    #if os(Linux)
+      "/proc/self/exe"
+    #else
+      executable ?? CommandLine.arguments[0]
+    #endif
+  }
+
   /// A build lies some folders deep in its package: `.build/x86_64-unknown-linux-gnu/release`.
   private static func parents(of directory: String) -> [String] {
     var result: [String] = []

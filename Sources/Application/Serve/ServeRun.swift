@@ -1,6 +1,7 @@
 import Clocks
 import Feeds
 import FlowEngine
+import Lake
 import Logging
 import MarketModel
 import Rings
@@ -23,11 +24,17 @@ final class ServeRun {
   /// What the engine concludes by; part of what names a stored recording.
   private let rules = FlowConfiguration()
   private let writer: StoreWriter?
+  /// Nil when storage or the lake is off.
+  private let lake: LakeWriter?
   private let engine: EngineThread
   private let feed: FeedThread
   private let server: Server
   /// Nil when the source is no recording.
   private let control: PlayControl?
+  /// Answers SQL; nil without a store.
+  private let statements: QueryRunner?
+  /// Tells `query` whom to ask; nil without a store.
+  private let address: ServerAddress?
   /// Nil when the source is no live one.
   private let live: PolygonFeed?
 
@@ -40,6 +47,7 @@ final class ServeRun {
       settings: settings, lastStoredTime: ServeRun.lastStoredTime(store, settings, log),
       now: Timestamp(nanoseconds: SystemClock.wallNanoseconds))
     writer = try store?.makeWriter(instruments: instruments, log: log)
+    lake = try ServeRun.openLake(settings, store, writer, log)
     let run = try writer?.reserve(source.ingestSource(configuration: rules))
     engine = EngineThread(
       EngineThread.Connections(
@@ -67,16 +75,24 @@ final class ServeRun {
       live = nil
     }
     let facts = HealthGathering(
-      source: source, live: live, gauges: gauges, events: events, publisher: publisher, writer: writer)
+      source: source, live: live, gauges: gauges, events: events, publisher: publisher, writer: writer,
+      lake: lake)
     var openStore: (@Sendable () throws -> StoreReader)?
     if let store { openStore = { try store.makeReader() } }
+    address = store.map { ServerAddress(database: $0.options.path) }
+    statements = store.map { store in
+      let directory = DataDirectory(path: settings.dataDirectory)
+      return QueryRunner(
+        store: store, lakeDirectory: directory.lake, scratchDirectory: directory.path, executable: PageDirectory.worker)
+    }
     let inbox = inbox
     server = Server(
       configuration: configuration,
       connections: ServerConnections(
         instruments: instruments, outputs: publisher, snapshots: snapshots, facts: { facts.gather() },
         inject: { inbox.offer($0) },
-        replay: control.map { ServeRun.player($0, inbox, stores: store != nil) }), openStore: openStore, log: log)
+        replay: control.map { ServeRun.player($0, inbox, stores: store != nil) }, statements: statements),
+      openStore: openStore, log: log)
   }
 
   /// The page's address; after `start()`.
@@ -87,12 +103,14 @@ final class ServeRun {
   func start() throws {
     do {
       try server.start()
+      try address?.publish(server.url)
     } catch {
       // Its query thread waits already, and would keep the database open.
       server.stop()
       throw error
     }
     writer?.start()
+    lake?.start()
     engine.start(configuration: rules, instruments: instruments)
     log.info("engine", "ready", ["instruments": "\(instruments.capacity)", "event_ring": "\(events.capacity)"])
     switch source {
@@ -114,10 +132,17 @@ final class ServeRun {
   /// Stops from the source on, so that what is under way reaches the disk.
   /// - Returns: what became of what was received, in words.
   func stop() throws -> String {
+    // A query's view of the store would stand in the way of the last checkpoint.
+    statements?.stop()
     live?.stop()
     feed.stop()
     engine.stop()
-    defer { server.stop() }
+    defer {
+      address?.withdraw()
+      server.stop()
+    }
+    // After the writer, whether or not it could write everything.
+    defer { lake?.close() }
     guard let writer else { return "storage was off, nothing is stored" }
     let dropped = gauges.storeDropped
     try writer.close(finished: gauges.digest != nil && dropped == 0)
@@ -178,6 +203,20 @@ final class ServeRun {
   }
 }
 
+extension ServeRun {
+  /// The lake reads what the writer has written; it waits while the writer has much to do.
+  private static func openLake(
+    _ settings: Settings, _ store: Store?, _ writer: StoreWriter?, _ log: Log
+  ) throws -> LakeWriter? {
+    guard let store, let writer,
+      let options = settings.lake.options(
+        source: settings.source, directory: DataDirectory(path: settings.dataDirectory))
+    else { return nil }
+    return try LakeWriter(
+      options, store: store, isStoreBusy: { writer.queueDepth > writer.queueCapacity / 4 }, log: log)
+  }
+}
+
 /// Asks every part how it is, without making any of them wait.
 private struct HealthGathering: Sendable {
   let source: ServeSource
@@ -186,6 +225,7 @@ private struct HealthGathering: Sendable {
   let events: SPSCRing<MarketEvent>
   let publisher: SPSCRing<FlowOutput>
   let writer: StoreWriter?
+  let lake: LakeWriter?
 
   func gather() -> HealthFacts {
     HealthFacts(
@@ -194,7 +234,7 @@ private struct HealthGathering: Sendable {
       storageQueue: writer.map { HealthFacts.Queue(depth: $0.queueDepth, capacity: $0.queueCapacity) }
         ?? HealthFacts.Queue(),
       publisher: HealthFacts.Queue(depth: publisher.count, capacity: publisher.capacity),
-      publisherSkipped: gauges.publisherSkipped, storage: storage(),
+      publisherSkipped: gauges.publisherSkipped, storage: storage(), lake: lake.map { LakeFacts($0.status.report) },
       live: live.map { LiveFacts($0.status) }, digest: gauges.digest.map { String($0, radix: 16) }
     )
   }

@@ -27,6 +27,16 @@ public enum SettingKey: String, Sendable, CaseIterable {
   case dataDirectory = "data_directory"
   case webDirectory = "web_directory"
   case storage
+  case lake
+  case lakeFlushRows = "lake_flush_rows"
+  case lakeFlushSeconds = "lake_flush_seconds"
+  case lakePartMegabytes = "lake_part_megabytes"
+  case s3Bucket = "s3_bucket"
+  case s3Endpoint = "s3_endpoint"
+  case s3AccessKey = "s3_access_key"
+  case s3SecretKey = "s3_secret_key"
+  case s3Region = "s3_region"
+  case s3Prefix = "s3_prefix"
   case logLevel = "log_level"
   case logFormat = "log_format"
 
@@ -44,6 +54,12 @@ public enum SettingKey: String, Sendable, CaseIterable {
     case .replayMode: ["REPLAY_MODE"]
     case .symbols: ["OPTION_FLOW_POLYGON_STREAM_SYMBOLS"]
     case .polygonKey: ["POLYGON_API_KEY", "MASSIVE_API_KEY"]
+    case .s3Bucket: ["S3_BUCKET"]
+    case .s3Endpoint: ["S3_ENDPOINT"]
+    case .s3AccessKey: ["S3_ACCESS_KEY"]
+    case .s3SecretKey: ["S3_SECRET_KEY"]
+    case .s3Region: ["S3_REGION"]
+    case .s3Prefix: ["S3_PREFIX"]
     default: []
     }
   }
@@ -63,7 +79,7 @@ public enum SettingKey: String, Sendable, CaseIterable {
     case .demoSeed: .value("demo-seed")
     case .demoIntensity: .value("demo-intensity")
     case .demoSpeed: .value("demo-speed")
-    case .replayMode, .polygonKey: nil
+    case .replayMode, .polygonKey, .s3AccessKey, .s3SecretKey: nil
     case .replayFile: .value("replay")
     case .replaySpeed: .value("replay-speed")
     case .replayFrom: .value("replay-from")
@@ -84,6 +100,14 @@ public enum SettingKey: String, Sendable, CaseIterable {
     case .dataDirectory: .value("data-dir")
     case .webDirectory: .value("web-dir")
     case .storage: .presence("no-store", means: "off")
+    case .lake: .value("lake")
+    case .lakeFlushRows: .value("lake-flush-rows")
+    case .lakeFlushSeconds: .value("lake-flush-seconds")
+    case .lakePartMegabytes: .value("lake-part-megabytes")
+    case .s3Bucket: .value("s3-bucket")
+    case .s3Endpoint: .value("s3-endpoint")
+    case .s3Region: .value("s3-region")
+    case .s3Prefix: .value("s3-prefix")
     case .logLevel: .value("log-level")
     case .logFormat: .value("log-format")
     }
@@ -108,7 +132,15 @@ public enum SettingKey: String, Sendable, CaseIterable {
     case .requestsPerMinute: .integer(1...60_000)
     case .replaySpeed: .numberOrWord(0.01...1_000_000, ["max"])
     case .symbols: .text(placeholder: "JSON")
-    case .polygonKey: .text(placeholder: "KEY")
+    case .polygonKey, .s3AccessKey, .s3SecretKey: .text(placeholder: "KEY")
+    case .lake: .choice(["auto", "on", "off"])
+    case .lakeFlushRows: .integer(1...10_000_000)
+    case .lakeFlushSeconds: .integer(1...86_400)
+    case .lakePartMegabytes: .integer(1...4_096)
+    case .s3Bucket: .text(placeholder: "NAME")
+    case .s3Endpoint: .text(placeholder: "URL")
+    case .s3Region: .text(placeholder: "REGION")
+    case .s3Prefix: .text(placeholder: "FOLDER")
     case .host: .text(placeholder: "ADDRESS")
     case .port: .integer(0...65_535)
     case .logLevel: .choice(["debug", "info", "warning", "error", "critical"])
@@ -144,12 +176,19 @@ public enum SettingKey: String, Sendable, CaseIterable {
     case .dataDirectory: "data"
     case .webDirectory: nil
     case .storage: "on"
+    case .lake: "auto"
+    case .lakeFlushRows: "5000"
+    case .lakeFlushSeconds: "60"
+    case .lakePartMegabytes: "100"
+    case .s3Bucket, .s3Endpoint, .s3AccessKey, .s3SecretKey: nil
+    case .s3Region: "us-east-1"
+    case .s3Prefix: "raw/flow"
     case .logLevel: "info"
     case .logFormat: "text"
     }
   }
 
-  public var isSecret: Bool { self == .polygonKey }
+  public var isSecret: Bool { self == .polygonKey || self == .s3AccessKey || self == .s3SecretKey }
 
   public var help: String {
     switch self {
@@ -183,6 +222,18 @@ public enum SettingKey: String, Sendable, CaseIterable {
     case .dataDirectory: "folder of the database"
     case .webDirectory: "folder of the page's files; found beside the program when not set"
     case .storage: "keep prints in DuckDB"
+    case .lake:
+      "keep prints in Parquet files, too, below raw/flow of the data folder; auto is on for everything but the demo"
+    case .lakeFlushRows: "prints after which a Parquet file is written"
+    case .lakeFlushSeconds: "seconds after which one is written with fewer"
+    case .lakePartMegabytes: "size of the Parquet files of a day that is over"
+    case .s3Bucket: "bucket that the Parquet files are copied to; needs s3_access_key and s3_secret_key"
+    case .s3Endpoint:
+      "where the bucket is, as https://s3.example.com or http://127.0.0.1:9000; Amazon's own when not set"
+    case .s3AccessKey: "the name of the bucket's key"
+    case .s3SecretKey: "the bucket's key"
+    case .s3Region: "the bucket's region"
+    case .s3Prefix: "folder of the Parquet files in the bucket"
     case .logLevel: "the least important lines to write"
     case .logFormat: "lines for people, or JSON lines for programs"
     }

@@ -39,6 +39,8 @@ public struct Settings: Sendable {
   /// Folder of the page's files; nil when they are to be looked for.
   public let webDirectory: String?
   public let isStorageEnabled: Bool
+  /// How the Parquet lake is kept, when there is a store.
+  public let lake: LakeSettings
   public let logLevel: LogLevel
   public let logFormat: LogFormat
   /// Every setting as text with its origin, in the table's order; secrets are masked.
@@ -77,6 +79,7 @@ public struct Settings: Sendable {
     dataDirectory = reader.text(.dataDirectory)
     webDirectory = values[.webDirectory]?.text
     isStorageEnabled = reader.boolean(.storage)
+    lake = try LakeSettings(reader)
     logLevel = LogLevel(name: reader.text(.logLevel)) ?? .info
     logFormat = LogFormat(rawValue: reader.text(.logFormat)) ?? .text
     entries = SettingKey.allCases.map { SettingEntry($0, values[$0]) }

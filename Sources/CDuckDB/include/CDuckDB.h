@@ -43,6 +43,14 @@ typedef struct duckdb_appender_handle *duckdb_appender;
 typedef struct duckdb_logical_type_handle *duckdb_logical_type;
 typedef struct duckdb_data_chunk_handle *duckdb_data_chunk;
 typedef struct duckdb_vector_handle *duckdb_vector;
+typedef struct duckdb_table_function_handle *duckdb_table_function;
+typedef struct duckdb_bind_info_handle *duckdb_bind_info;
+typedef struct duckdb_init_info_handle *duckdb_init_info;
+typedef struct duckdb_function_info_handle *duckdb_function_info;
+typedef void (*duckdb_table_function_bind_t)(duckdb_bind_info info);
+typedef void (*duckdb_table_function_init_t)(duckdb_init_info info);
+typedef void (*duckdb_table_function_t)(duckdb_function_info info, duckdb_data_chunk output);
+typedef void (*duckdb_delete_callback_t)(void *data);
 
 // Only its size and the last pointer matter; the rest is deprecated and never read here.
 typedef struct {
@@ -82,6 +90,8 @@ typedef struct {
 const char *duckdb_library_version(void);
 void duckdb_free(void *ptr);
 idx_t duckdb_vector_size(void);
+// Ours: the file the library was loaded from; NULL when the system does not say.
+const char *marketflow_duckdb_path(void);
 
 // Configuration, database, connection.
 duckdb_state duckdb_create_config(duckdb_config *out_config);
@@ -105,6 +115,8 @@ duckdb_state duckdb_bind_date(duckdb_prepared_statement statement, idx_t index, 
 duckdb_state duckdb_bind_varchar_length(
     duckdb_prepared_statement statement, idx_t index, const char *value, idx_t length);
 duckdb_state duckdb_execute_prepared(duckdb_prepared_statement statement, duckdb_result *out_result);
+// The rows are made as they are fetched; the error of a row is the result's once a fetch gives nothing.
+duckdb_state duckdb_execute_prepared_streaming(duckdb_prepared_statement statement, duckdb_result *out_result);
 
 // Results, read chunk by chunk.
 const char *duckdb_result_error(duckdb_result *result);
@@ -134,6 +146,27 @@ void *duckdb_vector_get_data(duckdb_vector vector);
 uint64_t *duckdb_vector_get_validity(duckdb_vector vector);
 void duckdb_vector_ensure_validity_writable(duckdb_vector vector);
 void duckdb_vector_assign_string_element_len(duckdb_vector vector, idx_t row, const char *text, idx_t length);
+
+// Table functions of our own.
+duckdb_table_function duckdb_create_table_function(void);
+void duckdb_destroy_table_function(duckdb_table_function *function);
+void duckdb_table_function_set_name(duckdb_table_function function, const char *name);
+void duckdb_table_function_set_extra_info(
+    duckdb_table_function function, void *extra, duckdb_delete_callback_t destroy);
+void duckdb_table_function_set_bind(duckdb_table_function function, duckdb_table_function_bind_t bind);
+void duckdb_table_function_set_init(duckdb_table_function function, duckdb_table_function_init_t init);
+void duckdb_table_function_set_function(duckdb_table_function function, duckdb_table_function_t body);
+void duckdb_table_function_supports_projection_pushdown(duckdb_table_function function, bool pushdown);
+duckdb_state duckdb_register_table_function(duckdb_connection connection, duckdb_table_function function);
+void *duckdb_bind_get_extra_info(duckdb_bind_info info);
+void duckdb_bind_add_result_column(duckdb_bind_info info, const char *name, duckdb_logical_type type);
+void *duckdb_init_get_extra_info(duckdb_init_info info);
+void duckdb_init_set_init_data(duckdb_init_info info, void *data, duckdb_delete_callback_t destroy);
+idx_t duckdb_init_get_column_count(duckdb_init_info info);
+idx_t duckdb_init_get_column_index(duckdb_init_info info, idx_t position);
+void duckdb_init_set_max_threads(duckdb_init_info info, idx_t threads);
+void *duckdb_function_get_init_data(duckdb_function_info info);
+void duckdb_function_set_error(duckdb_function_info info, const char *words);
 
 // Appenders.
 duckdb_state duckdb_appender_create_ext(

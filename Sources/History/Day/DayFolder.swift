@@ -109,7 +109,8 @@ struct DayFolder: Hashable, Sendable {
 
   /// Deletes what an interrupted run left: files of several contracts that the manifest does not name.
   func removeStrangers(_ manifest: HistoryManifest) throws(HistoryError) {
-    let known = Set(["manifest.json", "lock", "contracts"] + manifest.parts.map(\.file) + [manifest.merged?.file ?? ""])
+    let files = manifest.parts.map(\.file) + (manifest.merged.map { [$0.file] } ?? [])
+    let known = Set(["manifest.json", "lock", "contracts"] + files)
     for name in try DayFolder.names(in: path) where !known.contains(name) { unlink(file(name)) }
   }
 

@@ -140,6 +140,18 @@ public struct HistoryManifest: Hashable, Sendable, Codable {
     }
   }
 
+  /// Completes what an imported file says all there is about.
+  mutating func closeCovered() {
+    for (ticker, contract) in contracts {
+      for content in Content.allCases {
+        guard var stream = contract[content], stream.state != .complete, isCovered(ticker, content) else { continue }
+        stream.state = .complete
+        stream.resume = nil
+        contracts[ticker]?[content] = stream
+      }
+    }
+  }
+
   /// Whether there is nothing to be asked for.
   func isComplete(_ ticker: String, _ content: Content) -> Bool {
     contracts[ticker]?[content]?.state == .complete || isCovered(ticker, content)

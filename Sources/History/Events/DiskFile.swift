@@ -16,7 +16,8 @@ final class DiskFile {
     guard descriptor >= 0 else {
       guard errno == ENOENT else { throw DiskFile.failure(path, "cannot be opened") }
       throw HistoryError(
-        .damaged, "cache file \(path): is gone, though the manifest names it; delete the folder of the day and fetch it again")
+        .damaged,
+        "cache file \(path): is gone, though the manifest names it; delete the folder of the day and fetch it again")
     }
   }
 

@@ -128,6 +128,7 @@ final class EventFileReader {
     let all = try bytes(file, count: whole)
     let symbols: [SymbolText]? = all.withUnsafeBytes { buffer in
       guard let base = buffer.baseAddress,
+        base.get(UInt32.self, at: 12) == 0,
         base.get(UInt64.self, at: 16)
           == EventFileFormat.hash(
             ofSymbols: UnsafeRawBufferPointer(rebasing: buffer[EventFileFormat.headerBytes...]))

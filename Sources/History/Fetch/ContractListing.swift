@@ -27,6 +27,7 @@ struct ContractListing {
       }
       manifest.listings[underlying] = HistoryManifest.Listing(
         contracts: tickers.count, fetched: now.rfc3339, isFinal: window.isOver(at: now))
+      manifest.closeCovered()
     }
     return tickers
   }
@@ -56,7 +57,8 @@ struct ContractListing {
         for try await page in rest.contracts(underlying: name, expiries: days, asOf: window.date, for: .backfill) {
           patience.progressed()
           for row in page.rows {
-            if let symbol = OptionSymbol(polygon: row.ticker), symbol.expiry >= window.date { tickers.insert(row.ticker) }
+            guard let symbol = OptionSymbol(polygon: row.ticker), symbol.expiry >= window.date else { continue }
+            tickers.insert(row.ticker)
           }
         }
         return tickers.sorted()

@@ -46,7 +46,8 @@ public struct FlatFileImport: Sendable {
     var reader = try FlatFileReader(path: options.path, instruments: instruments)
     guard let first = try reader.next() else {
       throw HistoryError(
-        .unusable, "\(options.path): has no row that can be read; \(reader.firstRefusal ?? "the file is only a header")")
+        .unusable,
+        "\(options.path): has no row that can be read; \(reader.firstRefusal ?? "the file is only a header")")
     }
     let date = options.date ?? TradingCalendar.tradingDay(containing: first.storedTime)
     let window = try HistoryWindow(date)
@@ -63,7 +64,8 @@ public struct FlatFileImport: Sendable {
       $0.sourceFingerprint == reader.fingerprint && $0.content == content && $0.underlyings == options.underlyings
     }
     if !summary.isKnown {
-      try take(first, &reader, rows: RowsOfInstruments(options.underlyings, manifest, content, instruments), writer, window, now, &summary, progress)
+      let rows = RowsOfInstruments(options.underlyings, manifest, content, instruments)
+      try take(first, &reader, rows: rows, writer, window, now, &summary, progress)
     }
     try DayMerge.run(writer, runEvents: options.runEvents) { done, total in
       progress(Progress(done: done, total: total, rows: summary.rows, isMerging: true))
@@ -140,95 +142,9 @@ public struct FlatFileImport: Sendable {
         stream.part = file
         manifest.contracts[ticker, default: HistoryManifest.Contract()][part.content] = stream
       }
+      manifest.closeCovered()
     }
     try writer.save()
     for ticker in replaced { unlink(writer.folder.stream(ticker, part.content)) }
   }
-}
-
-/// Which instruments of a flat file are taken, and how many rows each has.
-private struct RowsOfInstruments {
-  private enum Verdict: UInt8 {
-    case undecided
-    case wanted
-    case unwanted
-    case complete
-  }
-  private let underlyings: Set<String>
-  private let manifest: HistoryManifest
-  private let content: HistoryManifest.Content
-  private let instruments: InstrumentTable
-  private var verdicts: [Verdict] = []
-  private var rows: [Int64] = []
-  /// Rows of contracts that are complete already.
-  private(set) var alreadyHere: Int64 = 0
-
-  init(
-    _ underlyings: [String], _ manifest: HistoryManifest, _ content: HistoryManifest.Content,
-    _ instruments: InstrumentTable
-  ) {
-    self.underlyings = Set(underlyings)
-    self.manifest = manifest
-    self.content = content
-    self.instruments = instruments
-  }
-
-  mutating func admits(_ instrument: InstrumentID) -> Bool {
-    while verdicts.count <= instrument.index {
-      verdicts.append(.undecided)
-      rows.append(0)
-    }
-    if verdicts[instrument.index] == .undecided { verdicts[instrument.index] = verdict(instrument) }
-    switch verdicts[instrument.index] {
-    case .wanted:
-      rows[instrument.index] += 1
-      return true
-    case .complete:
-      alreadyHere += 1
-      return false
-    case .unwanted, .undecided: return false
-    }
-  }
-
-  private func verdict(_ instrument: InstrumentID) -> Verdict {
-    let record = instruments[instrument]
-    guard underlyings.isEmpty || underlyings.contains(instruments[record.underlying].symbol.description) else {
-      return .unwanted
-    }
-    return manifest.isComplete(record.symbol.description, content) ? .complete : .wanted
-  }
-
-  /// Of those that have rows, and which number each instrument has among them.
-  func symbols() -> ([SymbolText], [InstrumentID]) {
-    var symbols: [SymbolText] = []
-    var numbers: [InstrumentID] = []
-    for (index, count) in rows.enumerated() {
-      numbers.append(InstrumentID(UInt32(symbols.count)))
-      if count > 0 { symbols.append(instruments[InstrumentID(UInt32(index))].symbol) }
-    }
-    return (symbols, numbers)
-  }
-
-  func counts() -> [(ticker: String, rows: Int64)] {
-    rows.enumerated().filter { $0.element > 0 }.map { index, count in
-      (instruments[InstrumentID(UInt32(index))].symbol.description, count)
-    }
-  }
-}
-
-/// What came of an import.
-public struct FlatFileSummary: Sendable {
-  public var date: MarketDate
-  public var content: HistoryManifest.Content
-  /// Rows that are in the cache now.
-  public var rows: Int64 = 0
-  /// Rows of contracts that were complete already.
-  public var alreadyHere: Int64 = 0
-  /// Rows of other trading days.
-  public var otherDays: Int64 = 0
-  public var corrected: Int64 = 0
-  public var refused: Int64 = 0
-  public var firstRefusal: String?
-  /// The very file was imported before: nothing was done.
-  public var isKnown = false
 }

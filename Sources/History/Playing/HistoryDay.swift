@@ -13,7 +13,7 @@ public struct HistoryDay: Sendable {
     guard let merged = manifest.merged else {
       throw HistoryError(
         .incomplete,
-        "cache of \(folder.date): its fetch has not come to an end; go on with it: marketflow fetch --date \(folder.date)")
+        "cache of \(folder.date): its fetch has not come to an end; give the same marketflow fetch again, it goes on")
     }
     date = folder.date
     self.manifest = manifest
@@ -40,14 +40,22 @@ public struct HistoryDay: Sendable {
   /// - Parameters:
   ///   - instruments: symbols are interned into it as their first events come, on the thread that pulls.
   ///   - underlyings: only theirs and their options' events; empty for all.
-  ///   - from: nothing before this moment.
+  ///   - from: nothing before this moment; the market as it stood then is not known until it is quoted again.
   ///   - to: nothing from this moment on.
-  /// - Throws: `.damaged` when the file is not what was written, `.unusable` when the day has none of the underlyings.
+  /// - Throws: `.damaged` when the file is not what was written, `.unusable` when the day has none of the underlyings,
+  ///   `.incomplete` when a newer fetch has replaced the file since the day was asked for.
   public func makeSource(
     instruments: InstrumentTable, underlyings: Set<String> = [], from: Timestamp? = nil, to: Timestamp? = nil
   ) throws(HistoryError) -> HistorySource {
-    try HistorySource(
-      summary: summary, path: folder.file(merged.file), length: merged.bytes, instruments: instruments,
-      underlyings: underlyings, from: from, to: to)
+    do throws(HistoryError) {
+      return try HistorySource(
+        summary: summary, path: folder.file(merged.file), length: merged.bytes, instruments: instruments,
+        underlyings: underlyings, from: from, to: to)
+    } catch {
+      guard error.kind == .damaged, let now = try folder.readManifest()?.merged, now.file != merged.file else {
+        throw error
+      }
+      throw HistoryError(.incomplete, "\(summary): a newer fetch has replaced what was asked for; open the day again")
+    }
   }
 }

@@ -1,7 +1,7 @@
 import Feeds
 import MarketModel
 
-/// Plays a day of the cache, block by block.
+/// Plays a day of the cache, block by block; owned by one thread at a time.
 public struct HistorySource: FrameSource, ~Copyable, @unchecked Sendable {
   public let summary: String
   private let reader: EventFileReader

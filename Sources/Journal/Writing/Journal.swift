@@ -17,7 +17,7 @@ public final class Journal: Sendable {
 
   let id: JournalID
   let writer: SegmentWriter
-  private let lock: JournalLock
+  private let lock: Mutex<JournalLock?>
   private let beginning: Mutex<Beginning?>
   private let loop: JournalLoop
   private let thread = Mutex<WorkerThread?>(nil)
@@ -38,8 +38,8 @@ public final class Journal: Sendable {
     self.options = options
     let folder = JournalFolder(path: options.directory)
     try JournalFolder.make(folder.path)
-    lock = try JournalLock(folder)
-    let identity = try Journal.identity(folder, source: options.source)
+    lock = Mutex(try JournalLock(folder))
+    let identity = try Journal.identity(folder, source: options.source, disk)
     id = identity.id
     archive = JournalArchive(folder: folder, identity: identity)
     let opening = try JournalOpening(folder, id: identity.id, log: log)
@@ -48,12 +48,15 @@ public final class Journal: Sendable {
       writer.resume(file, name, at: opening.point.segmentBytes)
     }
     beginning = Mutex(Beginning(point: opening.point, symbols: opening.symbols))
-    loop = JournalLoop(options, folder: folder, disk: disk, status: status, writer: writer, log: log)
+    loop = JournalLoop(
+      options, folder: folder, id: identity.id, disk: disk, status: status, writer: writer, log: log,
+      unpacked: opening.unpacked)
   }
 
   deinit { close() }
 
-  /// Starts the thread that writes to the disk itself, packs closed segments and removes old days. Once.
+  /// Starts the thread that writes to the disk itself, writes what it refused before, packs closed segments and removes old
+  /// days. Once.
   public func start() {
     thread.withLock { thread in
       precondition(thread == nil, "Journal: started twice")
@@ -61,13 +64,13 @@ public final class Journal: Sendable {
     }
   }
 
-  /// Writes everything appended to the disk and ends the thread. The feed thread has appended its last event before.
+  /// Writes everything appended to the disk, ends the thread and lets go of the lock. The feed thread has appended its last
+  /// event before; what comes later is counted as missing.
   public func close() {
     loop.stop()
-    thread.withLock { thread in
-      thread?.join()
-      thread = nil
-    }
+    thread.withLock { $0?.join() }
+    loop.finish()
+    lock.withLock { $0 = nil }
   }
 
   /// The feed thread's end; once. It goes on behind the last block there is.
@@ -97,20 +100,26 @@ public final class Journal: Sendable {
     return held == 0 || held + Int64(bytes) <= Int64(options.heldBytes)
   }
 
-  func noteAppended() { loop.noteAppended() }
+  /// - Parameter before: bytes that had been written before.
+  func noteAppended(behind before: Int64) { loop.noteAppended(behind: before) }
 
-  private static func identity(_ folder: JournalFolder, source: String) throws(JournalError) -> JournalIdentity {
+  /// A segment that the disk did not take gets no more events.
+  func isRefused(_ name: SegmentName) -> Bool { loop.isRefused(name) }
+
+  private static func identity(
+    _ folder: JournalFolder, source: String, _ disk: DiskCalls
+  ) throws(JournalError) -> JournalIdentity {
     if try OpenFile(reading: folder.identityPath) != nil {
       let found = try JournalIdentity(folder)
       let wanted = JournalIdentity(id: found.id, source: source)
-      if found != wanted { try wanted.write(to: folder) }
+      if found != wanted { try wanted.write(to: folder, disk) }
       return wanted
     }
     guard try folder.lastSegment() == nil else {
       throw .foreign(path: folder.path, words: "it has segments but no journal.id; put that file back")
     }
     let identity = JournalIdentity(id: .random(), source: source)
-    try identity.write(to: folder)
+    try identity.write(to: folder, disk)
     return identity
   }
 }

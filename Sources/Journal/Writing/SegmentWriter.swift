@@ -41,6 +41,7 @@ final class SegmentWriter: Sendable {
     var closed: [Closed] = []
     /// Made since the last look: their folders are to be written to the disk, too.
     var newFolders: [String] = []
+    var isFinished = false
   }
 
   init(folder: JournalFolder, disk: DiskCalls, status: JournalStatus) {
@@ -64,6 +65,7 @@ final class SegmentWriter: Sendable {
   /// Begins a file with a header; the one before is closed.
   func begin(_ name: SegmentName, header: [UInt8]) {
     state.withLock { state in
+      if state.isFinished { return }
       guard state.waiting.isEmpty, open(name, &state) else {
         hold(.file(name), &state)
         hold(.bytes(header, events: 0), &state)
@@ -76,7 +78,9 @@ final class SegmentWriter: Sendable {
   /// Writes a block behind the last: one system call when the disk takes it.
   func append(_ block: UnsafeRawBufferPointer, events: Int64) {
     state.withLock { state in
-      if state.waiting.isEmpty {
+      if state.isFinished {
+        status.noteMissing(events)
+      } else if state.waiting.isEmpty {
         write(block, events: events, &state)
       } else {
         hold(.bytes(Array(block), events: events), &state)
@@ -90,6 +94,7 @@ final class SegmentWriter: Sendable {
   struct Unsynced {
     var closed: [Closed]
     var file: OpenFile?
+    var name: SegmentName?
     var newFolders: [String]
   }
 
@@ -99,7 +104,7 @@ final class SegmentWriter: Sendable {
         state.closed = []
         state.newFolders = []
       }
-      return Unsynced(closed: state.closed, file: state.file, newFolders: state.newFolders)
+      return Unsynced(closed: state.closed, file: state.file, name: state.name, newFolders: state.newFolders)
     }
   }
 
@@ -117,11 +122,17 @@ final class SegmentWriter: Sendable {
     return state.withLock { !$0.waiting.isEmpty }
   }
 
-  /// Takes a half-written block away again; for the end.
-  func finish() {
+  /// For the end: takes a half-written block away again. If that fails, the next opening does it. Nothing is written any more.
+  /// - Returns: events that were never written.
+  func finish() -> Int64 {
     state.withLock { state in
-      guard state.begun > 0, let file = state.file else { return }
-      if ftruncate(file.descriptor, off_t(state.offset)) == 0 { state.begun = 0 }
+      state.isFinished = true
+      if state.begun > 0, let file = state.file, ftruncate(file.descriptor, off_t(state.offset)) == 0 {
+        state.begun = 0
+      }
+      return state.waiting.reduce(0) { sum, piece in
+        if case .bytes(_, let events) = piece { sum + events } else { sum }
+      }
     }
   }
 
@@ -153,6 +164,9 @@ final class SegmentWriter: Sendable {
       state.waiting = []
       state.done = 0
       status.noteError(nil, of: .writing)
+    } else if state.done >= 1_024, 2 * state.done >= state.waiting.count {
+      state.waiting.removeFirst(state.done)
+      state.done = 0
     }
     status.noteHeld(bytes: state.waitingBytes)
     return true

@@ -97,6 +97,7 @@ enum DocsPage {
     case .integer: "whole number"
     case .number: "number"
     case .flag: "true | false"
+    case .anything: "any value"
     case .list(let inner): "list of " + words(inner)
     case .record(let record): link(record.name)
     case .map(let inner): "object of " + words(inner)

@@ -160,6 +160,7 @@ enum OpenAPIDocument {
     case .integer: json.field("type", "integer")
     case .number: json.field("type", "number")
     case .flag: json.field("type", "boolean")
+    case .anything: break
     case .list(let inner):
       json.field("type", "array")
       json.field("items") { write(members: inner, into: &$0) }

@@ -76,4 +76,6 @@ indirect enum JSONType: Sendable {
   case optional(JSONType)
   /// One of several.
   case either([JSONType])
+  /// Whatever the data are.
+  case anything
 }

@@ -1,3 +1,5 @@
+import MarketModel
+
 /// One query parameter of requests that are read into `Target`: how it is parsed and how it is described.
 struct Parameter<Target>: Sendable {
   let description: ParameterDescription
@@ -86,6 +88,39 @@ extension Parameter {
         set(&target, micros)
         return true
       }, wanted: "an amount in USD such as 100000 or 2500.50, not negative")
+  }
+}
+
+extension Parameter {
+  /// A moment, or a day: then its first moment in New York, or the first of the day after.
+  static func time(
+    _ name: String, _ doc: String, throughEndOfDay: Bool, _ set: @escaping @Sendable (inout Target, Timestamp) -> Void
+  ) -> Parameter {
+    .text(name, doc, wanted: "an RFC 3339 time such as 2025-12-16T14:30:00Z, or a day such as 2025-12-16") {
+      target, text in
+      if let time = Timestamp(rfc3339: text) {
+        set(&target, time)
+        return true
+      }
+      guard let day = MarketDate(text: text) else { return false }
+      let first = throughEndOfDay ? MarketDate(daysSinceEpoch: day.daysSinceEpoch + 1) : day
+      set(&target, Timestamp(newYork: first, hour: 0))
+      return true
+    }
+  }
+
+  /// Several of some names, separated by commas, each at most once.
+  static func choices<Choice: APIChoice & Equatable>(
+    _ name: String, _ doc: String, _ set: @escaping @Sendable (inout Target, [Choice]) -> Void
+  ) -> Parameter {
+    .text(name, doc, wanted: "names out of \(Choice.names.joined(separator: ", ")), separated by commas") {
+      target, text in
+      let names = text.split(separator: ",", omittingEmptySubsequences: false)
+      let choices = names.compactMap { name in Choice.choices.first { $0.apiName == name } }
+      guard choices.count == names.count, Set(names).count == names.count else { return false }
+      set(&target, choices)
+      return true
+    }
   }
 }
 

@@ -14,6 +14,8 @@ struct Problem: Error, Sendable {
     case storeUnavailable = "store-unavailable"
     case wrongSource = "wrong-source"
     case refused = "refused-request"
+    case refusedStatement = "refused-statement"
+    case statementLimit = "statement-limit"
 
     var title: String {
       switch self {
@@ -28,6 +30,8 @@ struct Problem: Error, Sendable {
       case .storeUnavailable: "The store cannot be read"
       case .wrongSource: "The source of the data cannot do that"
       case .refused: "The request is malformed or beyond a limit"
+      case .refusedStatement: "The SQL statement cannot be used"
+      case .statementLimit: "The SQL statement takes more time or memory than it may"
       }
     }
   }

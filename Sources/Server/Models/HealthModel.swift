@@ -119,6 +119,8 @@ public struct HealthFacts: Sendable {
   /// Outputs of any kind that found the publisher ring full.
   public var publisherSkipped: Int64
   public var storage: Storage
+  /// Nil when there is no lake.
+  public var lake: LakeFacts?
   /// Nil when the source is no live feed.
   public var live: LiveFacts?
   /// State digest of a run that has ended, hexadecimal; nil while it goes on.
@@ -126,7 +128,8 @@ public struct HealthFacts: Sendable {
 
   public init(
     ingest: Ingest = Ingest(), events: Queue = Queue(), storageQueue: Queue = Queue(), publisher: Queue = Queue(),
-    publisherSkipped: Int64 = 0, storage: Storage = Storage(), live: LiveFacts? = nil, digest: String? = nil
+    publisherSkipped: Int64 = 0, storage: Storage = Storage(), lake: LakeFacts? = nil,
+    live: LiveFacts? = nil, digest: String? = nil
   ) {
     self.ingest = ingest
     self.events = events
@@ -134,6 +137,7 @@ public struct HealthFacts: Sendable {
     self.publisher = publisher
     self.publisherSkipped = publisherSkipped
     self.storage = storage
+    self.lake = lake
     self.live = live
     self.digest = digest
   }

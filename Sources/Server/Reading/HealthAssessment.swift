@@ -92,6 +92,7 @@ enum HealthAssessment {
     if facts.storage.lagMilliseconds > storageLagMilliseconds {
       doubts.append("storage is \(facts.storage.lagMilliseconds) ms behind")
     }
+    doubts += facts.lake?.doubts ?? []
     for (name, queue) in [("event", facts.events), ("storage", facts.storageQueue)] where queue.share > queueShare {
       doubts.append("\(name) queue is \(Int(min(queue.share, 10) * 100)) % full")
     }

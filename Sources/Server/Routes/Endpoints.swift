@@ -25,6 +25,43 @@ enum Endpoints {
         .problem(503, "The database cannot be read, or too many questions wait for it."),
       ]),
     Endpoint(
+      method: "GET", path: HistoryPath.flow, operation: "getHistoryFlow",
+      summary: "Stored prints of any time, newest first",
+      doc:
+        "From the database only: the last quarter of a second may be missing. Give `next` back as `cursor` for the page after.",
+      parameters: HistoryFlowRoute.parameters.descriptions,
+      answers: [.json(200, "A page of prints.", PrintsPage.schema.record)] + historyProblems),
+    Endpoint(
+      method: "GET", path: HistoryPath.rollups, operation: "getHistoryRollups",
+      summary: "Stored minutes, summed to steps",
+      doc:
+        "By underlying over all its options, or by contract. A minute is there once it is over; what several runs have of one "
+        + "minute is added up. Give `next` back as `cursor` for the page after.",
+      parameters: HistoryRollupsRoute.parameters.descriptions,
+      answers: [.json(200, "A page of steps.", RollupsPage.schema.record)] + historyProblems),
+    Endpoint(
+      method: "GET", path: HistoryPath.totals, operation: "getHistoryTotals",
+      summary: "Sums of stored prints by any dimensions",
+      doc: "Option prints only, without cancelled ones and those that the tape's conditions take out of volume.",
+      parameters: HistoryTotalsRoute.parameters.descriptions,
+      answers: [.json(200, "The sums.", TotalsAnswer.schema.record)] + historyProblems),
+    Endpoint(
+      method: "POST", path: "/query", operation: "postQuery", summary: "Ask SQL of the store and the lake, read only",
+      doc:
+        "One SELECT over the tables and views of the database (SHOW TABLES) and `lake`, the Parquet files. It runs in a process of "
+        + "its own with bounds on rows, bytes, time and memory, and can reach no file and no network. `format` csv, table and "
+        + "parquet answer as text/csv, text/plain and application/vnd.apache.parquet; a cut answer says so in the JSON and in the "
+        + "header MarketFlow-Truncated. Only for clients on this machine.",
+      requestBody: StatementRoute.body,
+      answers: [
+        .json(200, "The rows.", StatementRoute.answer),
+        .problem(400, "The statement cannot be used, or the body is not JSON."),
+        .problem(403, "The request comes from elsewhere."),
+        .problem(415, "The body is not declared as application/json."),
+        .problem(422, "A member of the body cannot be used, or the statement takes more time or memory than it may."),
+        .problem(503, "There is no database, it cannot be read, or too many statements wait."),
+      ]),
+    Endpoint(
       method: "GET", path: "/ticker/{symbol}", operation: "getTicker", summary: "One underlying's option flow today",
       doc: "Totals, one expiry by strike, all expiries, and the day minute by minute.",
       parameters: [
@@ -95,5 +132,9 @@ enum Endpoints {
 
   private static let foreignHost = Endpoint.Answer.problem(
     403, "The request comes from elsewhere: Host or Origin do not name this server.")
+  private static let historyProblems = [
+    badParameter, foreignHost,
+    .problem(503, "There is no database, it cannot be read, took too long, or too many questions wait for it."),
+  ]
   private static let badParameter = Endpoint.Answer.problem(400, "A parameter cannot be used, or is not known.")
 }

@@ -10,7 +10,9 @@ protocol FilteredQuestion: Sendable {
 
 extension ParameterSet where Target: FilteredQuestion {
   /// The shared parameters.
-  static func filters(sides: [AggressorSide], sideMeaning: String, standardLimit: Int) -> [Parameter<Target>] {
+  static func filters(
+    sides: [AggressorSide], sideMeaning: String, standardLimit: Int, maximumLimit: Int = Limits.answerRows
+  ) -> [Parameter<Target>] {
     [
       .text("symbol", "An underlying (SPY) or a whole contract (O:SPY251216C00572000).", wanted: symbolWanted) {
         question, text in
@@ -24,7 +26,7 @@ extension ParameterSet where Target: FilteredQuestion {
       .choice("type", "Calls or puts only.") { $0.filter.right = $1 },
       .choice("side", sideMeaning, among: sides) { $0.filter.side = $1 },
       .money("min_premium", "Least premium in USD.") { $0.filter.minimumPremiumMicros = $1 },
-      .integer("limit", "Most rows.", 1...Limits.answerRows, standard: standardLimit) { $0.limit = $1 },
+      .integer("limit", "Most rows.", 1...maximumLimit, standard: standardLimit) { $0.limit = $1 },
     ]
   }
 

@@ -57,11 +57,11 @@ enum PrintsRoute {
 
   /// A page completed from the store. Runs on the query thread.
   static func page(
-    _ part: MemoryPart, _ question: Question, before: Int64, history: any PrintHistory
+    _ part: MemoryPart, _ question: Question, before: Int64, history: any FlowHistory
   ) throws -> PrintsPage {
     let wanted = question.limit - part.rows.count
     // One more than wanted tells whether another page follows.
-    var stored = try history.prints(matching: question.filter, before: before, limit: wanted + 1)
+    var stored = try history.prints(matching: HistoryFilter(prints: question.filter), before: before, limit: wanted + 1)
     let hasMore = stored.count > wanted
     if hasMore { stored.removeSubrange(wanted...) }
     let rows = part.rows + stored

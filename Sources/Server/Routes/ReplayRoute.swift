@@ -21,7 +21,7 @@ enum ReplayRoute {
 
   /// Reads a body; a member that cannot be used is a 422 that names it.
   static func parse(_ bytes: [UInt8], _ facts: ReplayFacts) throws(Problem) -> PlayerCommand {
-    let reader = try BodyMembers(bytes, of: body, example: #"{"paused": true}, {"speed": 10} or {"speed": "max"}"#)
+    let reader = try RequestBody(bytes, of: body, example: #"{"paused": true}, {"speed": 10} or {"speed": "max"}"#)
     let command = PlayerCommand(
       isPaused: try reader.optional("paused", wanted: "true or false") {
         if case .flag(let flag) = $0 { flag } else { nil }

@@ -7,6 +7,7 @@ final class Router {
   private let model: ReadModel
   private let health: () -> Health
   private let history: QueryThread?
+  private let statements: StatementThread?
   private let inject: (@Sendable (InjectedTrade) -> InjectionOutcome)?
   private let replay: ReplayPlayer?
   private var files: StaticFiles
@@ -18,15 +19,18 @@ final class Router {
   /// - Parameters:
   ///   - health: a reading of the whole, whenever asked.
   ///   - history: nil when there is no store.
+  ///   - statements: nil when no SQL is answered.
   ///   - inject: nil when nothing may be injected.
   ///   - replay: nil when the source is no recording.
   init(
-    model: ReadModel, version: String, files: StaticFiles, history: QueryThread?, health: @escaping () -> Health,
+    model: ReadModel, version: String, files: StaticFiles, history: QueryThread?, statements: StatementThread?,
+    health: @escaping () -> Health,
     inject: (@Sendable (InjectedTrade) -> InjectionOutcome)?, replay: ReplayPlayer? = nil
   ) {
     self.model = model
     self.files = files
     self.history = history
+    self.statements = statements
     self.health = health
     self.inject = inject
     self.replay = replay
@@ -56,6 +60,12 @@ final class Router {
     case "/prints":
       try allow(["GET", "HEAD"], request)
       try prints(request, reply)
+    case HistoryPath.flow, HistoryPath.rollups, HistoryPath.totals:
+      try allow(["GET", "HEAD"], request)
+      try fromHistory(request, reply)
+    case "/query":
+      try allow(["POST"], request)
+      try query(request, reply)
     case "/trades":
       try allow(["POST"], request)
       reply(try injectTrade(request))
@@ -157,10 +167,40 @@ final class Router {
     .live(PrintsPage.schema.encode(page, reservingBytes: 512 + page.rows.count * 640))
   }
 
+  // MARK: The store
+
+  /// Reads the question here, answers it on the query thread.
+  private func fromHistory(_ request: APIRequest, _ reply: @escaping Reply) throws(Problem) {
+    let answer = try HistoryPath.answerer(request)
+    guard let history else {
+      throw .storeUnavailable("\(request.path): this run keeps no store; start without --no-store")
+    }
+    let path = request.path
+    let isAccepted = history.submit { source in
+      do {
+        reply(.live(try answer(source.get())))
+      } catch {
+        reply(Problem.storeUnavailable("\(path): \(error)").response)
+      }
+    }
+    guard isAccepted else {
+      throw .busy("\(path): \(Limits.waitingQueries) questions wait for the store already; ask again in a second")
+    }
+  }
+
+  private func query(_ request: APIRequest, _ reply: @escaping Reply) throws(Problem) {
+    try checkPosted(request)
+    let question = try StatementRoute.parse(request.body)
+    guard let statements else { throw .storeUnavailable("/query: this run keeps no store; start without --no-store") }
+    guard statements.submit(question, reply: reply) else {
+      throw .busy("/query: \(Limits.waitingStatements) statements wait already; ask again in a second")
+    }
+  }
+
   // MARK: Injection
 
   private func injectTrade(_ request: APIRequest) throws(Problem) -> APIResponse {
-    try checkCommand(request)
+    try checkPosted(request)
     let trade = try TradesRoute.parse(request.body)
     guard let inject else { throw .busy("/trades: this run takes no injected prints") }
     switch inject(trade) {
@@ -188,7 +228,7 @@ final class Router {
   }
 
   private func commandReplay(_ request: APIRequest) throws(Problem) -> APIResponse {
-    try checkCommand(request)
+    try checkPosted(request)
     let player = try player()
     let command = try ReplayRoute.parse(request.body, player.facts())
     switch player.command(command) {
@@ -199,8 +239,8 @@ final class Router {
 
   // MARK: Checks
 
-  /// What changes something is only for clients of this machine, and not for foreign pages.
-  private func checkCommand(_ request: APIRequest) throws(Problem) {
+  /// What is posted comes from this machine, and from no page of somebody else's.
+  private func checkPosted(_ request: APIRequest) throws(Problem) {
     if let refusal = Origin.loopbackRefusal(request) {
       throw Problem(kind: .foreignOrigin, status: 403, detail: "\(request.path): \(refusal).")
     }

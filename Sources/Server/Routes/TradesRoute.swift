@@ -53,8 +53,7 @@ enum TradesRoute {
 
   /// Reads a body; a member that cannot be used is a 422 that names it.
   static func parse(_ bytes: [UInt8]) throws(Problem) -> InjectedTrade {
-    let reader = try BodyMembers(
-      bytes, of: body, example: #"{"symbol": "SPY", "price": 600.25, "size": 100}"#)
+    let reader = try RequestBody(bytes, of: body, example: #"{"symbol": "SPY", "price": 600.25, "size": 100}"#)
     let trade = InjectedTrade(
       symbol: try reader.required(
         "symbol", wanted: "an equity such as \"SPY\" or a contract such as \"O:SPY251216C00572000\""

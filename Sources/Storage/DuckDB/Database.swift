@@ -13,8 +13,10 @@ struct DatabaseOptions: Sendable {
   var threads = 1
   /// Size of the write-ahead log at which DuckDB checkpoints by itself, in the middle of a commit.
   var checkpointThresholdMegabytes = 256
-  /// Where DuckDB spills what does not fit into memory.
+  /// Where DuckDB spills what does not fit into memory; empty: nowhere.
   var temporaryDirectory: String
+  /// The file has to be there and stays as it is.
+  var isReadOnly = false
 }
 
 /// One open database file. Holds the file's lock until the last connection is gone.
@@ -46,14 +48,21 @@ final class Database: @unchecked Sendable {
 
   /// File locks are per process, so DuckDB does not notice a second opening in the same process and would damage the file.
   private static let openPaths = Mutex<Set<String>>([])
+  /// The path of a database that is no file: any number of them may be open.
+  static let memory = ":memory:"
 
   init(path: String, options: DatabaseOptions) throws(StorageError) {
     self.path = path
     self.options = options
+    guard path != Database.memory else {
+      canonicalPath = path
+      state = Mutex(State(handle: try Database.open(path, options)))
+      return
+    }
     let canonical = Database.canonical(path)
     canonicalPath = canonical
     guard Database.openPaths.withLock({ $0.insert(canonical).inserted }) else { throw .alreadyOpen(path: path) }
-    UnfinishedFile.remove(at: path)
+    if !options.isReadOnly { UnfinishedFile.remove(at: path) }
     do {
       state = Mutex(State(handle: try Database.open(path, options)))
     } catch {
@@ -67,6 +76,13 @@ final class Database: @unchecked Sendable {
       if state.handle != nil { duckdb_close(&state.handle) }
     }
     _ = Database.openPaths.withLock { $0.remove(canonicalPath) }
+  }
+
+  /// Folder that the loaded DuckDB library lies in; nil when the system does not say.
+  static var libraryDirectory: String? {
+    guard let name = marketflow_duckdb_path() else { return nil }
+    let path = String(cString: name)
+    return path.lastIndex(of: "/").map { String(path[..<$0]) }
   }
 
   /// Version of the loaded DuckDB library, `v1.5.5`.
@@ -153,6 +169,7 @@ final class Database: @unchecked Sendable {
       ("memory_limit", "\(options.memoryLimitMegabytes)MB"), ("threads", "\(options.threads)"),
       ("temp_directory", options.temporaryDirectory), ("preserve_insertion_order", "true"),
       ("checkpoint_threshold", "\(options.checkpointThresholdMegabytes)MB"),
+      ("access_mode", options.isReadOnly ? "read_only" : "automatic"),
     ]
     for (name, value) in settings where duckdb_set_config(config, name, value) != DuckDBSuccess {
       throw .cannotOpen(path: path, words: "DuckDB \(libraryVersion) refuses the setting \(name)=\(value)")

@@ -32,11 +32,18 @@ struct ResultChunk: ~Copyable {
   }
 
   static func forEach(in result: inout duckdb_result, _ body: (borrowing ResultChunk) -> Void) {
+    forEach(in: &result) { chunk in
+      body(chunk)
+      return true
+    }
+  }
+
+  /// Hands out chunk after chunk until `body` has enough.
+  static func forEach(in result: inout duckdb_result, while body: (borrowing ResultChunk) -> Bool) {
     let physical = (0..<duckdb_column_count(&result)).map { physicalType(&result, $0) }
     while let handle = duckdb_fetch_chunk(result) {
       let chunk = ResultChunk(handle, physical: physical)
-      if chunk.count == 0 { break }
-      body(chunk)
+      if chunk.count == 0 || !body(chunk) { break }
     }
   }
 
@@ -46,6 +53,18 @@ struct ResultChunk: ~Copyable {
     var logical = duckdb_column_logical_type(&result, column)
     defer { duckdb_destroy_logical_type(&logical) }
     return type == DUCKDB_TYPE_DECIMAL ? duckdb_decimal_internal_type(logical) : duckdb_enum_internal_type(logical)
+  }
+
+  var columnCount: Int { columns.count }
+
+  /// A value of a type that need not be known beforehand: integers as `integer` takes them, DOUBLE, or text.
+  func cell(_ column: Int, _ row: Int) -> SQLCell {
+    if isNull(column, row) { return .null }
+    switch columns[column].physical {
+    case DUCKDB_TYPE_VARCHAR: return text(column, row).map { .text($0) } ?? .null
+    case DUCKDB_TYPE_DOUBLE: return double(column, row).map { .double($0) } ?? .null
+    default: return integer(column, row).map { .integer($0) } ?? .null
+    }
   }
 
   func isNull(_ column: Int, _ row: Int) -> Bool {
@@ -98,5 +117,25 @@ struct ResultChunk: ~Copyable {
     let start: UnsafeRawPointer? =
       length <= 12 ? UnsafeRawPointer(slot + 4) : slot.load(fromByteOffset: 8, as: UnsafeRawPointer?.self)
     return String(decoding: UnsafeRawBufferPointer(start: start, count: length), as: UTF8.self)
+  }
+
+  /// The bytes of a column as they lie in memory; nil for what is not of fixed width.
+  func fixedWidthBytes(_ column: Int) -> UnsafeRawBufferPointer? {
+    let width: Int
+    switch columns[column].physical {
+    case DUCKDB_TYPE_BOOLEAN, DUCKDB_TYPE_UTINYINT, DUCKDB_TYPE_TINYINT: width = 1
+    case DUCKDB_TYPE_SMALLINT, DUCKDB_TYPE_USMALLINT: width = 2
+    case DUCKDB_TYPE_INTEGER, DUCKDB_TYPE_UINTEGER, DUCKDB_TYPE_DATE: width = 4
+    case DUCKDB_TYPE_BIGINT, DUCKDB_TYPE_UBIGINT, DUCKDB_TYPE_TIMESTAMP, DUCKDB_TYPE_TIMESTAMP_NS, DUCKDB_TYPE_DOUBLE:
+      width = 8
+    case DUCKDB_TYPE_HUGEINT: width = 16
+    default: return nil
+    }
+    return UnsafeRawBufferPointer(start: columns[column].data, count: count * width)
+  }
+
+  /// One bit a row, 1 = has a value; nil when all have.
+  func validityBytes(_ column: Int) -> UnsafeRawBufferPointer? {
+    columns[column].validity.map { UnsafeRawBufferPointer(start: $0, count: (count + 63) / 64 * 8) }
   }
 }

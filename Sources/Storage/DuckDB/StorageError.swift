@@ -9,6 +9,8 @@ public enum StorageError: Error, Sendable, Equatable {
   case newerSchema(path: String, found: Int, supported: Int)
   /// The file was written by an older MarketFlow and no migration leads from there to here.
   case olderSchema(path: String, found: Int, supported: Int)
+  /// The file is to be read only, and was written by an older MarketFlow.
+  case notMigrated(path: String, found: Int, supported: Int)
   /// A DuckDB file that is not ours.
   case foreignFile(path: String, tables: String)
   /// The file was written under the other profile.
@@ -42,6 +44,9 @@ extension StorageError: CustomStringConvertible {
     case .olderSchema(let path, let found, let supported):
       "database \(path) has schema version \(found), this program needs \(supported) and cannot migrate from there; "
         + "move the file away, or start with another --data-dir"
+    case .notMigrated(let path, let found, let supported):
+      "database \(path) has schema version \(found), this program reads \(supported); "
+        + "start marketflow serve once, which migrates it"
     case .foreignFile(let path, let tables):
       "database \(path) was not made by marketflow (no schema_info; tables: \(tables)); name another --data-dir"
     case .otherProfile(let path, let found, let wanted):

@@ -3,32 +3,15 @@ import MarketModel
 
 /// The statement behind `StoreReader.prints`. Text is made of fixed pieces only; what the caller names is bound.
 struct PrintQuery {
-  private(set) var parameters: [SQLValue] = []
-  private var conditions: [String] = []
+  private var conditions: PrintConditions
   private let limit: Int
 
-  init(_ filter: PrintFilter, from lowest: Int64, before: Int64, limit: Int) {
+  var parameters: [SQLValue] { conditions.parameters }
+
+  init(_ filter: HistoryFilter, from lowest: Int64, before: Int64, limit: Int) {
     self.limit = limit
-    conditions.append("t.print_id >= \(bind(.integer(lowest))) AND t.print_id < \(bind(.integer(before)))")
-    if let symbol = filter.symbol {
-      let parameter = bind(.text(symbol))
-      // A list of ids prunes row groups by instrument, a join condition on two text columns with OR would not.
-      conditions.append(
-        "t.instrument IN (SELECT id FROM base.instruments WHERE symbol = \(parameter) OR underlying = \(parameter))")
-    }
-    if let expiry = filter.expiry {
-      conditions.append("i.expiry = \(bind(.date(daysSinceEpoch: expiry.daysSinceEpoch)))")
-    }
-    if let right = filter.right {
-      conditions.append("i.type = \(bind(.text(Enumerations.optionType.labels[Int(right.rawValue)])))::option_type")
-    }
-    if let side = filter.side {
-      conditions.append("t.side = \(bind(.text(Enumerations.side.labels[Int(side.storedPosition)])))::aggressor_side")
-    }
-    if let premium = filter.minimumPremiumMicros {
-      // Exact: a quotient of two integers would go through floating point.
-      conditions.append("t.premium >= \(bind(.text(PrintQuery.decimalText(micros: premium))))::DECIMAL(18,6)")
-    }
+    conditions = PrintConditions(filter)
+    conditions.add(ids: lowest, before: before)
   }
 
   var sql: String {
@@ -37,20 +20,8 @@ struct PrintQuery {
     t.conditions, t.side, t.method, t.bid, t.ask, t.quote_time, t.delta, t.gamma, t.underlying_price, t.sweep_id, \
     t.flags, t.cancelled, t.implied_volatility, t.greeks_source \
     FROM base.trades_labeled t JOIN base.instruments i ON i.id = t.instrument \
-    WHERE \(conditions.joined(separator: " AND ")) ORDER BY t.print_id DESC LIMIT \(limit)
+    WHERE \(conditions.sql) ORDER BY t.print_id DESC LIMIT \(limit)
     """
-  }
-
-  private mutating func bind(_ value: SQLValue) -> String {
-    parameters.append(value)
-    return "$\(parameters.count)"
-  }
-
-  static func decimalText(micros: Int64) -> String {
-    let bounded = decimal18(micros)
-    let digits = String(bounded.magnitude % 1_000_000)
-    let sign = bounded < 0 ? "-" : ""
-    return sign + "\(bounded.magnitude / 1_000_000)." + String(repeating: "0", count: 6 - digits.count) + digits
   }
 
   /// Columns in the order of `sql`.

@@ -29,6 +29,13 @@ public final class StoreReader: @unchecked Sendable {
   public func prints(
     _ filter: PrintFilter = PrintFilter(), beforePrintID: Int64? = nil, limit: Int
   ) throws(StorageError) -> [StoredPrint] {
+    try prints(HistoryFilter(prints: filter), beforePrintID: beforePrintID, limit: limit)
+  }
+
+  /// Likewise, of a stretch of time and a range of strikes.
+  public func prints(
+    _ filter: HistoryFilter, beforePrintID: Int64? = nil, limit: Int
+  ) throws(StorageError) -> [StoredPrint] {
     precondition(profile == .full, "StoreReader.prints: the reference profile keeps no print ids")
     precondition(limit > 0, "StoreReader.prints: limit \(limit), at least 1")
     return try guardian.run(timeLimitSeconds) { () throws(StorageError) in

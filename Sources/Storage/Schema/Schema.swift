@@ -19,9 +19,23 @@ struct Schema: Sendable {
 
   /// Creates the tables in a new file, migrates an older one, refuses what it does not know.
   func prepare(_ connection: Connection, profile: StoreProfile) throws(StorageError) {
-    let path = connection.database.path
     let tables = try Schema.tableNames(connection)
     if tables.isEmpty { return try create(connection, profile) }
+    try migrate(connection, profile, from: try foundVersion(connection, tables, profile))
+  }
+
+  /// Refuses every file that is not exactly of this version.
+  func check(_ connection: Connection, profile: StoreProfile) throws(StorageError) {
+    let found = try foundVersion(connection, try Schema.tableNames(connection), profile)
+    guard found == version else {
+      throw .notMigrated(path: connection.database.path, found: found, supported: version)
+    }
+  }
+
+  private func foundVersion(
+    _ connection: Connection, _ tables: [String], _ profile: StoreProfile
+  ) throws(StorageError) -> Int {
+    let path = connection.database.path
     guard tables.contains("schema_info") else {
       throw .foreignFile(path: path, tables: tables.prefix(5).joined(separator: ", "))
     }
@@ -37,7 +51,7 @@ struct Schema: Sendable {
     guard foundProfile == profile.rawValue else {
       throw .otherProfile(path: path, found: foundProfile, wanted: profile.rawValue)
     }
-    try migrate(connection, profile, from: Int(found))
+    return Int(found)
   }
 
   private func migrate(

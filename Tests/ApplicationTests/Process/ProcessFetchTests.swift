@@ -13,12 +13,12 @@ import Testing
 
   /// A vendor that has played a flat file of trades to its end.
   private func vendor(
-    _ folder: ProcessFolder, rows: Int, change: (inout SimulatorOptions) -> Void = { _ in }
+    _ folder: ProcessFolder, rows: Int, contracts: Int = 40, change: (inout SimulatorOptions) -> Void = { _ in }
   ) async throws -> Simulator {
     let start = Timestamp(newYork: try #require(MarketDate(Self.day)), hour: 10).nanoseconds
     var text = "ticker,conditions,correction,exchange,price,sip_timestamp,size,sequence_number\n"
     for row in 0..<rows {
-      let contract = "O:SPY251216C00\(600 + row % 40)000"
+      let contract = "O:SPY251216C00\(600 + row % contracts)000"
       text += "\(contract),,0,302,1.\(row % 90 + 10),\(start + Int64(row) * 1_000_000),\(row % 9 + 1),\(row + 1)\n"
     }
     try Data(text.utf8).write(to: URL(filePath: folder.path("tape.csv")))
@@ -35,6 +35,11 @@ import Testing
     ["fetch", "--date", Self.day, "--underlying", "SPY", "--endpoint", simulator.url, "--json"] + more
   }
 
+  /// Nil when it died of a signal.
+  private func code(of program: ProcessProgram) -> Int32? {
+    do { return try program.outcome().code } catch { return nil }
+  }
+
   private func run(_ words: [String], in folder: ProcessFolder) throws -> ProcessProgram.Outcome {
     try ProcessProgram(words, in: folder).outcome()
   }
@@ -42,10 +47,10 @@ import Testing
   /// Killed wherever it happens to be, again and again: the day becomes whole, and no row is in it twice.
   @Test func killsAreOutlived() async throws {
     let folder = try ProcessFolder()
-    let simulator = try await vendor(folder, rows: 2_000) { options in
+    let simulator = try await vendor(folder, rows: 2_000, contracts: 80) { options in
       // Slow enough that there is something to interrupt.
       options.faults.slowShare = 1
-      options.faults.slowSeconds = 0.05
+      options.faults.slowSeconds = 0.2
     }
     defer { simulator.stop() }
     let cache = HistoryCache(HistoryOptions(directory: folder.path("data/cache")))
@@ -68,7 +73,7 @@ import Testing
     let day = try #require(try cache.day(date))
     #expect(day.trades == 2_000 && day.isComplete)
     let fresh = try ProcessFolder()
-    _ = try run(words(simulator), in: fresh)
+    _ = try run(["fetch", "--file", folder.path("tape.csv")], in: fresh)
     let other = HistoryCache(HistoryOptions(directory: fresh.path("data/cache")))
     #expect(try other.day(date)?.fingerprint == day.fingerprint)
   }
@@ -118,6 +123,37 @@ import Testing
     ] {
       #expect(try run(words, in: folder).code == 2, "\(words)")
     }
+  }
+
+  /// Killed while it reads the file and while it writes the parts: all of it or nothing.
+  @Test(arguments: ["lock", "flat-1.events", "day-2.events"])
+  func aKilledImportIsTakenAgain(_ sign: String) throws {
+    let folder = try ProcessFolder()
+    let rows = 60_000
+    let start = Timestamp(newYork: try #require(MarketDate(Self.day)), hour: 10).nanoseconds
+    var text = "ticker,price,size,sip_timestamp\n"
+    for row in 0..<rows {
+      text += "O:SPY251216C00\(600 + row * 40 / rows)000,1.5,\(row % 9 + 1),\(start + Int64(row % 1_500) * 1_000_000)\n"
+    }
+    try Data(text.utf8).write(to: URL(filePath: folder.path("day.csv")))
+    let words = ["fetch", "--file", "day.csv", "--json"]
+    let program = try ProcessProgram(words, in: folder)
+    let place = folder.path("data/cache/\(Self.day)/\(sign)")
+    var isOver = false
+    while !FileManager.default.fileExists(atPath: place), !isOver { isOver = kill(program.pid, 0) != 0 }
+    if !isOver { program.signal(SIGKILL) }
+    // On a fast machine it may have come to its end meanwhile.
+    let code = code(of: program)
+    #expect(code == nil || code == 0)
+    let again = try run(words, in: folder)
+    #expect(again.code == 0, "\(again.errors)")
+    let date = try #require(MarketDate(Self.day))
+    let cache = HistoryCache(HistoryOptions(directory: folder.path("data/cache")))
+    #expect(try cache.day(date)?.trades == Int64(rows))
+    #expect(try cache.verify(date).complaints == [])
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder.path("data/cache/\(Self.day)"))
+    #expect(names.count { $0.hasPrefix("flat-") } == 1 && names.count { $0.hasPrefix("day-") } == 1)
+    #expect(!names.contains { $0.hasPrefix("run-") })
   }
 
   @Test func takesAFlatFile() async throws {

@@ -54,7 +54,8 @@ public struct HistoryConversion: Sendable {
     return .row(
       Quote(
         time: time, bid: bid, ask: ask, sequence: row.sequenceNumber ?? 0, instrument: InstrumentID(0),
-        bidSize: bidSize, askSize: askSize, bidVenue: bidVenue, askVenue: askVenue, flags: use == .gap ? .backfilled : []))
+        bidSize: bidSize, askSize: askSize, bidVenue: bidVenue, askVenue: askVenue,
+        flags: use == .gap ? .backfilled : []))
   }
 
   /// As `FlatFileRows` has it: for stocks 0 is regular and 1 holds corrected values, all else is void; an option's print is

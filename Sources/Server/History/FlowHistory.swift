@@ -1,14 +1,20 @@
 import MarketModel
 import Storage
 
-/// Prints that left memory, read on the query thread only.
-protocol PrintHistory: AnyObject {
+/// What is on the disk, read on the query thread only.
+protocol FlowHistory: AnyObject {
   /// The newest matching prints with an id below `before`, newest first.
-  func prints(matching filter: PrintFilter, before: Int64, limit: Int) throws -> [PrintRow]
+  func prints(matching filter: HistoryFilter, before: Int64, limit: Int) throws -> [PrintRow]
+  /// Minutes summed to steps, ascending by time, then symbol; those after `after`.
+  func steps(
+    _ filter: HistoryFilter, of subject: StepSubject, minutes: Int, after: FlowStep.Place?, limit: Int
+  ) throws -> [FlowStep]
+  /// Sums by dimensions, ascending in them.
+  func totals(_ filter: HistoryFilter, by dimensions: [FlowDimension], limit: Int) throws -> [FlowTotal]
 }
 
-extension StoreReader: PrintHistory {
-  func prints(matching filter: PrintFilter, before: Int64, limit: Int) throws -> [PrintRow] {
+extension StoreReader: FlowHistory {
+  func prints(matching filter: HistoryFilter, before: Int64, limit: Int) throws -> [PrintRow] {
     try prints(filter, beforePrintID: before, limit: limit).map { PrintRow($0) }
   }
 }

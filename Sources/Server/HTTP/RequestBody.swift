@@ -1,8 +1,9 @@
-/// The members of a request body that is one JSON object: each is read or named in a problem.
-struct BodyMembers {
+/// A request body taken apart: one JSON object whose members are described.
+struct RequestBody {
   private let members: [String: JSONValue]
 
-  /// - Parameter example: a body that can be used, for who sent something else.
+  /// - Parameter example: a body that can be used.
+  /// - Throws: 400 when it is not JSON, 422 when it is no object or has a member that is not described.
   init(_ bytes: [UInt8], of record: RecordDescription, example: String) throws(Problem) {
     let value: JSONValue
     do { value = try JSONValue.parse(bytes) } catch {
@@ -23,6 +24,7 @@ struct BodyMembers {
     self.members = members
   }
 
+  /// The value of a member; nil when it is left out or null, 422 when it cannot be used.
   func optional<Value>(_ name: String, wanted: String, _ read: (JSONValue) -> Value?) throws(Problem) -> Value? {
     guard let member = members[name], member != .null else { return nil }
     guard let value = read(member) else {
