@@ -67,10 +67,11 @@ enum RebuildCommand {
     _ path: String, with archive: JournalArchive, _ days: [JournalDay], keepsOld: Bool
   ) throws {
     let old = DatabaseFiles(path: path)
-    if old.exists { try checkUnused(path) }
+    let before = old.exists ? try lookAt(path, archive) : nil
     let fresh = DatabaseFiles(path: path + ".rebuild")
     try fresh.remove()
     let summary = try build(archive, days, fresh)
+    let after = try lookAt(fresh.path, archive)
     if old.exists {
       let kept = DatabaseFiles(path: path + ".before-rebuild")
       if keepsOld { try old.move(to: kept) }
@@ -80,16 +81,31 @@ enum RebuildCommand {
       try fresh.move(to: old)
       printError(words(summary, in: path))
     }
+    if let before, let after, !RebuildCommand.keepsIDs(before, after) {
+      printError(
+        "marketflow: prints have other ids than in the old database; where there is a lake of it, move its folder away and "
+          + "marketflow serve writes it again")
+    }
   }
 
-  /// A database that somebody writes must not be replaced under them; one that cannot be opened is why people come here.
-  private static func checkUnused(_ path: String) throws {
+  /// Whether the same print has the same id: in the same run, behind as many others.
+  static func keepsIDs(_ before: IngestProgress, _ after: IngestProgress) -> Bool {
+    before.runID == after.runID
+      && after.days.allSatisfy { day in
+        before.days.first { $0.session == day.session }.map { $0.before.prints == day.before.prints } ?? true
+      }
+  }
+
+  /// What a database has of the journal. One that somebody writes must not be replaced under them; one that cannot be opened is
+  /// why people come here.
+  private static func lookAt(_ path: String, _ archive: JournalArchive) throws -> IngestProgress? {
     do {
-      _ = try Store(StoreOptions(path: path))
+      return try Store(StoreOptions(path: path)).ingestProgress(of: archive.ingestSource())
     } catch StorageError.locked(let path, let holder) {
       throw StorageError.locked(path: path, holder: holder)
     } catch {
       printError("marketflow: the old database is replaced although it cannot be read: \(error)")
+      return nil
     }
   }
 

@@ -26,6 +26,7 @@ final class PlayControl: Sendable {
   private struct State {
     var wish: Wish?
     var isPaused = false
+    var wasMoved = false
     var speed: ReplaySpeed
     var playing = Playing()
   }
@@ -60,6 +61,7 @@ final class PlayControl: Sendable {
       }
       if let position = command.position {
         wish.position = position
+        state.wasMoved = true
         state.playing.isSeeking = true
         state.playing.hasEnded = false
       }
@@ -68,6 +70,9 @@ final class PlayControl: Sendable {
     }
     bell.ring()
   }
+
+  /// Whether another moment was ever wanted.
+  var wasMoved: Bool { state.withLock { $0.wasMoved } }
 
   var facts: ReplayFacts {
     state.withLock { state in

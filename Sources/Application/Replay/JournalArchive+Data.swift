@@ -1,4 +1,3 @@
-import FlowEngine
 import Journal
 import Storage
 
@@ -15,10 +14,8 @@ extension JournalArchive {
     return try JournalArchive(directory: directory.journal)
   }
 
-  /// The name of the journal in the store's ledger: what was concluded from it under the same rules by the same program.
-  func ingestSource(rules: FlowConfiguration = FlowConfiguration()) -> IngestSource {
-    IngestSource(
-      source: source, fingerprint: "journal \(id) marketflow-\(marketFlowVersion) \(rules)", resumable: true,
-      includesInjected: true)
+  /// The journal as the store's ledger knows it. One journal is one run, whatever version of the program went on with it.
+  func ingestSource() -> IngestSource {
+    IngestSource(source: source, fingerprint: "journal \(id)", resumable: true, includesInjected: true)
   }
 }

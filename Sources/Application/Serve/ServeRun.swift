@@ -86,7 +86,7 @@ final class ServeRun {
       configuration: configuration,
       connections: ServerConnections(
         instruments: instruments, outputs: publisher, snapshots: snapshots, facts: { facts.gather() },
-        inject: { inbox.offer($0) },
+        inject: { ServeRun.inject($0, inbox, control, stores: store != nil) },
         replay: control.map { ServeRun.player($0, inbox, stores: store != nil) }, statements: statements),
       openStore: openStore, log: log)
   }
@@ -166,17 +166,25 @@ final class ServeRun {
   }
 
   /// What the server may ask of the player. Going back plays the same prints again, which the store knows by their place; a print
-  /// entered by hand is not played again and would move all places after it.
+  /// entered by hand is not played again and would move all places after it: a run that stores has the one or the other.
   private static func player(_ control: PlayControl, _ inbox: InjectionInbox, stores: Bool) -> ReplayPlayer {
     ReplayPlayer(facts: { control.facts }) { command in
-      if stores, inbox.wasUsed, let position = command.position, position < control.facts.position {
+      if stores, inbox.wasUsed, let position = command.position {
         return .refused(
-          "trades were entered by hand into this run, which is stored, so that it cannot go back to "
+          "trades were entered by hand into this run, which is stored, so that it cannot be taken to "
             + "\(position.rfc3339); start it again with --no-store to move freely")
       }
       control.wish(command)
       return .accepted
     }
+  }
+
+  private static func inject(
+    _ trade: InjectedTrade, _ inbox: InjectionInbox, _ control: PlayControl?, stores: Bool
+  ) -> InjectionOutcome {
+    guard stores, control?.wasMoved == true else { return inbox.offer(trade) }
+    return .refused(
+      "this run was taken to another moment and is stored, so that it takes no trades; start it again with --no-store")
   }
 
   private static func openStore(_ settings: Settings, _ log: Log) throws -> Store? {

@@ -37,8 +37,7 @@ struct Verification {
     let store = try Store(StoreOptions(path: directory.database))
     reader = try store.makeReader(timeLimitSeconds: Verification.storeSeconds)
     runID = try store.ingestProgress(of: archive.ingestSource())?.runID
-    storeNote =
-      runID == nil ? "the store \(directory.database) has nothing that this version made of this journal" : nil
+    storeNote = runID == nil ? "the store \(directory.database) has nothing of this journal" : nil
   }
 
   /// The journal's days.

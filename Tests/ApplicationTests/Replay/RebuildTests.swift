@@ -54,6 +54,29 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: live.directory.database + ".before-rebuild"))
   }
 
+  @Test func otherIDsAreSaid() throws {
+    func progress(_ run: Int32, _ prints: Int64) -> IngestProgress {
+      IngestProgress(
+        runID: run, committed: .start, isClosed: true,
+        days: [IngestDay(session: LiveSession.second, before: IngestPosition(prints: prints, cancellations: 0))])
+    }
+    #expect(RebuildCommand.keepsIDs(progress(1, 7), progress(1, 7)))
+    #expect(!RebuildCommand.keepsIDs(progress(2, 7), progress(1, 7)))
+    #expect(!RebuildCommand.keepsIDs(progress(1, 7), progress(1, 0)))
+    #expect(try !run("rebuild", "--all").errors.contains("other ids"))
+  }
+
+  @Test func aDatabaseThatCannotBeReadIsReplaced() throws {
+    try Data("no database".utf8).write(to: URL(filePath: live.directory.database))
+    let outcome = try run("rebuild", "--all", "--discard-old")
+    #expect(outcome.code == 0, "\(outcome.errors)")
+    #expect(outcome.errors.contains("although it cannot be read"))
+    #expect(try Verification(live.directory).verify(LiveSession.first) { _, _ in }.isGood)
+    // Thrown away where nobody wants it.
+    #expect(try run("rebuild", "--all", "--discard-old").code == 0)
+    #expect(!FileManager.default.fileExists(atPath: live.directory.database + ".before-rebuild"))
+  }
+
   @Test func aWholeDatabaseIsNotReplacedByADay() throws {
     #expect(try run("rebuild", "--date", "2025-12-17").code == 2)
     #expect(try run("rebuild").code == 2)

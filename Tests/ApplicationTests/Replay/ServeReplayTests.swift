@@ -70,6 +70,10 @@ import Testing
       #expect(try client.request("/replay", post: #"{"position": "\#(position)"}"#).status == 202)
       #expect(try digest(client) == first)
     }
+    // A print that is not played again would move the places of all that follow.
+    let trade = #"{"symbol": "SPY", "price": 600, "size": 1}"#
+    let refused = try client.request("/trades", post: trade)
+    #expect(refused.status == 422 && (refused.json["detail"] as? String)?.contains("--no-store") == true)
     served.signal(SIGTERM)
     #expect(try served.outcome().code == 0)
     let export = try ProcessProgram.run(
@@ -77,6 +81,22 @@ import Testing
     let lines = export.output.split(separator: "\n").dropFirst()
     #expect(lines.count == 9992)
     #expect(Set(lines.map { $0.prefix { $0 != "," } }).count == 9992)
+  }
+
+  @Test func aStoredRunWithTradesByHandStaysWhereItIs() throws {
+    let served = try ProcessProgram(
+      [
+        "serve", "--port", "0", "--data-dir", live.folder.path("tapes"), "--replay", BenchTests.path("small.ndjson.gz"),
+        "--replay-speed", "max",
+      ], in: live.folder)
+    let client = try ProcessClient(port: served.port())
+    _ = try digest(client)
+    #expect(try client.request("/trades", post: #"{"symbol": "SPY", "price": 600, "size": 1}"#).status == 202)
+    let answer = try client.request("/replay", post: #"{"position": "2025-12-16T16:00:00Z"}"#)
+    #expect(answer.status == 409 && (answer.json["detail"] as? String)?.contains("--no-store") == true)
+    #expect(try client.request("/replay", post: #"{"paused": true}"#).status == 202)
+    served.signal(SIGTERM)
+    #expect(try served.outcome().code == 0)
   }
 
   @Test func wrongWordsAreNamed() throws {
