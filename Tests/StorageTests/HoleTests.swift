@@ -146,7 +146,7 @@ import Testing
       try expectConsistent("seed \(seed), life \(life), \(range), killed at \(kill ?? -1)")
     }
     let day = try JournalStream.progress(folder.file)?.startDay(among: JournalStream.days)
-    try journal.play((try index(ofDay: day))..<count, into: folder.file, finished: true)
+    try journal.play(index(ofDay: day)..<count, into: folder.file, finished: true)
     try journal.expectWhole(folder.file, "seed \(seed)")
   }
 
@@ -165,8 +165,8 @@ import Testing
     try journal.expectWhole(folder.file, "seed \(seed)")
   }
 
-  private func index(ofDay day: IngestDay?) throws -> Int {
-    try journal.outputs.firstIndex {
+  private func index(ofDay day: IngestDay?) -> Int {
+    journal.outputs.firstIndex {
       if case .sessionReset(let reset) = $0 { reset.session == day?.session } else { false }
     } ?? 0
   }
@@ -174,7 +174,7 @@ import Testing
   /// The day to begin with, or a moment of it that is covered.
   private func start(_ random: inout SeededRandom) throws -> Int {
     let found = try JournalStream.progress(folder.file)
-    let day = try index(ofDay: found?.startDay(among: JournalStream.days))
+    let day = index(ofDay: found?.startDay(among: JournalStream.days))
     guard let found, Bool.random(using: &random) else { return day }
     let next = journal.outputs.indices.first { place in
       if place > day, case .sessionReset = journal.outputs[place] { true } else { false }
