@@ -25,7 +25,8 @@ enum ProgressTables {
       .value("first_number", .bigint, "First missing print of the run, counted from 1") { row, _ in
         row.pointee.lowerBound
       },
-      .value("last_number", .bigint, "Last missing print; one less than the first when only what came between two is") { row, _ in
+      .value("last_number", .bigint, "Last missing print; below the first when none is, but what came between") {
+        row, _ in
         row.pointee.upperBound - 1
       },
     ])

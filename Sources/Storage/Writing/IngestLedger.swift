@@ -106,8 +106,8 @@ struct IngestLedger {
       source.includesInjected
       ? PrintNumbering(firstPrintID: firstPrintID, holes: PrintHoles())
       : PrintNumbering(firstPrintID: firstPrintID, lastPrintID: firstPrintID - 1, mustBeWhole: source.resumable)
-    return IngestLedger(
-      IngestRun(runID: Int32(runID), firstPrintID: firstPrintID), source, startingAt: start, numbering, isRecorded: false)
+    let run = IngestRun(runID: Int32(runID), firstPrintID: firstPrintID)
+    return IngestLedger(run, source, startingAt: start, numbering, isRecorded: false)
   }
 
   /// What lies between the stored part and the first output would be missing for ever. A journal's cancellations before the newest

@@ -71,7 +71,8 @@ public struct IngestProgress: Sendable, Equatable {
   private func firstMissing(behind oldest: IngestPosition) -> Int64? {
     // Played from there on the next print is seen, its predecessors are not.
     let next = oldest.prints + 1
-    return holes.first { $0.upperBound > next || ($0.isEmpty && $0.upperBound == next) }.map { max($0.lowerBound, next) }
+    let hole = holes.first { $0.upperBound > next || ($0.isEmpty && $0.upperBound == next) }
+    return hole.map { max($0.lowerBound, next) }
   }
 }
 

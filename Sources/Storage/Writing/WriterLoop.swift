@@ -154,7 +154,7 @@ final class WriterLoop {
     guard holes.opened > holesSaid, let newest = holes.ranges.last else { return }
     holesSaid = holes.opened
     log.warning(
-      "storage", "prints were lost on the way to the store; it goes on behind them, a restart fills them in from the journal",
+      "storage", "prints were lost on the way to the store, which goes on; a restart fills them in from the journal",
       [
         "source": sourceText, "first_number": "\(newest.lowerBound)", "last_number": "\(newest.upperBound - 1)",
         "missing_prints": "\(holes.prints)",
@@ -164,7 +164,7 @@ final class WriterLoop {
   /// What the file lacks from now on.
   private func noteMissing(_ holes: PrintHoles) {
     if holes.prints == 0, counters.missingPrints > 0 {
-      log.info("storage", "prints that were missing are stored now: nothing is missing any more", ["source": sourceText])
+      log.info("storage", "prints that were missing are stored: none is missing now", ["source": sourceText])
     }
     counters.noteMissing(holes.prints)
   }
