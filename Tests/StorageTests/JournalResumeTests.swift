@@ -12,47 +12,16 @@ import Testing
 
   init() throws { journal = try JournalStream(prints: 120) }
 
-  /// Offers outputs from one place to another, in a process of its own as far as the file can tell.
   @discardableResult
   private func play(
     _ range: Range<Int>, into path: String, finished: Bool = false
   ) throws -> (run: IngestRun, counters: StoreCounters) {
-    let writer = try Store(StoreOptions(path: path)).makeWriter(instruments: try OutputStream().instruments)
-    let run = try writer.reserve(JournalStream.source, startingAt: journal.position(before: range.lowerBound))
-    writer.start()
-    writer.offerAll(Array(journal.outputs[range]))
-    try writer.close(finished: finished)
-    return (run, writer.counters)
+    try journal.play(range, into: path, finished: finished)
   }
 
-  private func progress(_ path: String) throws -> IngestProgress? {
-    try Store(StoreOptions(path: path)).ingestProgress(of: JournalStream.source)
-  }
+  private func progress(_ path: String) throws -> IngestProgress? { try JournalStream.progress(path) }
 
-  /// Everything of the stream, once.
-  private func expectWhole(_ path: String) throws {
-    let store = try Store(StoreOptions(path: path))
-    let prints = journal.outputs.compactMap { if case .print(let print) = $0 { print } else { nil } }
-    let voided = Set(
-      journal.outputs.compactMap { if case .cancellation(let void) = $0 { void.cancelledNumber } else { nil } })
-    let read = try store.makeReader().prints(limit: 10_000).reversed()
-    #expect(read.map(\.printID) == prints.map { first - 1 + $0.number })
-    #expect(read.map(\.sequence) == prints.map(\.trade.sequence))
-    #expect(read.map { $0.flags.contains(.injected) } == prints.map { $0.flags.contains(.injected) })
-    #expect(read.map(\.isCancelled) == prints.map { voided.contains($0.number) })
-    #expect(
-      try store.rows("SELECT print_id FROM trades_raw WHERE message = 'cancel' ORDER BY print_id")
-        == voided.sorted().map { "\(first - 1 + $0)" })
-    #expect(try store.integer("SELECT count(*) FROM rollups_min") == 36)
-    #expect(try store.integer("SELECT count(*) FROM feed_incidents") == 3)
-    for day in JournalStream.days {
-      #expect(
-        try store.makeReader().digests(ofRun: 1, session: day)
-          == [120, 240, 360, 361].map { JournalStream.digest(day, events: $0) })
-    }
-    let committed = try store.ingestProgress(of: JournalStream.source)?.committed
-    #expect(committed == journal.position(before: journal.outputs.count))
-  }
+  private func expectWhole(_ path: String) throws { try journal.expectWhole(path) }
 
   /// A second process begins at a day's beginning or anywhere before what is stored, a third one likewise.
   @Test(arguments: [40, 139, 150, 151, 222, 300, 400]) func whereverItStoppedAndWhereverItGoesOn(_ stop: Int) throws {

@@ -1,4 +1,6 @@
+import Foundation
 import MarketModel
+import Testing
 
 @testable import FlowEngine
 @testable import Storage
@@ -57,5 +59,84 @@ struct JournalStream {
       }
     }
     return position
+  }
+}
+
+extension JournalStream {
+  static func progress(_ path: String) throws -> IngestProgress? {
+    try Store(StoreOptions(path: path)).ingestProgress(of: source)
+  }
+
+  /// Offers outputs from one place to another, in a process of its own as far as the file can tell.
+  /// - Parameters:
+  ///   - losing: stretches that are given up on the way, ascending.
+  ///   - killedAt: where the process dies, if it does: the file and its log stay as they are at that moment.
+  @discardableResult
+  func play(
+    _ range: Range<Int>, into path: String, finished: Bool = false, losing: [Range<Int>] = [], killedAt: Int? = nil
+  ) throws -> (run: IngestRun, counters: StoreCounters) {
+    var options = StoreOptions(path: path)
+    options.flushPrints = 40
+    let writer = try Store(options).makeWriter(instruments: try OutputStream().instruments)
+    let run = try writer.reserve(JournalStream.source, startingAt: position(before: range.lowerBound))
+    writer.start()
+    var place = range.lowerBound
+    var killed = false
+    func offer(to end: Int) throws {
+      if let killedAt, !killed, killedAt <= end {
+        writer.offerAll(Array(outputs[place..<max(place, killedAt)]))
+        place = max(place, killedAt)
+        if killedAt % 2 == 0 { #expect(writer.drain(timeoutMilliseconds: 20_000)) }
+        try JournalStream.copy(path, to: path + ".killed")
+        killed = true
+      }
+      writer.offerAll(Array(outputs[place..<max(place, end)]))
+      place = max(place, end)
+    }
+    for lost in losing {
+      let lost = lost.clamped(to: range)
+      try offer(to: lost.lowerBound)
+      outputs[max(place, lost.lowerBound)..<max(place, lost.upperBound)].withUnsafeBufferPointer { writer.giveUp($0) }
+      place = max(place, lost.upperBound)
+    }
+    try offer(to: range.upperBound)
+    try writer.close(finished: finished)
+    if killed { try JournalStream.copy(path + ".killed", to: path) }
+    return (run, writer.counters)
+  }
+
+  private static func copy(_ path: String, to copy: String) throws {
+    let files = FileManager.default
+    for suffix in ["", ".wal"] {
+      if files.fileExists(atPath: copy + suffix) { try files.removeItem(atPath: copy + suffix) }
+      if files.fileExists(atPath: path + suffix) { try files.copyItem(atPath: path + suffix, toPath: copy + suffix) }
+    }
+  }
+
+  /// Everything of the stream, once.
+  func expectWhole(_ path: String, _ comment: Comment? = nil) throws {
+    let store = try Store(StoreOptions(path: path))
+    let first = OutputStream.firstID(ofRun: 1)
+    let prints = outputs.compactMap { if case .print(let print) = $0 { print } else { nil } }
+    let voided = Set(outputs.compactMap { if case .cancellation(let void) = $0 { void.cancelledNumber } else { nil } })
+    let read = try store.makeReader().prints(limit: 10_000).reversed()
+    #expect(read.map(\.printID) == prints.map { first - 1 + $0.number }, comment)
+    #expect(read.map(\.sequence) == prints.map(\.trade.sequence), comment)
+    #expect(read.map { $0.flags.contains(.injected) } == prints.map { $0.flags.contains(.injected) }, comment)
+    #expect(read.map(\.isCancelled) == prints.map { voided.contains($0.number) }, comment)
+    #expect(
+      try store.rows("SELECT print_id FROM trades_raw WHERE message = 'cancel' ORDER BY print_id")
+        == voided.sorted().map { "\(first - 1 + $0)" }, comment)
+    #expect(try store.integer("SELECT count(*) FROM rollups_min") == 36, comment)
+    #expect(try store.integer("SELECT count(*) FROM feed_incidents") == 3, comment)
+    for day in JournalStream.days {
+      #expect(
+        try store.makeReader().digests(ofRun: 1, session: day)
+          == [120, 240, 360, 361].map { JournalStream.digest(day, events: $0) }, comment)
+    }
+    #expect(try store.rows("SELECT * FROM main.ingest_holes").isEmpty, comment)
+    let progress = try store.ingestProgress(of: JournalStream.source)
+    #expect(progress?.committed == position(before: outputs.count), comment)
+    #expect(progress?.days.map(\.before.prints) == [0, 120, 240], comment)
   }
 }

@@ -14,10 +14,14 @@ enum OlderFiles {
     return try database.connect().rows(sql)
   }
 
-  /// Version 3: neither days nor digests.
+  /// Version 3: neither days nor digests nor holes.
   static func makeVersion3(_ path: String) throws {
     try edit(
-      path, ["DROP TABLE main.ingest_days", "DROP TABLE main.state_digests", "UPDATE schema_info SET version = 3"])
+      path,
+      [
+        "DROP TABLE main.ingest_days", "DROP TABLE main.state_digests", "DROP TABLE main.ingest_holes",
+        "UPDATE schema_info SET version = 3",
+      ])
   }
 
   /// Version 2: three tables of prints.

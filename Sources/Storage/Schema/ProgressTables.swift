@@ -16,6 +16,21 @@ enum ProgressTables {
     ],
     primaryKey: ["run_id", "session"])
 
+  /// No key: rows are removed and added within one transaction.
+  static let holes = TableLayout<Range<Int64>>(
+    schema: "main", name: "ingest_holes",
+    comment: "Prints of a journal that were lost on the way to this file, until the journal is played again",
+    columns: [
+      .value("run_id", .integer, "ingest_runs.run_id") { _, context in context.runID },
+      .value("first_number", .bigint, "First missing print of the run, counted from 1") { row, _ in
+        row.pointee.lowerBound
+      },
+      .value("last_number", .bigint, "Last missing print; below the first when none is, but what came between") {
+        row, _ in
+        row.pointee.upperBound - 1
+      },
+    ])
+
   static let digests = TableLayout<DigestRecord>(
     schema: "main", name: "state_digests",
     comment: "The engine's state in one number, each hour and at a day's end: who plays the events again gets the same",

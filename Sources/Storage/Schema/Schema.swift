@@ -15,7 +15,7 @@ struct Schema: Sendable {
   var steps: [Int: SchemaStep]
 
   static let current = Schema(
-    version: 4, steps: [1: .gapsAndVolatility, 2: .onePrintTable, 3: .daysAndDigests])
+    version: 4, steps: [1: .gapsAndVolatility, 2: .onePrintTable, 3: .daysDigestsAndHoles])
 
   /// Creates the tables in a new file, migrates an older one, refuses what it does not know.
   func prepare(_ connection: Connection, profile: StoreProfile) throws(StorageError) {
@@ -95,6 +95,7 @@ struct Schema: Sendable {
     add(SumTables.incidents)
     add(ProgressTables.days)
     add(ProgressTables.digests)
+    add(ProgressTables.holes)
     sql += Views.trades(profile) + Views.sums + IngestLedger.createSQL
     sql += [
       "CREATE TABLE main.schema_info (version INTEGER NOT NULL, profile VARCHAR NOT NULL, created_at TIMESTAMP_NS NOT NULL)",

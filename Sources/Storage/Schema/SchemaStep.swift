@@ -71,10 +71,10 @@ extension SchemaStep {
     return sql + Views.trades(profile)
   }
 
-  /// 3 to 4: where each day begins among a run's prints, and the engine's digests.
-  static let daysAndDigests = SchemaStep { _ in
+  /// 3 to 4: where each day begins among a run's prints, the engine's digests, and which prints are missing.
+  static let daysDigestsAndHoles = SchemaStep { _ in
     [ProgressTables.days.createSQL] + ProgressTables.days.commentSQL + [ProgressTables.digests.createSQL]
-      + ProgressTables.digests.commentSQL
+      + ProgressTables.digests.commentSQL + [ProgressTables.holes.createSQL] + ProgressTables.holes.commentSQL
   }
 
   static func create(_ type: EnumerationType) -> String {

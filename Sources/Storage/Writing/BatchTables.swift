@@ -12,6 +12,7 @@ final class BatchTables {
   private let incidents: TableAppender<PendingIncident>
   private let days: TableAppender<SessionReset>
   private let digests: TableAppender<DigestRecord>
+  private let holes: TableAppender<Range<Int64>>
 
   init(_ profile: StoreProfile, _ connection: Connection) throws(StorageError) {
     self.profile = profile
@@ -25,6 +26,7 @@ final class BatchTables {
     incidents = try TableAppender(SumTables.incidents, connection)
     days = try TableAppender(ProgressTables.days, connection)
     digests = try TableAppender(ProgressTables.digests, connection)
+    holes = try TableAppender(ProgressTables.holes, connection)
   }
 
   /// All or nothing. After an error the batch is as it was and may be tried again.
@@ -36,8 +38,14 @@ final class BatchTables {
     do {
       try connection.transaction { () throws(StorageError) in
         try instruments.append(array: new, context)
+        var voids = batch.cancellations
+        if let missing = ledger.numbering.holes {
+          try markVoid(batch, missing, ledger.run)
+          voids = try unstored(voids, ledger.run)
+          try save(missing, context)
+        }
         try labeled.append(batch.prints, context)
-        try cancellations?.append(array: batch.cancellations, context)
+        try cancellations?.append(array: voids, context)
         try markCancelled(batch.cancelledOnDisk)
         if withBars { try rollups.append(array: batch.bars, context) }
         try openInterest.append(array: batch.openInterest, context)
@@ -56,6 +64,33 @@ final class BatchTables {
   /// The reference profile is never resumed: its ledger is written once, at the end.
   func savesLedger(finished: Bool) -> Bool { profile == .full || finished }
 
+  /// A print that fills a hole may have been taken back by a cancellation that is stored already.
+  private func markVoid(_ batch: PendingBatch, _ holes: PrintHoles, _ run: IngestRun) throws(StorageError) {
+    guard let filled = holes.filled else { return }
+    let before = run.firstPrintID - 1
+    let ids = (before + filled.lowerBound)...(before + filled.upperBound - 1)
+    for id in try StoredCancellations.printIDs(in: ids, connection) { batch.markCancelled(id) }
+  }
+
+  /// Those of a journal's cancellations that are not in the file yet.
+  private func unstored(
+    _ cancellations: [PendingCancellation], _ run: IngestRun
+  ) throws(StorageError) -> [PendingCancellation] {
+    if cancellations.isEmpty { return [] }
+    var stored = try StoredCancellations(like: cancellations, ofRun: run.runID, connection)
+    return cancellations.filter { stored.insert($0) }
+  }
+
+  private func save(_ holes: PrintHoles, _ context: RowContext) throws(StorageError) {
+    guard let unsaved = holes.unsaved else { return }
+    try connection.execute(
+      """
+      DELETE FROM main.ingest_holes WHERE run_id = \(context.runID) \
+      AND first_number >= \(unsaved.lowerBound) AND last_number < \(unsaved.upperBound)
+      """)
+    try self.holes.append(array: holes.unsavedRanges, context)
+  }
+
   /// The range lets DuckDB skip the row groups that hold none of the ids.
   private func markCancelled(_ ids: [Int64]) throws(StorageError) {
     guard let lowest = ids.min(), let highest = ids.max() else { return }
@@ -63,7 +98,7 @@ final class BatchTables {
     try connection.execute(
       """
       UPDATE base.trades_labeled SET cancelled = true \
-      WHERE print_id BETWEEN \(lowest) AND \(highest) AND print_id IN (\(list))
+      WHERE print_id BETWEEN \(lowest) AND \(highest) AND print_id IN (\(list)) AND NOT cancelled
       """)
   }
 
@@ -76,6 +111,7 @@ final class BatchTables {
     incidents.discard()
     days.discard()
     digests.discard()
+    holes.discard()
   }
 }
 

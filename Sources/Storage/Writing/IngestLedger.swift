@@ -1,4 +1,5 @@
 import Clocks
+import FlowEngine
 
 /// Where outputs come from, for the ledger that keeps each print in the file exactly once.
 public struct IngestSource: Sendable, Equatable {
@@ -9,8 +10,9 @@ public struct IngestSource: Sendable, Equatable {
   public var fingerprint: String
   /// Whether the source can be played again (a file, a journal); a live feed without a journal cannot.
   public var resumable: Bool
-  /// The source is a journal: trades entered by hand are in it, so that their prints are the source's like all others, and it
-  /// grows, so that it is never stored to its end but for the time being.
+  /// The source is a journal: trades entered by hand are in it, so that their prints are the source's like all others and their
+  /// numbers always the same, and it grows, so that it is never stored to its end but for the time being. What of it is lost on
+  /// the way to the store leaves a hole, which is filled when it is played again.
   public var includesInjected: Bool
 
   public init(source: String, fingerprint: String, resumable: Bool, includesInjected: Bool = false) {
@@ -43,7 +45,8 @@ public struct IngestRun: Sendable, Equatable {
   /// have, which differs only before the last print somebody entered by hand into that process; what is entered by hand before
   /// the source has come as far again has the next ids behind them.)
   public var firstPrintID: Int64
-  /// Prints and cancellations of the source that are in the file already and will be skipped.
+  /// Prints and cancellations of the source that are in the file already and will be skipped. Of a journal the number of the newest
+  /// print in the file: all up to it but those in holes.
   public var storedPrints: Int64 = 0
   public var storedCancellations: Int64 = 0
   /// The source was stored to its end before: everything that comes again is skipped.
@@ -55,12 +58,14 @@ public struct IngestRun: Sendable, Equatable {
 ///
 /// Only the prints and the cancellations of the source count as progress: their order is the source's own. Minutes, open
 /// interest and incidents may come earlier or later when somebody enters a print by hand, and are written so that writing
-/// them again changes nothing.
+/// them again changes nothing. Of a journal that holds for cancellations, too (`StoredCancellations`), and its prints are told
+/// apart by their numbers, so that the store can go on behind some that were lost (`PrintHoles`).
 struct IngestLedger {
   let run: IngestRun
   var numbering: PrintNumbering
   private let source: IngestSource
-  /// Cancellations of the source seen so far, and those before the first one seen.
+  /// Cancellations of the source seen so far, and those before the first one seen. Of a journal that lost outputs at most as many
+  /// as there were.
   private var sourceCancellations: Int64
   /// The run was closed in good order and goes on: its entry says otherwise.
   private(set) var isReopened: Bool
@@ -77,7 +82,7 @@ struct IngestLedger {
     commits BIGINT DEFAULT 0)
     """,
     "COMMENT ON TABLE main.ingest_runs IS 'Which part of which source is in this file'",
-    "COMMENT ON COLUMN main.ingest_runs.committed_prints IS 'Prints of the source in this file, without those entered by hand'",
+    "COMMENT ON COLUMN main.ingest_runs.committed_prints IS 'Prints of the source in this file, without those entered by hand; of a journal the newest one, see ingest_holes'",
     "COMMENT ON COLUMN main.ingest_runs.committed_cancellations IS 'Cancellations of the source in this file'",
     "COMMENT ON COLUMN main.ingest_runs.commits IS 'Transactions of the run: tells whether one whose answer was lost is in'",
     "COMMENT ON COLUMN main.ingest_runs.finished_at IS 'The source was stored to its end; NULL while it runs or was interrupted'",
@@ -91,23 +96,27 @@ struct IngestLedger {
     _ source: IngestSource, startingAt start: IngestPosition, _ connection: Connection
   ) throws(StorageError) -> IngestLedger {
     if source.resumable, let ledger = try resume(source, startingAt: start, connection) { return ledger }
-    try check(start, stored: .start, connection)
+    try check(start, stored: .start, source, connection)
     let runID = try connection.integer("SELECT coalesce(max(run_id), 0) + 1 FROM main.ingest_runs") ?? 1
     guard runID <= PrintNumbering.lastRunID else {
       throw .tooManyRuns(path: connection.database.path, runs: PrintNumbering.lastRunID)
     }
     let firstPrintID = PrintNumbering.firstPrintID(ofRun: Int32(runID))
-    return IngestLedger(
-      IngestRun(runID: Int32(runID), firstPrintID: firstPrintID), source, startingAt: start,
-      PrintNumbering(firstPrintID: firstPrintID, lastPrintID: firstPrintID - 1, mustBeWhole: source.resumable),
-      isRecorded: false)
+    let numbering =
+      source.includesInjected
+      ? PrintNumbering(firstPrintID: firstPrintID, holes: PrintHoles())
+      : PrintNumbering(firstPrintID: firstPrintID, lastPrintID: firstPrintID - 1, mustBeWhole: source.resumable)
+    let run = IngestRun(runID: Int32(runID), firstPrintID: firstPrintID)
+    return IngestLedger(run, source, startingAt: start, numbering, isRecorded: false)
   }
 
-  /// What lies between the stored part and the first output would be missing for ever.
+  /// What lies between the stored part and the first output would be missing for ever. A journal's cancellations before the newest
+  /// stored print are known to have come, whatever was counted.
   private static func check(
-    _ start: IngestPosition, stored: IngestPosition, _ connection: Connection
+    _ start: IngestPosition, stored: IngestPosition, _ source: IngestSource, _ connection: Connection
   ) throws(StorageError) {
-    guard start.prints <= stored.prints, start.cancellations <= stored.cancellations else {
+    let isBehind = source.includesInjected && start.prints < stored.prints
+    guard isBehind || (start.prints <= stored.prints && start.cancellations <= stored.cancellations) else {
       throw .startsBehindStored(path: connection.database.path, start: start, stored: stored)
     }
   }
@@ -116,10 +125,18 @@ struct IngestLedger {
     _ source: IngestSource, startingAt start: IngestPosition, _ connection: Connection
   ) throws(StorageError) -> IngestLedger? {
     guard let entry = try LedgerEntry.newest(of: source, connection) else { return nil }
-    try check(start, stored: entry.committed, connection)
+    try check(start, stored: entry.committed, source, connection)
     var run = IngestRun(
       runID: entry.runID, firstPrintID: entry.firstPrintID, storedPrints: entry.committed.prints,
       storedCancellations: entry.committed.cancellations, isComplete: entry.isFinished && !source.includesInjected)
+    if source.includesInjected {
+      return IngestLedger(
+        run, source, startingAt: start,
+        PrintNumbering(
+          firstPrintID: run.firstPrintID, storedPrints: run.storedPrints,
+          holes: try PrintHoles.read(ofRun: run.runID, connection)),
+        isRecorded: true, isReopened: entry.isFinished, commits: entry.commits)
+    }
     let last = entry.lastPrintID
     var stored = [PrintNumbering.Segment(firstOrdinal: 1, firstPrintID: run.firstPrintID)]
     // Prints entered by hand took ids in between: the next print of the source goes on behind them.
@@ -133,7 +150,7 @@ struct IngestLedger {
       PrintNumbering(
         firstPrintID: run.firstPrintID, lastPrintID: last, storedPrints: run.isComplete ? .max : run.storedPrints,
         printsBefore: start.prints, stored: stored, mustBeWhole: true),
-      isRecorded: true, isReopened: entry.isFinished && source.includesInjected, commits: entry.commits)
+      isRecorded: true, commits: entry.commits)
   }
 
   /// Where the source's prints of a run are: ids that follow one another are one segment.
@@ -183,7 +200,14 @@ struct IngestLedger {
   mutating func admitsCancellation() -> Bool {
     if numbering.hasGap { return false }
     sourceCancellations += 1
+    // What a journal repeats is found when it is written.
+    if numbering.holes != nil { return true }
     return !run.isComplete && sourceCancellations > run.storedCancellations
+  }
+
+  /// A day's beginning says how many cancellations there were, also of those that were lost.
+  mutating func noteDay(_ reset: SessionReset) {
+    if numbering.holes != nil { sourceCancellations = max(sourceCancellations, reset.cancellationsBefore) }
   }
 
   /// Records the progress, inside the transaction that holds the rows.
@@ -221,6 +245,7 @@ struct IngestLedger {
     isRecorded = true
     isReopened = false
     commits += 1
+    numbering.markHolesSaved()
   }
 
   /// Whether the transaction of the last `save`, whose answer was lost, is on the disk after all.

@@ -32,18 +32,47 @@ struct LedgerEntry {
 public struct IngestProgress: Sendable, Equatable {
   /// `ingest_runs.run_id`.
   public var runID: Int32
+  /// Of a journal: the newest print in the file, and at most as many cancellations as had come up to it.
   public var committed: IngestPosition
   /// The run was closed in good order: with the prints everything else that came up to then is in the file. Otherwise minutes,
   /// incidents and digests that came behind the last committed print may not be.
   public var isClosed: Bool
-  /// Ascending. All that came before one of these is in the file.
+  /// Ascending. All that came before one of these is in the file, but for holes.
   public var days: [IngestDay]
+  /// Numbers of prints of a journal that were lost on the way to the store, ascending. With them may be missing whatever came
+  /// between the print before and the print behind; of an empty range only that. A source played from before a hole fills it; one
+  /// played from behind leaves it.
+  public var holes: [Range<Int64>] = []
+
+  /// Number of the first print that is not in the file, or before which something is not, although a newer one is; nil when there is
+  /// none.
+  public var firstMissingNumber: Int64? { holes.first?.lowerBound }
 
   /// Whether a source may be played on from a moment within a day, a snapshot's, without a hole in the file: everything before
-  /// is stored for certain. From the beginning of one of `days` it may be in any case.
-  public func covers(_ position: IngestPosition) -> Bool {
-    guard position.cancellations <= committed.cancellations else { return false }
-    return position.prints < committed.prints || (position.prints == committed.prints && isClosed)
+  /// is stored for certain.
+  /// - Parameter oldest: what came before the oldest part of the source that can still be played. Prints that are missing before
+  ///   it cannot be had any more and do not count.
+  public func covers(_ position: IngestPosition, playableFrom oldest: IngestPosition = .start) -> Bool {
+    if let missing = firstMissing(behind: oldest), position.prints >= missing - 1 { return false }
+    if position.prints < committed.prints { return true }
+    return position.prints == committed.prints && isClosed && position.cancellations <= committed.cancellations
+  }
+
+  /// The newest day from whose beginning a source may be played so that nothing that it still has is missing in the file
+  /// afterwards; nil when the file has none of them.
+  /// - Parameter available: days that can be played.
+  public func startDay(among available: [MarketDate]) -> IngestDay? {
+    let known = days.filter { available.contains($0.session) }
+    guard let oldest = known.first else { return nil }
+    guard let missing = firstMissing(behind: oldest.before) else { return known.last }
+    return known.last { $0.before.prints < missing - 1 } ?? oldest
+  }
+
+  private func firstMissing(behind oldest: IngestPosition) -> Int64? {
+    // Played from there on the next print is seen, its predecessors are not.
+    let next = oldest.prints + 1
+    let hole = holes.first { $0.upperBound > next || ($0.isEmpty && $0.upperBound == next) }
+    return hole.map { max($0.lowerBound, next) }
   }
 }
 
@@ -71,6 +100,8 @@ extension Store {
             before: IngestPosition(prints: chunk.required(1, row), cancellations: chunk.required(2, row))))
       }
     }
-    return IngestProgress(runID: entry.runID, committed: entry.committed, isClosed: entry.isFinished, days: days)
+    return IngestProgress(
+      runID: entry.runID, committed: entry.committed, isClosed: entry.isFinished, days: days,
+      holes: try PrintHoles.read(ofRun: entry.runID, connection).ranges)
   }
 }

@@ -62,6 +62,7 @@ final class OutputIntake {
     case .openInterest(let row):
       batch.add(PendingOpenInterest(openInterest: row, databaseID: dictionary.contract(row.instrument).databaseID))
     case .sessionReset(let reset):
+      ledger.noteDay(reset)
       batch.add(
         PendingIncident(
           time: reset.time, kind: Enumerations.sessionStartPosition, session: reset.session,

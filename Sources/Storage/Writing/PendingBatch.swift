@@ -75,6 +75,11 @@ final class PendingBatch {
     if let position = position(ofPrint: id) { rows[position].cancelled = true } else { cancelledOnDisk.append(id) }
   }
 
+  /// Marks a print of the batch as void, if it is there.
+  func markCancelled(_ printID: Int64) {
+    if let position = position(ofPrint: printID) { rows[position].cancelled = true }
+  }
+
   /// A row of a table without a key.
   func append(_ bar: PendingBar) { bars.append(bar) }
 

@@ -22,9 +22,13 @@ struct PrintNumbering {
   /// Whether every print of the source must be seen: a source that can be played again is stored up to a place, without gaps.
   private let mustBeWhole: Bool
 
+  /// What is missing of a journal; nil for other sources. A journal's prints have absolute numbers, by which they are told apart:
+  /// one that is neither behind the newest nor in a hole is stored.
+  private(set) var holes: PrintHoles?
+
   /// Highest id given, of this run.
   private(set) var lastPrintID: Int64
-  /// Prints of the source seen so far, and those before the first one seen.
+  /// Prints of the source seen so far, and those before the first one seen; of a journal the highest number stored or seen.
   private(set) var sourcePrints: Int64
   /// A print was lost on the way here: what follows cannot be told apart by its place any more and is left to a replay.
   private(set) var hasGap = false
@@ -50,9 +54,19 @@ struct PrintNumbering {
     self.mustBeWhole = mustBeWhole
   }
 
+  /// Of a journal, whose prints entered by hand are its own.
+  /// - Parameter storedPrints: highest number in the file.
+  init(firstPrintID: Int64, storedPrints: Int64 = 0, holes: PrintHoles) {
+    self.init(
+      firstPrintID: firstPrintID, lastPrintID: firstPrintID - 1 + storedPrints, storedPrints: storedPrints,
+      printsBefore: storedPrints, mustBeWhole: false)
+    self.holes = holes
+  }
+
   /// - Returns: the print's id; nil when it is in the file already or is not to be added.
   @inline(__always)
   mutating func assign(number: Int64, isInjected: Bool) -> Int64? {
+    if holes != nil { return assignByNumber(number) }
     if mustBeWhole, number != lastNumber + 1 { hasGap = true }
     lastNumber = number
     if hasGap { return nil }
@@ -71,6 +85,27 @@ struct PrintNumbering {
     return lastPrintID
   }
 
+  @inline(__always)
+  private mutating func assignByNumber(_ number: Int64) -> Int64? {
+    if number <= sourcePrints {
+      guard holes?.fill(number) == true else { return nil }
+    } else {
+      if number > sourcePrints + 1 { holes?.open((sourcePrints + 1)..<number) }
+      sourcePrints = number
+      lastPrintID = firstPrintID - 1 + number
+    }
+    return firstPrintID - 1 + number
+  }
+
+  /// Whether a journal's print was stored by an earlier process. Of the numbering as `begin` made it.
+  func isStored(number: Int64) -> Bool { number <= storedPrints && holes?.contains(number) == false }
+
+  /// Whether a journal's print, the one before it and all that came between them were stored by an earlier process. Likewise.
+  func isSettled(number: Int64) -> Bool { number <= storedPrints && holes?.touches(number) == false }
+
+  /// The holes are on the disk as they stand.
+  mutating func markHolesSaved() { holes?.markSaved() }
+
   /// Everything the source has was stored before: nothing is added.
   private var isComplete: Bool { storedPrints == .max }
 
@@ -79,6 +114,8 @@ struct PrintNumbering {
 
   /// The id of an earlier print by the engine's number; nil when it has none.
   func printID(number: Int64) -> Int64? {
+    // Of a journal the print may have been lost, and has its id all the same.
+    if holes != nil { return number >= 1 ? firstPrintID - 1 + number : nil }
     guard number >= 1, number <= lastNumber else { return nil }
     let before = early.prefix { $0 < number }.count
     if before < early.count, early[before] == number { return isComplete ? nil : storedPrintID + Int64(before) + 1 }

@@ -8,6 +8,8 @@ public final class StoreCounters: Sendable {
   private let skipped = Atomic<Int64>(0)
   private let unmatched = Atomic<Int64>(0)
   private let leftOut = Atomic<Int64>(0)
+  private let lost = Atomic<Int64>(0)
+  private let missing = Atomic<Int64>(0)
   private let oldest = Atomic<Int64>(0)
   private let lastFlush = Atomic<Int64>(0)
   private let committed = Atomic<Int64>(0)
@@ -23,6 +25,10 @@ public final class StoreCounters: Sendable {
   var unmatchedCancellations: Int64 { unmatched.load(ordering: .relaxed) }
   /// Prints entered by hand into a recording that was stored to its end before: they are not stored.
   public var leftOutPrints: Int64 { leftOut.load(ordering: .relaxed) }
+  /// Outputs that were given up because the disk did not keep up.
+  public var lostOutputs: Int64 { lost.load(ordering: .relaxed) }
+  /// Prints of a journal that are not in the file although newer ones are: a restart fills them in from the journal.
+  public var missingPrints: Int64 { missing.load(ordering: .relaxed) }
   /// Outputs taken from the queue and committed or skipped.
   var committedOutputs: Int64 { committed.load(ordering: .acquiring) }
   /// Age of the oldest output that is not on the disk yet; 0 when there is none.
@@ -42,6 +48,8 @@ public final class StoreCounters: Sendable {
   func noteSkipped(_ count: Int64) { skipped.wrappingAdd(count, ordering: .relaxed) }
   func noteUnmatched(_ count: Int64) { unmatched.wrappingAdd(count, ordering: .relaxed) }
   func noteLeftOut(_ count: Int64) { leftOut.store(count, ordering: .relaxed) }
+  func noteLost(_ count: Int) { lost.wrappingAdd(Int64(count), ordering: .relaxed) }
+  func noteMissing(_ count: Int64) { missing.store(count, ordering: .relaxed) }
   func noteError(_ text: String?) { failure.withLock { $0 = text } }
 
   func noteFlush(rows count: Int) {

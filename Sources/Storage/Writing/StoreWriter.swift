@@ -24,6 +24,7 @@ public final class StoreWriter: Sendable {
   private let loop: Mutex<WriterLoop?>
   private let thread = Mutex<WorkerThread?>(nil)
   private let offered = Atomic<Int64>(0)
+  private let loss: LossBoundary
   private let log: Log
 
   init(store: Store, instruments: InstrumentTable, log: Log) throws(StorageError) {
@@ -33,6 +34,7 @@ public final class StoreWriter: Sendable {
     let signals = WriterSignals()
     self.ring = ring
     self.signals = signals
+    loss = LossBoundary(queueCapacity: ring.capacity)
     let created = try WriterLoop(
       store: store, instruments: instruments, ring: ring, signals: signals, counters: counters, log: log)
     loop = Mutex(created)
@@ -58,7 +60,9 @@ public final class StoreWriter: Sendable {
     precondition(source.resumable || start == .start, "StoreWriter: a source that cannot be played again has one start")
     return try loop.withLock { loop throws(StorageError) in
       guard let loop else { preconditionFailure("StoreWriter: reserve after close") }
-      return try loop.reserve(source, startingAt: start)
+      let run = try loop.reserve(source, startingAt: start)
+      loss.begin(behind: loop.journalNumbering)
+      return run
     }
   }
 
@@ -75,9 +79,35 @@ public final class StoreWriter: Sendable {
 
   /// Queues outputs, in order. One producer thread; never blocks, never allocates.
   /// - Returns: how many were taken. Fewer than offered means that the disk does not keep up: offer the rest again, or drop
-  ///   them and say so.
+  ///   them and say so with `giveUp`.
   @inline(__always)
   public func offer(_ outputs: UnsafeBufferPointer<FlowOutput>) -> Int {
+    if loss.isOpen { return offerBehindLoss(outputs) }
+    return push(outputs)
+  }
+
+  /// Tells that outputs which `offer` did not take are dropped. The producer thread.
+  ///
+  /// A journal's store goes on behind them by itself and knows by the print numbers what is missing. For that to be so, what is lost
+  /// must hold a print that is not stored and end right before one, and for few long holes instead of many short ones the
+  /// queue must be half empty first: until then `offer` drops what it is given as well, counts it in `counters.lostOutputs`, and calls it taken.
+  public func giveUp(_ outputs: UnsafeBufferPointer<FlowOutput>) {
+    counters.noteLost(outputs.count)
+    loss.open(outputs)
+  }
+
+  @inline(never)
+  private func offerBehindLoss(_ outputs: UnsafeBufferPointer<FlowOutput>) -> Int {
+    let dropped = loss.extend(over: outputs, queued: ring.count)
+    counters.noteLost(dropped)
+    if dropped == outputs.count { return dropped }
+    let taken = push(UnsafeBufferPointer(rebasing: outputs[dropped...]))
+    if taken > 0 { loss.close() }
+    return dropped + taken
+  }
+
+  @inline(__always)
+  private func push(_ outputs: UnsafeBufferPointer<FlowOutput>) -> Int {
     let taken = ring.push(outputs)
     offered.wrappingAdd(Int64(taken), ordering: .relaxed)
     // Below this depth the writer comes by itself in time; waking it for every print would cost the engine a system call.
@@ -112,7 +142,8 @@ public final class StoreWriter: Sendable {
     }
     defer { loop.withLock { $0 = nil } }
     guard let running else { return }
-    signals.finished.store(finished, ordering: .relaxed)
+    // What was lost at the very end is not in the file.
+    signals.finished.store(finished && !loss.isOpen, ordering: .relaxed)
     signals.closeDeadline.store(
       SystemClock.monotonicNanoseconds + Int64(timeoutMilliseconds) * 1_000_000, ordering: .sequentiallyConsistent)
     signals.bell.ring()

@@ -22,6 +22,7 @@ final class WriterLoop {
   private var finishRecorded = false
   private var sourceText = ""
   private var hasWarnedOfGap = false
+  private var holesSaid = 0
   /// Rows of the reference profile's file before this run.
   private var rowsBefore: Int64 = 0
   private let database: Database
@@ -58,8 +59,15 @@ final class WriterLoop {
       rowsBefore = try connection.integer("SELECT count(*) FROM base.trades_labeled") ?? 0
     }
     intake.ledger = ledger
+    counters.noteMissing(ledger.numbering.holes?.prints ?? 0)
     sourceText = source.source
     return ledger.run
+  }
+
+  /// Which prints of a journal are stored, as the run begins; nil of other sources. After `reserve`.
+  var journalNumbering: PrintNumbering? {
+    guard let numbering = intake.ledger?.numbering, numbering.holes != nil else { return nil }
+    return numbering
   }
 
   /// Says what becomes of the outputs that are about to come.
@@ -67,7 +75,7 @@ final class WriterLoop {
     guard let run = intake.ledger?.run else { preconditionFailure("WriterLoop: start before reserve") }
     let fields: KeyValuePairs = [
       "run": "\(run.runID)", "source": sourceText, "stored_prints": "\(run.storedPrints)",
-      "first_print_id": "\(run.firstPrintID)",
+      "first_print_id": "\(run.firstPrintID)", "missing_prints": "\(counters.missingPrints)",
     ]
     if run.isComplete {
       log.info("storage", "source is stored already; nothing is added", fields)
@@ -127,6 +135,7 @@ final class WriterLoop {
   /// Prints that leave no row although they are new: rare, and never silent.
   private func warnOfLeftOut() {
     guard let numbering = intake.ledger?.numbering else { return }
+    if let holes = numbering.holes { warnOfHoles(holes) }
     if numbering.leftOut > counters.leftOutPrints {
       counters.noteLeftOut(numbering.leftOut)
       log.warning(
@@ -141,9 +150,29 @@ final class WriterLoop {
     }
   }
 
+  private func warnOfHoles(_ holes: PrintHoles) {
+    guard holes.opened > holesSaid, let newest = holes.ranges.last else { return }
+    holesSaid = holes.opened
+    log.warning(
+      "storage", "prints were lost on the way to the store, which goes on; a restart fills them in from the journal",
+      [
+        "source": sourceText, "first_number": "\(newest.lowerBound)", "last_number": "\(newest.upperBound - 1)",
+        "missing_prints": "\(holes.prints)",
+      ])
+  }
+
+  /// What the file lacks from now on.
+  private func noteMissing(_ holes: PrintHoles) {
+    if holes.prints == 0, counters.missingPrints > 0 {
+      log.info("storage", "prints that were missing are stored: none is missing now", ["source": sourceText])
+    }
+    counters.noteMissing(holes.prints)
+  }
+
   private func shouldCommit(closing: Bool) -> Bool {
     if closing, signals.finished.load(ordering: .relaxed), ring.count == 0, !finishRecorded { return true }
     if closing, ring.count == 0, !batch.bars.isEmpty { return true }
+    if closing, ring.count == 0, intake.ledger?.numbering.holes?.unsaved != nil { return true }
     // Before anything else: from here on the file does not hold the source to its end.
     if intake.ledger?.isReopened == true { return true }
     if batch.isEmpty { return false }
@@ -173,6 +202,7 @@ final class WriterLoop {
       if saves { ledger.markSaved() }
     }
     intake.ledger = ledger
+    if let holes = ledger.numbering.holes { noteMissing(holes) }
     intake.dictionary.markSaved()
     let outputs = batch.outputs
     batch.clear(keepingBars: !withBars)
