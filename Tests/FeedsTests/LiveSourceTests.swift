@@ -26,7 +26,8 @@ import Testing
       reader = FeedReader(
         source: LiveSource(
           summary: "test", frames: frames, inbox: inbox, bell: bell, instruments: instruments,
-          observations: observations, marks: marks, filter: try SymbolFilter(followed)), instruments: instruments)
+          observations: observations, marks: marks, filter: try SymbolFilter(followed),
+          memory: LiveMemory(instruments: instruments)), instruments: instruments)
     }
 
     func push(_ text: String, _ scope: FeedIncident.Scope = .options, received: Int64 = 1) {

@@ -80,7 +80,8 @@ struct SocketBench {
     feed.start(instruments: instruments) {
       LiveSource(
         summary: "socket", frames: frames, inbox: LiveInbox(bell: inbox.bell), bell: inbox.bell,
-        instruments: instruments, observations: FeedObservations(spotSymbols: []), filter: everything)
+        instruments: instruments, observations: FeedObservations(spotSymbols: []), filter: everything,
+        memory: LiveMemory(instruments: instruments))
     }
     try loop.start()
     connection.hold(["T.*"])

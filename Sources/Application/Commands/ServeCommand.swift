@@ -16,7 +16,8 @@ enum ServeCommand {
       .provider, .demoMode, .demoSeed, .demoIntensity, .demoSpeed, .replayFile, .replaySpeed, .symbols,
       .polygonFeed, .polygonBrand, .polygonEndpoint, .certificateAuthority, .stocksStream, .strikes, .quotedContracts,
       .defaultSpots,
-      .greeksSeconds, .requestsPerMinute, .host, .port, .dataDirectory, .storage, .webDirectory, .logLevel, .logFormat,
+      .greeksSeconds, .requestsPerMinute, .host, .port, .dataDirectory, .storage, .journal, .journalCommitMilliseconds,
+      .journalCommitKilobytes, .journalKeepDays, .journalKeepGigabytes, .webDirectory, .logLevel, .logFormat,
     ]) + [CommandOption("open", .flag, help: "open the page in the browser")],
     examples: [
       Command.Example("marketflow serve --port 9000", "the demo market on another port"),

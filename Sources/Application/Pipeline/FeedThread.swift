@@ -47,11 +47,48 @@ final class FeedThread: Sendable {
   func start<Source: FrameSource & ~Copyable>(
     instruments: InstrumentTable, _ open: @escaping @Sendable () throws -> Source
   ) {
+    begin { [self] in
+      let door = EventDoor(ring: ring, engineBell: engineBell, gauges: gauges, isStopping: { [self] in isToStop })
+      try run(FeedReader(source: try open(), instruments: instruments), door, from: .none)
+    }
+  }
+
+  /// Starts the thread with a source that is recorded: plays what an earlier life of the process recorded, opens the source
+  /// with what that life knew, and records from there on.
+  /// - Parameter onRefusal: the record cannot be played or the source not opened; the process has no use any more.
+  func start<Source: FrameSource & ~Copyable>(
+    instruments: InstrumentTable, recovering recovery: JournalRecovery, onRefusal: @escaping @Sendable (any Error) -> Void,
+    _ open: @escaping @Sendable (consuming LiveMemory) throws -> Source
+  ) {
+    begin { [self] in
+      let reader: FeedReader<Source>
+      let door: EventDoor
+      let streamTime: Timestamp
+      do {
+        let isStopping: @Sendable () -> Bool = { [self] in isToStop }
+        gauges.setStatus(.recovering)
+        let playing = EventDoor(ring: ring, engineBell: engineBell, gauges: gauges, isStopping: isStopping)
+        let memory = try recovery.play(through: playing, into: instruments, isStopping: isStopping)
+        streamTime = memory.standing.streamTime
+        inbox.noteStreamTime(streamTime)
+        door = EventDoor(
+          ring: ring, engineBell: engineBell, gauges: gauges, isStopping: isStopping,
+          journal: try recovery.journal.makeAppender(instruments: instruments), status: recovery.journal.status)
+        reader = FeedReader(source: try open(memory), instruments: instruments)
+      } catch {
+        onRefusal(error)
+        throw error
+      }
+      try run(reader, door, from: streamTime)
+    }
+  }
+
+  private func begin(_ body: @escaping @Sendable () throws -> Void) {
     thread.withLock { thread in
       precondition(thread == nil, "FeedThread: started twice")
       thread = WorkerThread("feed") { [self] in
         do {
-          try run(FeedReader(source: try open(), instruments: instruments))
+          try body()
         } catch {
           gauges.fail("\(error)")
           noteWarm()
@@ -61,6 +98,8 @@ final class FeedThread: Sendable {
       }
     }
   }
+
+  private var isToStop: Bool { isStopping.load(ordering: .acquiring) }
 
   /// Waits until the faster beginning is over, so that nobody who is invited now misses it; not for ever.
   func waitUntilWarm(timeoutMilliseconds: Int32) {
@@ -74,25 +113,30 @@ final class FeedThread: Sendable {
     thread.withLock { $0 }?.join()
   }
 
-  private func run<Source: FrameSource & ~Copyable>(_ opened: consuming FeedReader<Source>) throws {
+  /// - Parameter start: stream time before the source's first event.
+  private func run<Source: FrameSource & ~Copyable>(
+    _ opened: consuming FeedReader<Source>, _ way: consuming EventDoor, from start: Timestamp
+  ) throws {
     var reader = opened
+    var door = way
     var pacer = Pacer(speed: options.speed, warmUp: options.warmUp)
     var injected = EventBatch()
     var badEvents: Int64 = 0
-    var streamTime = Timestamp.none
+    var streamTime = start
     gauges.setStatus(.streaming)
     log.info("feed", "streaming \(reader.source.summary)", ["speed": options.speed.map { "\($0)" } ?? "max"])
     var stopDeadline: Int64?
     while !mayStop(isIdle: reader.isIdle, drains: Source.drainsAtStop, &stopDeadline) {
+      door.waitForJournal()
       guard try reader.next() else {
-        finish(&reader, &injected, streamTime)
+        finish(&reader, &door, &injected, streamTime)
         return
       }
-      waitUntilDue(reader.streamTime, &pacer) { injectWaiting(&reader, &injected, at: streamTime) }
-      streamTime = reader.streamTime
+      waitUntilDue(reader.streamTime, &pacer) { injectWaiting(&reader, &door, &injected, at: streamTime) }
+      streamTime = max(streamTime, reader.streamTime)
       if pacer.isWarm, !isWarm.load(ordering: .relaxed) { noteWarm() }
       inbox.noteStreamTime(streamTime)
-      push(reader.batch.events)
+      door.push(reader.batch.events)
       // Neither a live source that says that nothing has come, nor greeks over REST, make old prints younger.
       if reader.batch.events.first?.time != nil { gauges.noteReceived(wallNanoseconds: SystemClock.wallNanoseconds) }
       gauges.noteDecoded(reader.decoder.counters)
@@ -110,17 +154,16 @@ final class FeedThread: Sendable {
     guard drains else { return true }
     let now = SystemClock.monotonicNanoseconds
     guard let end = deadline else {
-      deadline = now + FeedThread.drainNanoseconds
+      deadline = now + EventDoor.drainNanoseconds
       return false
     }
     return isIdle || now >= end
   }
 
-  private static let drainNanoseconds: Int64 = 2_000_000_000
-
   /// The source is exhausted, the door stays open for trades entered by hand.
   private func finish<Source: FrameSource & ~Copyable>(
-    _ reader: inout FeedReader<Source>, _ injected: inout EventBatch, _ streamTime: Timestamp
+    _ reader: inout FeedReader<Source>, _ door: inout EventDoor, _ injected: inout EventBatch,
+    _ streamTime: Timestamp
   ) {
     gauges.setStatus(.ended)
     noteWarm()
@@ -128,11 +171,11 @@ final class FeedThread: Sendable {
     while !isStopping.load(ordering: .acquiring) {
       inbox.bell.wait(milliseconds: 1000) { !inbox.isEmpty || isStopping.load(ordering: .acquiring) }
       guard !inbox.isEmpty else { continue }
-      injectWaiting(&reader, &injected, at: streamTime)
+      injectWaiting(&reader, &door, &injected, at: streamTime)
       // The minutes that those trades belong to are given out again.
       injected.removeAll()
       injected.append(.incident(FeedIncident(kind: .ended, time: streamTime)))
-      push(injected.events)
+      door.push(injected.events)
     }
   }
 
@@ -155,7 +198,8 @@ final class FeedThread: Sendable {
   }
 
   private func injectWaiting<Source: FrameSource & ~Copyable>(
-    _ reader: inout FeedReader<Source>, _ batch: inout EventBatch, at streamTime: Timestamp
+    _ reader: inout FeedReader<Source>, _ door: inout EventDoor, _ batch: inout EventBatch,
+    at streamTime: Timestamp
   ) {
     guard !inbox.isEmpty else { return }
     for trade in inbox.takeAll() {
@@ -169,24 +213,8 @@ final class FeedThread: Sendable {
         reader.inject(UnsafeBufferPointer(rebasing: $0[..<count]), into: &batch)
       }
       gauges.noteDecoded(reader.decoder.counters)
-      push(batch.events)
+      door.push(batch.events)
       log.info("feed", "trade entered by hand: \(trade.size) \(trade.symbol) at \(trade.price.doubleValue)")
-    }
-  }
-
-  private func push(_ events: UnsafeBufferPointer<MarketEvent>) {
-    var rest = events
-    var patience = FeedThread.drainNanoseconds / 200_000
-    while !rest.isEmpty {
-      let taken = ring.push(rest)
-      engineBell.ring()
-      rest = UnsafeBufferPointer(rebasing: rest[taken...])
-      guard !rest.isEmpty else { return }
-      // The engine outlives this thread: it makes room, unless the disk holds it up.
-      if isStopping.load(ordering: .acquiring) { patience -= 1 }
-      if patience == 0 { return }
-      gauges.noteWait()
-      usleep(200)
     }
   }
 

@@ -38,6 +38,7 @@ public struct Settings: Sendable {
   /// Folder of the page's files; nil when they are to be looked for.
   public let webDirectory: String?
   public let isStorageEnabled: Bool
+  public let journal: JournalSettings
   public let logLevel: LogLevel
   public let logFormat: LogFormat
   /// Every setting as text with its origin, in the table's order; secrets are masked.
@@ -74,6 +75,7 @@ public struct Settings: Sendable {
     dataDirectory = reader.text(.dataDirectory)
     webDirectory = values[.webDirectory]?.text
     isStorageEnabled = reader.boolean(.storage)
+    journal = JournalSettings(reader)
     logLevel = LogLevel(name: reader.text(.logLevel)) ?? .info
     logFormat = LogFormat(rawValue: reader.text(.logFormat)) ?? .text
     entries = SettingKey.allCases.map { SettingEntry($0, values[$0]) }

@@ -100,6 +100,9 @@ struct TradeLedger: ~Copyable {
     return true
   }
 
+  /// Prints up to this time were not remembered.
+  mutating func forget(until time: Timestamp) { forgottenUntil = max(forgottenUntil, time) }
+
   // MARK: Pieces
 
   /// So many prints that are too old in a row of looks mean that what is looked for is not there.

@@ -1,0 +1,23 @@
+import Synchronization
+
+/// How far the journal has been played at a start, readable from any thread.
+final class RecoveryProgress: Sendable {
+  private let played = Atomic<Int64>(0)
+  private let bytes = Atomic<Int64>(0)
+  private let total = Atomic<Int64>(0)
+
+  /// Events of the journal that the engine got at this start.
+  var events: Int64 { played.load(ordering: .relaxed) }
+  /// From 0 to 1.
+  var share: Double {
+    let total = total.load(ordering: .relaxed)
+    return total == 0 ? 1 : min(1, Double(bytes.load(ordering: .relaxed)) / Double(total))
+  }
+
+  func notePlayed(_ count: Int) { played.wrappingAdd(Int64(count), ordering: .relaxed) }
+
+  func note(bytes read: Int64, of all: Int64) {
+    bytes.store(read, ordering: .relaxed)
+    total.store(all, ordering: .relaxed)
+  }
+}
