@@ -29,7 +29,7 @@ extension FlowEngine {
     }
     if print.setsPrice { restorePrice(contract) }
     repairMinute(of: print, contract, trade.instrument, into: &outputs)
-    outputs.append(.cancellation(Cancellation(cancelledNumber: print.number, trade: trade)))
+    outputs.append(.cancellation(Cancellation(cancelledNumber: printsBefore + print.number, trade: trade)))
   }
 
   /// The last price is that of the newest print that still stands.

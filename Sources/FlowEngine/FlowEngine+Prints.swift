@@ -17,7 +17,7 @@ extension FlowEngine {
 
     let isOption = contract.pointee.isOption
     var print = LabeledPrint(
-      number: tally.prints, trade: trade, bid: Price(micros: quote.bid), ask: Price(micros: quote.ask),
+      number: printsBefore &+ tally.prints, trade: trade, bid: Price(micros: quote.bid), ask: Price(micros: quote.ask),
       quoteTime: quote.time, premiumMicros: premium, deltaNanos: contract.pointee.deltaNanos,
       gammaNanos: contract.pointee.gammaNanos,
       underlyingPrice: Price(micros: isOption ? contracts[contract.pointee.underlying.index].lastPrice : 0), sweepID: 0,
@@ -108,6 +108,7 @@ extension FlowEngine {
     }
   }
 
+  /// The newest print.
   /// - Parameter time: when it is booked.
   @inline(__always)
   @discardableResult
@@ -116,13 +117,13 @@ extension FlowEngine {
     isSweepLeg: Bool, isBackfilled: Bool
   ) -> RememberedPrint {
     let record = RememberedPrint(
-      number: print.number, previous: contract.pointee.newestPrint, time: time, tradeTime: print.trade.time,
+      number: tally.prints, previous: contract.pointee.newestPrint, time: time, tradeTime: print.trade.time,
       price: print.trade.price.micros, premiumMicros: print.premiumMicros, netDeltaNanos: print.netDeltaNanos,
       netGammaNanos: print.netGammaNanos, sweepID: print.sweepID, size: print.trade.size, venue: print.trade.venue,
       side: print.side, isBlock: print.flags.contains(.block), isSweepLeg: isSweepLeg, setsPrice: setsPrice,
       isCancelled: false, isBackfilled: isBackfilled)
     remembered.remember(record)
-    contract.pointee.newestPrint = print.number
+    contract.pointee.newestPrint = record.number
     return record
   }
 }

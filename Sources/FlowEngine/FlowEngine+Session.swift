@@ -2,39 +2,77 @@ import MarketModel
 
 // Stream time: minutes that close and days that end.
 extension FlowEngine {
-  /// Moves stream time forward; never back. Ends the trading day when its boundary is reached.
+  /// Moves stream time forward; never back. Begins the next trading day when its boundary is reached.
   @inline(__always)
   mutating func advance(to time: Timestamp, into outputs: inout OutputBuffer) {
-    guard time > streamTime else { return }
-    if time >= sessionBoundary, !beginSession(at: time, into: &outputs) { return }
-    streamTime = time
-  }
-
-  /// - Returns: false when the time is not believed.
-  @inline(never)
-  private mutating func beginSession(at time: Timestamp, into outputs: inout OutputBuffer) -> Bool {
-    guard doubt.believes(time, after: streamTime) else {
-      tally.doubtedTimes += 1
-      return false
+    let before = streamTime
+    switch streamDay.advance(to: time) {
+    case .goesOn: return
+    case .begins(let day): begin(day, at: time, after: before, into: &outputs)
+    case .doubted: tally.doubtedTimes += 1
     }
-    startSession(at: time, into: &outputs)
-    return true
   }
 
-  private mutating func startSession(at time: Timestamp, into outputs: inout OutputBuffer) {
+  /// The event under way begins the day.
+  @inline(never)
+  private mutating func begin(
+    _ day: MarketDate, at time: Timestamp, after before: Timestamp, into outputs: inout OutputBuffer
+  ) {
     if session != nil {
       giveOutMinutes(before: Timestamp(nanoseconds: .max), into: &outputs)
-      for i in 0..<contractCount { contracts[i].startSession() }
-      for i in 0..<underlyingCount { underlyings[i].startSession() }
-      sweepDetector.reset()
-      recent = RollingWindow()
-      recovery.forgetMinutes()
+      // The event is the new day's.
+      tally.events -= 1
+      recordDigest(at: before, into: &outputs)
+      forgetDay()
+      tally.events = 1
     }
-    let day = TradingCalendar.tradingDay(containing: time)
     session = day
-    sessionBoundary = TradingCalendar.sessionBoundary(after: time)
-    outputs.append(.sessionReset(SessionReset(session: day, time: time)))
+    nextDigestTime = time.nextHour
+    outputs.append(
+      .sessionReset(
+        SessionReset(session: day, time: time, printsBefore: printsBefore, cancellationsBefore: cancellationsBefore)))
   }
+
+  /// As if the engine had just been made, but for the numbers of prints and cancellations.
+  private mutating func forgetDay() {
+    printsBefore += tally.prints
+    cancellationsBefore += tally.cancellations
+    earlier.add(tally, refusedSweeps: sweepDetector.refused)
+    remembered.forgetAll(newest: tally.prints)
+    tally = Tally()
+    contractCount = 0
+    underlyings.deinitialize(count: underlyingCount)
+    underlyingCount = 0
+    greeks.removeAll()
+    sweepDetector.reset()
+    recent = RollingWindow()
+    recovery = Recovery()
+    equitiesTrustedFrom = .none
+    minutesClosedBefore = Timestamp(nanoseconds: .min)
+    hasEnded = false
+  }
+
+  // MARK: Digests
+
+  /// Writes down the digest as it is now: for whoever stops the engine. Nothing before the first day.
+  public func recordDigest(into outputs: inout OutputBuffer) { recordDigest(at: streamTime, into: &outputs) }
+
+  private func recordDigest(at time: Timestamp, into outputs: inout OutputBuffer) {
+    guard let session else { return }
+    outputs.append(
+      .digest(
+        DigestRecord(
+          session: session, time: time, events: tally.events, prints: tally.prints, digest: digest(at: time))))
+  }
+
+  /// A clock event has reached another hour.
+  @inline(never)
+  mutating func recordHour(into outputs: inout OutputBuffer) {
+    nextDigestTime = streamTime.nextHour
+    recordDigest(into: &outputs)
+  }
+
+  // MARK: Minutes
 
   /// Gives out the contract's minute if stream time has left it.
   @inline(__always)
@@ -58,5 +96,15 @@ extension FlowEngine {
     for i in 0..<contractCount where contracts[i].minute.trades != 0 && contracts[i].minute.minute < minute {
       outputs.append(.minuteBar(contracts[i].minute.bar(of: InstrumentID(UInt32(i)))))
     }
+  }
+}
+
+extension Timestamp {
+  /// The first full hour after this moment, UTC.
+  fileprivate var nextHour: Timestamp {
+    let hour: Int64 = 3_600_000_000_000
+    let start = nanoseconds - (nanoseconds % hour + hour) % hour
+    let (next, overflow) = start.addingReportingOverflow(hour)
+    return Timestamp(nanoseconds: overflow ? .max : next)
   }
 }

@@ -57,12 +57,14 @@ extension FlowEngine {
     return UInt32(underlyingCount - 1)
   }
 
-  /// Sweeps of the session in the order they were recognised; in a run's first session the index + 1 is `LabeledPrint.sweepID`.
+  /// Sweeps of the session in the order they were recognised; the index + 1 is `LabeledPrint.sweepID`.
   public var sweeps: [Sweep] { Array(sweepDetector.sweeps) }
 
   public var counters: FlowCounters {
-    var counters = tally.counters()
-    counters.refusedSweeps = sweepDetector.refused
+    var all = earlier
+    all.add(tally, refusedSweeps: sweepDetector.refused)
+    var counters = all.counters()
+    counters.lastPrint = printsBefore + tally.prints
     counters.fiveMinuteTrades = recent.sums(at: streamTime).count
     return counters
   }
@@ -85,8 +87,11 @@ extension FlowEngine {
   }
 
   /// A number that two engines share exactly when they have the same state (up to collisions of 64 bits), as they do after the
-  /// same events in the same order. Independent of how events were batched and of who looked on.
-  public func stateDigest() -> UInt64 {
+  /// same events of the day in the same order. Independent of how events were batched, of who looked on and of the days before.
+  public func stateDigest() -> UInt64 { digest(at: streamTime) }
+
+  /// - Parameter time: the stream's time; it may have been moved on already.
+  func digest(at time: Timestamp) -> UInt64 {
     var digest = StateDigest()
     for i in 0..<contractCount {
       let symbol = instruments[InstrumentID(UInt32(i))].symbol.words
@@ -105,7 +110,7 @@ extension FlowEngine {
     tally.add(to: &digest)
     recovery.add(to: &digest)
     if equitiesTrustedFrom != .none { digest.add(equitiesTrustedFrom.nanoseconds) }
-    digest.add(streamTime.nanoseconds)
+    digest.add(time.nanoseconds)
     digest.add(Int64(session?.daysSinceEpoch ?? 0))
     return digest.value
   }

@@ -2,6 +2,9 @@ import MarketModel
 
 /// The deterministic core: market events in, labelled prints and sums out. A value with one owner on one thread; no I/O, no
 /// clock, no randomness. Time is the time on events. The same events give the same outputs and the same `stateDigest()`.
+///
+/// Each trading day begins anew: nothing but the configuration and the instruments outlives it, so that a day can be played
+/// again by itself. Prints and cancellations alone are counted on, for their numbers.
 public struct FlowEngine: ~Copyable {
   public let configuration: FlowConfiguration
   let instruments: InstrumentTable
@@ -23,25 +26,42 @@ public struct FlowEngine: ~Copyable {
   var recovery = Recovery()
   /// Prices of equities from before this moment may have changed unseen.
   var equitiesTrustedFrom = Timestamp.none
+  /// What the day has come to.
   var tally = Tally()
   var recent = RollingWindow()
 
+  var streamDay = StreamDay()
   /// Latest time on any event.
-  public internal(set) var streamTime = Timestamp.none
-  /// The feed has said that nothing follows.
-  public private(set) var hasEnded = false
+  public var streamTime: Timestamp {
+    @inline(__always) get { streamDay.time }
+  }
   /// Trading day of the sums; nil before the first event.
   public internal(set) var session: MarketDate?
-  /// The trading day ends when an event reaches this moment.
-  var sessionBoundary = Timestamp(nanoseconds: .min)
-  var doubt = TimeDoubt()
+  /// The feed has said that nothing follows.
+  public internal(set) var hasEnded = false
   /// Minute bars from before this moment are closed.
   var minutesClosedBefore = Timestamp(nanoseconds: .min)
+  /// The first clock event that reaches this moment has the digest written down.
+  var nextDigestTime = Timestamp(nanoseconds: .max)
 
-  /// - Parameter instruments: the table the decoder interns into; ids on events must be in it.
-  public init(configuration: FlowConfiguration = FlowConfiguration(), instruments: InstrumentTable) {
+  // What is left of the days before: nothing that any conclusion rests on.
+  /// Prints and cancellations given out before the day; their numbers go on from there.
+  public internal(set) var printsBefore: Int64
+  public internal(set) var cancellationsBefore: Int64
+  var earlier = Tally()
+
+  /// - Parameters:
+  ///   - instruments: the table the decoder interns into; ids on events must be in it.
+  ///   - printsBefore: prints the source had before the first event that follows.
+  ///   - cancellationsBefore: its cancellations, likewise.
+  public init(
+    configuration: FlowConfiguration = FlowConfiguration(), instruments: InstrumentTable, printsBefore: Int64 = 0,
+    cancellationsBefore: Int64 = 0
+  ) {
     self.configuration = configuration
     self.instruments = instruments
+    self.printsBefore = printsBefore
+    self.cancellationsBefore = cancellationsBefore
     contractCapacity = 1024
     contracts = .allocate(capacity: contractCapacity)
     underlyings = .allocate(capacity: underlyingCapacity)
@@ -74,6 +94,7 @@ public struct FlowEngine: ~Copyable {
     case .clock(let time):
       advance(to: time, into: &outputs)
       closeMinutes(before: streamTime.minuteStart, into: &outputs)
+      if streamTime >= nextDigestTime { recordHour(into: &outputs) }
     case .incident(let incident): process(incident, into: &outputs)
     }
   }
@@ -167,6 +188,7 @@ public struct FlowEngine: ~Copyable {
     var stamped = incident
     if stamped.time == .none { stamped.time = streamTime }
     outputs.append(.incident(stamped))
+    if incident.kind == .ended { recordDigest(into: &outputs) }
   }
 
   /// Open interest alone says nothing about the age of the greeks.

@@ -1,7 +1,7 @@
 import MarketModel
 
 /// What leaves the engine, in order. Storage, publisher and alerting all read this one stream.
-@frozen public enum FlowOutput: Sendable, BitwiseCopyable {
+@frozen public enum FlowOutput: Hashable, Sendable, BitwiseCopyable {
   case print(LabeledPrint)
   /// An earlier print is void; its effect on all sums has been taken back.
   case cancellation(Cancellation)
@@ -13,11 +13,13 @@ import MarketModel
   case sessionReset(SessionReset)
   /// Something happened to the data themselves.
   case incident(FeedIncident)
+  /// What the state has come to, so that a replay can be held against it.
+  case digest(DigestRecord)
 }
 
 /// A print with everything the engine concluded from it.
 @frozen public struct LabeledPrint: Hashable, Sendable, BitwiseCopyable {
-  /// Position among all prints of the run, from 1.
+  /// Position among all prints of the source, from 1, whatever their days.
   public var number: Int64
   public var trade: Trade
   // These three stand in what alignment leaves free behind the trade.
@@ -40,7 +42,7 @@ import MarketModel
   public var impliedVolatilityNanos: Int64
   /// Last price of the underlying; zero when none was known.
   public var underlyingPrice: Price
-  /// Sweep the print belongs to, 0 for none (also for legs before the sweep was recognised).
+  /// Sweep of the trading day the print belongs to, 0 for none (also for legs before the sweep was recognised).
   public var sweepID: UInt32
   public var flags: PrintFlags
 
@@ -190,4 +192,28 @@ import MarketModel
   /// The day that begins.
   public var session: MarketDate
   public var time: Timestamp
+  /// Prints and cancellations of the source before the day: the day's first print has the number `printsBefore` + 1.
+  public var printsBefore: Int64 = 0
+  public var cancellationsBefore: Int64 = 0
+}
+
+/// The engine's state in one number, with the place in the day's stream where it was so.
+@frozen public struct DigestRecord: Hashable, Sendable, BitwiseCopyable {
+  public var session: MarketDate
+  /// Stream time.
+  public var time: Timestamp
+  /// Events of the day so far; those from before the first event with a time belong to the first day.
+  public var events: Int64
+  /// Labelled prints of the day so far.
+  public var prints: Int64
+  /// `FlowEngine.stateDigest()`.
+  public var digest: UInt64
+
+  public init(session: MarketDate, time: Timestamp, events: Int64, prints: Int64, digest: UInt64) {
+    self.session = session
+    self.time = time
+    self.events = events
+    self.prints = prints
+    self.digest = digest
+  }
 }

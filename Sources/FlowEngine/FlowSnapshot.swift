@@ -113,6 +113,8 @@ public struct FlowCounters: Hashable, Sendable {
   public var refusedSweeps: Int64 = 0
   /// Prints of the last five minutes of stream time, all underlyings.
   public var fiveMinuteTrades: Int64 = 0
+  /// Number of the newest print: those of the source before this engine are counted in.
+  public var lastPrint: Int64 = 0
 
   public init() {}
 }

@@ -33,6 +33,8 @@ public struct StreamDay: Hashable, Sendable, BitwiseCopyable {
   private mutating func enter(_ time: Timestamp) -> Step {
     guard doubt.believes(time, after: self.time) else { return .doubted }
     self.time = time
+    // A day begins alike whatever was doubted before it.
+    doubt = TimeDoubt()
     let day = TradingCalendar.tradingDay(containing: time)
     self.day = day
     boundary = TradingCalendar.sessionBoundary(after: time)

@@ -14,9 +14,14 @@ final class EngineRun {
   var engine: FlowEngine
   private(set) var outputs: [FlowOutput] = []
 
-  init(_ configuration: FlowConfiguration = FlowConfiguration(), more symbols: [String] = []) {
+  init(
+    _ configuration: FlowConfiguration = FlowConfiguration(), more symbols: [String] = [], printsBefore: Int64 = 0,
+    cancellationsBefore: Int64 = 0
+  ) {
     instruments = InstrumentTable(capacity: 1 << 16)
-    engine = FlowEngine(configuration: configuration, instruments: instruments)
+    engine = FlowEngine(
+      configuration: configuration, instruments: instruments, printsBefore: printsBefore,
+      cancellationsBefore: cancellationsBefore)
     for symbol in ["SPY", "O:SPY251216C00572000", "O:SPY251216P00572000"] + symbols { _ = instruments.intern(symbol) }
   }
 
@@ -36,6 +41,13 @@ final class EngineRun {
 
   @discardableResult
   func feed(_ events: MarketEvent...) -> [FlowOutput] { feed(events) }
+
+  /// What somebody who stops the engine now would write down.
+  func digestNow() -> DigestRecord? {
+    var buffer = OutputBuffer(capacity: 1)
+    engine.recordDigest(into: &buffer)
+    return Array(buffer.outputs).digests.first
+  }
 
   var snapshot: FlowSnapshot {
     let snapshot = FlowSnapshot()
@@ -57,6 +69,7 @@ extension [FlowOutput] {
   }
   var resets: [SessionReset] { compactMap { if case .sessionReset(let reset) = $0 { reset } else { nil } } }
   var incidents: [FeedIncident] { compactMap { if case .incident(let incident) = $0 { incident } else { nil } } }
+  var digests: [DigestRecord] { compactMap { if case .digest(let digest) = $0 { digest } else { nil } } }
   var openInterests: [OpenInterest] {
     compactMap { if case .openInterest(let interest) = $0 { interest } else { nil } }
   }

@@ -50,7 +50,7 @@ import Testing
     #expect(run.contract(EngineRun.call)?.trades == 1)
   }
 
-  @Test func sumsStartAgainReferenceDataStay() throws {
+  @Test func everythingStartsAgainButTheNumbers() throws {
     let run = EngineRun()
     let monday = try Self.at(2025, 12, 15, 10)
     let tuesday = try Self.at(2025, 12, 16, 10)
@@ -72,24 +72,27 @@ import Testing
     let outputs = run.feed(Self.print(tuesday))
     // The old day's minute comes before the reset, the new day's print after it and without a quote.
     #expect(outputs.bars.map(\.trades) == [4])
-    guard case .minuteBar = outputs.first, case .sessionReset = outputs.dropFirst().first,
-      case .print(let first) = outputs.last
+    guard outputs.count == 4, case .minuteBar = outputs[0], case .digest(let last) = outputs[1],
+      case .sessionReset(let reset) = outputs[2], case .print(let first) = outputs[3]
     else {
       Issue.record("order of outputs: \(outputs)")
       return
     }
     #expect(first.method == .noQuote)
     #expect(first.number == 5)
-    #expect(first.deltaNanos == 1)
+    #expect(first.deltaNanos == ContractReference.unknown)
+    #expect(last.session == MarketDate(year: 2025, month: 12, day: 15) && last.time == monday)
+    #expect(last.events == 6 && last.prints == 4)
+    #expect(reset.printsBefore == 4 && reset.cancellationsBefore == 0)
     #expect(run.engine.sweeps.isEmpty)
     let contract = try #require(run.contract(EngineRun.call))
     #expect(contract.trades == 1)
     #expect(contract.sweeps == 0)
     #expect(contract.quoteTime == .none)
+    let unknown = ContractReference.unknown
     #expect(
-      [contract.deltaNanos, contract.gammaNanos, contract.impliedVolatilityNanos, contract.openInterest] == [
-        1, 2, 3, 4,
-      ])
+      [contract.deltaNanos, contract.gammaNanos, contract.impliedVolatilityNanos, contract.openInterest]
+        == [unknown, unknown, unknown, unknown])
     #expect(run.underlying?.minutes.count == 1)
     #expect(run.engine.counters.fiveMinuteTrades == 1)
     #expect(run.engine.counters.trades == 5)

@@ -131,7 +131,7 @@ final class EngineThread: Sendable {
   private static func isPublished(_ output: FlowOutput) -> Bool {
     switch output {
     case .print, .cancellation, .sessionReset, .incident: true
-    case .minuteBar, .openInterest: false
+    case .minuteBar, .openInterest, .digest: false
     }
   }
 

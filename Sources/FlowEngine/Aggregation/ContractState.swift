@@ -1,6 +1,6 @@
 import MarketModel
 
-/// Everything the engine knows of one instrument. The quotes stand first, so that a quote touches one cache line.
+/// Everything the engine knows of one instrument today. The quotes stand first, so that a quote touches one cache line.
 struct ContractState: BitwiseCopyable {
   var book = QuoteBook()
 
@@ -28,7 +28,7 @@ struct ContractState: BitwiseCopyable {
   var netGammaNanos: Int64 = 0
   var sweeps: UInt32 = 0
   var blocks: UInt32 = 0
-  /// Number of the contract's newest print, 0 for none: the head of its chain in `RememberedPrints`.
+  /// Number within the day of the contract's newest print, 0 for none: the head of its chain in `RememberedPrints`.
   var newestPrint: Int64 = 0
 
   // Reference data; `ContractReference.unknown` when not known.
@@ -43,21 +43,6 @@ struct ContractState: BitwiseCopyable {
   var minute = MinuteSums()
 
   static let noSlot = UInt32.max
-
-  /// Forgets the day and the quote; keeps identity and reference data.
-  mutating func startSession() {
-    var fresh = ContractState()
-    fresh.underlying = underlying
-    fresh.underlyingSlot = underlyingSlot
-    fresh.multiplier = multiplier
-    fresh.isOption = isOption
-    fresh.isCall = isCall
-    fresh.deltaNanos = deltaNanos
-    fresh.gammaNanos = gammaNanos
-    fresh.impliedVolatilityNanos = impliedVolatilityNanos
-    fresh.openInterest = openInterest
-    self = fresh
-  }
 }
 
 extension ContractState {

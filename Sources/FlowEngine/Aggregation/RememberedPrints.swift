@@ -2,6 +2,7 @@ import MarketModel
 
 /// What has to be known of a print to take it back.
 struct RememberedPrint: BitwiseCopyable {
+  /// Within the day, from 1.
   var number: Int64
   /// Number of the contract's print before this one; 0 for none.
   var previous: Int64
@@ -26,7 +27,7 @@ struct RememberedPrint: BitwiseCopyable {
   var isBackfilled: Bool
 }
 
-/// The newest prints of all contracts in one ring, chained backwards by contract: a cancellation carries no id of its print
+/// The newest prints of the day, of all contracts, in one ring, chained backwards by contract: a cancellation carries no id of its print
 /// and must find it by price, size and venue (protocol: Polygon, "canceled trades").
 struct RememberedPrints: ~Copyable {
   private let storage: UnsafeMutablePointer<RememberedPrint>
@@ -50,6 +51,12 @@ struct RememberedPrints: ~Copyable {
   @inline(__always)
   func remember(_ print: RememberedPrint) {
     storage[Int(truncatingIfNeeded: print.number) & (capacity &- 1)] = print
+  }
+
+  /// Forgets everything.
+  /// - Parameter newest: number of the newest print.
+  func forgetAll(newest: Int64) {
+    for i in 0..<Int(min(newest, Int64(capacity - 1)) + 1) { storage[i].number = 0 }
   }
 
   /// The print of that number, if it is still remembered.

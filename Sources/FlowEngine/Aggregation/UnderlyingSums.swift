@@ -73,11 +73,6 @@ struct UnderlyingSums {
     }
   }
 
-  mutating func startSession() {
-    let kept = instrument
-    self = UnderlyingSums(instrument: kept)
-  }
-
   /// Average print so far: count and contracts.
   @inline(__always) var totalVolume: Int64 { callVolume &+ putVolume }
 }

@@ -42,8 +42,6 @@ struct SweepDetector: ~Copyable {
   private var recordCapacity = 64
   /// Sweeps of the session so far.
   private(set) var count = 0
-  /// Sweeps of earlier sessions: ids go on through the days of a run.
-  private var earlierSweeps: UInt32 = 0
   /// Sweeps not opened because the session already had `Limits.sweeps`.
   private(set) var refused: Int64 = 0
 
@@ -64,7 +62,7 @@ struct SweepDetector: ~Copyable {
     records.deallocate()
   }
 
-  /// Sweeps of the session, in the order they were recognised; `LabeledPrint.sweepID` is `earlierSweeps` + index + 1.
+  /// Sweeps of the session, in the order they were recognised; `LabeledPrint.sweepID` is the index + 1.
   var sweeps: UnsafeBufferPointer<Sweep> { UnsafeBufferPointer(start: records, count: count) }
 
   /// Takes in one leg that qualifies by price, side and premium.
@@ -86,7 +84,7 @@ struct SweepDetector: ~Copyable {
       sweep.pointee.lastTime = time
       sweep.pointee.legs &+= 1
       sweep.pointee.premiumMicros &+= premiumMicros
-      return (earlierSweeps &+ window.pointee.activeSweep, false)
+      return (window.pointee.activeSweep, false)
     }
     window.pointee.activeSweep = 0
     guard Int(window.pointee.count) >= rule.minimumLegs, hasEnoughVenues(window) else { return (0, false) }
@@ -103,7 +101,7 @@ struct SweepDetector: ~Copyable {
     let index = instrument.index * 2 + (side == .buy ? 0 : 1)
     guard index < windowCapacity else { return }
     dropLeg(windows + index, time, venue, premiumMicros)
-    var owner = sweepID == 0 ? -1 : Int(sweepID - earlierSweeps) - 1
+    var owner = sweepID == 0 ? -1 : Int(sweepID) - 1
     if owner < 0 {
       owner =
         sweeps.lastIndex {
@@ -140,8 +138,8 @@ struct SweepDetector: ~Copyable {
       windows[i].activeSweep = 0
       windows[i].lastLegTime = .none
     }
-    earlierSweeps &+= UInt32(count)
     count = 0
+    refused = 0
   }
 
   private mutating func openSweep(
@@ -160,7 +158,7 @@ struct SweepDetector: ~Copyable {
       premiumMicros: premium)
     count += 1
     window.pointee.activeSweep = UInt32(count)
-    return (earlierSweeps &+ UInt32(count), true)
+    return (UInt32(count), true)
   }
 
   private func hasEnoughVenues(_ window: UnsafeMutablePointer<Window>) -> Bool {

@@ -61,6 +61,13 @@ struct GreeksTable: ~Copyable {
     contract.pointee.chain = index
   }
 
+  /// Forgets everything; keeps its memory.
+  mutating func removeAll() {
+    count = 0
+    chains = []
+    chainIndex = [:]
+  }
+
   @inline(never)
   private mutating func grow() {
     let larger = UnsafeMutablePointer<Contract>.allocate(capacity: capacity * 2)

@@ -19,7 +19,7 @@ extension FlowEngine {
     tally.prints &+= 1
 
     var print = LabeledPrint(
-      number: tally.prints, trade: trade, bid: Price(micros: quote.bid), ask: Price(micros: quote.ask),
+      number: printsBefore &+ tally.prints, trade: trade, bid: Price(micros: quote.bid), ask: Price(micros: quote.ask),
       quoteTime: quote.time, premiumMicros: trade.price.micros &* Int64(trade.size) &* contract.pointee.multiplier,
       deltaNanos: ContractReference.unknown, gammaNanos: ContractReference.unknown,
       underlyingPrice: underlyingPrice(at: trade, contract), sweepID: 0, side: label.side, method: label.method,

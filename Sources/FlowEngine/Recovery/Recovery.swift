@@ -47,8 +47,6 @@ struct Recovery {
     if !minutes.isEmpty { minutes[MinuteKey(instrument: instrument, minute: minute)] = nil }
   }
 
-  mutating func forgetMinutes() { minutes = [:] }
-
   func add(to digest: inout StateDigest) {
     for gap in openGaps { digest.add(UInt64(gap)) }
     // A dictionary has no order of its own.

@@ -53,7 +53,7 @@ final class ReadModel {
       _ = prints.void(cancellation.cancelledNumber)
       freshCancellations.add(printBase + cancellation.cancelledNumber)
       printGeneration += 1
-    case .minuteBar, .openInterest, .sessionReset, .incident:
+    case .minuteBar, .openInterest, .sessionReset, .incident, .digest:
       // The snapshot has their effect.
       break
     }

@@ -15,6 +15,8 @@ public enum StorageError: Error, Sendable, Equatable {
   case otherProfile(path: String, found: String, wanted: String)
   /// The file has had as many runs as there are blocks of print ids.
   case tooManyRuns(path: String, runs: Int64)
+  /// Outputs between the stored part of a source and the first one that would be offered would be missing for ever.
+  case startsBehindStored(path: String, start: IngestPosition, stored: IngestPosition)
   /// A statement failed; `words` are DuckDB's own.
   case statement(sql: String, words: String)
   /// A commit failed, and whether it happened is not known before the file has been opened anew.
@@ -46,6 +48,9 @@ extension StorageError: CustomStringConvertible {
       "database \(path) was written with profile \(found), wanted \(wanted); name another file"
     case .tooManyRuns(let path, let runs):
       "database \(path) has had \(runs) runs, which is all it can number; start with another --data-dir"
+    case .startsBehindStored(let path, let start, let stored):
+      "database \(path) holds \(stored.prints) prints and \(stored.cancellations) cancellations of the source, what comes begins "
+        + "behind \(start.prints) and \(start.cancellations); play the source from an earlier day"
     case .statement(let sql, let words):
       "DuckDB refused `\(sql)`: \(words)"
     case .uncommitted(let words):

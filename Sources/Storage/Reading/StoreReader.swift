@@ -7,9 +7,9 @@ public final class StoreReader: @unchecked Sendable {
   /// Longest a query may run before it is stopped.
   public let timeLimitSeconds: Double
 
-  private let connection: Connection
-  private let profile: StoreProfile
-  private let guardian: QueryGuardian
+  let connection: Connection
+  let profile: StoreProfile
+  let guardian: QueryGuardian
 
   /// Prints looked through first; most pages are complete within it.
   private static let firstWindow: Int64 = 1 << 13

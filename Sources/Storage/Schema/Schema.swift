@@ -14,7 +14,8 @@ struct Schema: Sendable {
   /// `steps[n]`: the statements that turn a file of version n into one of version n + 1.
   var steps: [Int: SchemaStep]
 
-  static let current = Schema(version: 3, steps: [1: .gapsAndVolatility, 2: .onePrintTable])
+  static let current = Schema(
+    version: 4, steps: [1: .gapsAndVolatility, 2: .onePrintTable, 3: .daysAndDigests])
 
   /// Creates the tables in a new file, migrates an older one, refuses what it does not know.
   func prepare(_ connection: Connection, profile: StoreProfile) throws(StorageError) {
@@ -78,6 +79,8 @@ struct Schema: Sendable {
     }
     add(SumTables.openInterest)
     add(SumTables.incidents)
+    add(ProgressTables.days)
+    add(ProgressTables.digests)
     sql += Views.trades(profile) + Views.sums + IngestLedger.createSQL
     sql += [
       "CREATE TABLE main.schema_info (version INTEGER NOT NULL, profile VARCHAR NOT NULL, created_at TIMESTAMP_NS NOT NULL)",

@@ -71,6 +71,12 @@ extension SchemaStep {
     return sql + Views.trades(profile)
   }
 
+  /// 3 to 4: where each day begins among a run's prints, and the engine's digests.
+  static let daysAndDigests = SchemaStep { _ in
+    [ProgressTables.days.createSQL] + ProgressTables.days.commentSQL + [ProgressTables.digests.createSQL]
+      + ProgressTables.digests.commentSQL
+  }
+
   static func create(_ type: EnumerationType) -> String {
     "CREATE TYPE \(type.name) AS ENUM (\(type.labels.map(\.sqlLiteral).joined(separator: ", ")))"
   }

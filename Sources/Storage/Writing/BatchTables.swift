@@ -10,6 +10,8 @@ final class BatchTables {
   private let rollups: TableAppender<PendingBar>
   private let openInterest: TableAppender<PendingOpenInterest>
   private let incidents: TableAppender<PendingIncident>
+  private let days: TableAppender<SessionReset>
+  private let digests: TableAppender<DigestRecord>
 
   init(_ profile: StoreProfile, _ connection: Connection) throws(StorageError) {
     self.profile = profile
@@ -21,6 +23,8 @@ final class BatchTables {
     rollups = try TableAppender(keepsAll ? SumTables.rollups : ReferenceTables.rollups, connection)
     openInterest = try TableAppender(SumTables.openInterest, connection)
     incidents = try TableAppender(SumTables.incidents, connection)
+    days = try TableAppender(ProgressTables.days, connection)
+    digests = try TableAppender(ProgressTables.digests, connection)
   }
 
   /// All or nothing. After an error the batch is as it was and may be tried again.
@@ -38,6 +42,8 @@ final class BatchTables {
         if withBars { try rollups.append(array: batch.bars, context) }
         try openInterest.append(array: batch.openInterest, context)
         try incidents.append(array: batch.incidents, context)
+        try days.append(array: batch.days, context)
+        try digests.append(array: batch.digests, context)
         if saves { try ledger.save(finished: finished, connection) }
       }
     } catch {
@@ -68,6 +74,8 @@ final class BatchTables {
     rollups.discard()
     openInterest.discard()
     incidents.discard()
+    days.discard()
+    digests.discard()
   }
 }
 

@@ -1,19 +1,38 @@
 import Clocks
 
 /// Where outputs come from, for the ledger that keeps each print in the file exactly once.
-public struct IngestSource: Sendable {
+public struct IngestSource: Sendable, Equatable {
   /// For people: a file name, `demo seed 7`, a vendor's address.
   public var source: String
   /// Equal fingerprints promise equal outputs in equal order: content hash of the file plus everything that changes what the
   /// engine concludes.
   public var fingerprint: String
-  /// Whether the source can be played again from its start (a file); a live feed cannot.
+  /// Whether the source can be played again (a file, a journal); a live feed without a journal cannot.
   public var resumable: Bool
+  /// The source is a journal: trades entered by hand are in it, so that their prints are the source's like all others, and it
+  /// grows, so that it is never stored to its end but for the time being.
+  public var includesInjected: Bool
 
-  public init(source: String, fingerprint: String, resumable: Bool) {
+  public init(source: String, fingerprint: String, resumable: Bool, includesInjected: Bool = false) {
+    precondition(resumable || !includesInjected, "IngestSource: a journal can be played again")
     self.source = source
     self.fingerprint = fingerprint
     self.resumable = resumable
+    self.includesInjected = includesInjected
+  }
+}
+
+/// How much of a source came before some moment of it.
+public struct IngestPosition: Sendable, Hashable {
+  public var prints: Int64
+  public var cancellations: Int64
+
+  /// The source's beginning.
+  public static let start = IngestPosition(prints: 0, cancellations: 0)
+
+  public init(prints: Int64, cancellations: Int64) {
+    self.prints = prints
+    self.cancellations = cancellations
   }
 }
 
@@ -41,8 +60,10 @@ struct IngestLedger {
   let run: IngestRun
   var numbering: PrintNumbering
   private let source: IngestSource
-  /// Cancellations of the source seen so far.
-  private var sourceCancellations: Int64 = 0
+  /// Cancellations of the source seen so far, and those before the first one seen.
+  private var sourceCancellations: Int64
+  /// The run was closed in good order and goes on: its entry says otherwise.
+  private(set) var isReopened: Bool
   /// Whether `ingest_runs` has this run: a run that never stored anything leaves no trace.
   private var isRecorded: Bool
   /// Transactions of the run that are on the disk.
@@ -65,39 +86,41 @@ struct IngestLedger {
   ]
 
   /// Finds the run to continue, or makes a new one. Writes nothing: the first `save` does.
-  static func begin(_ source: IngestSource, _ connection: Connection) throws(StorageError) -> IngestLedger {
-    if source.resumable, let ledger = try resume(source, connection) { return ledger }
+  /// - Parameter start: what came before the first output that will be offered.
+  static func begin(
+    _ source: IngestSource, startingAt start: IngestPosition, _ connection: Connection
+  ) throws(StorageError) -> IngestLedger {
+    if source.resumable, let ledger = try resume(source, startingAt: start, connection) { return ledger }
+    try check(start, stored: .start, connection)
     let runID = try connection.integer("SELECT coalesce(max(run_id), 0) + 1 FROM main.ingest_runs") ?? 1
     guard runID <= PrintNumbering.lastRunID else {
       throw .tooManyRuns(path: connection.database.path, runs: PrintNumbering.lastRunID)
     }
     let firstPrintID = PrintNumbering.firstPrintID(ofRun: Int32(runID))
     return IngestLedger(
-      IngestRun(runID: Int32(runID), firstPrintID: firstPrintID), source,
+      IngestRun(runID: Int32(runID), firstPrintID: firstPrintID), source, startingAt: start,
       PrintNumbering(firstPrintID: firstPrintID, lastPrintID: firstPrintID - 1, mustBeWhole: source.resumable),
       isRecorded: false)
   }
 
-  private static func resume(
-    _ source: IngestSource, _ connection: Connection
-  ) throws(StorageError) -> IngestLedger? {
-    var found: IngestRun?
-    var last: Int64 = 0
-    var commits: Int64 = 0
-    try connection.query(
-      """
-      SELECT run_id, first_print_id, committed_prints, committed_cancellations, finished_at IS NOT NULL, last_print_id, commits \
-      FROM main.ingest_runs WHERE fingerprint = $1 AND resumable ORDER BY run_id DESC LIMIT 1
-      """, [.text(source.fingerprint)]
-    ) { chunk in
-      guard chunk.count > 0 else { return }
-      found = IngestRun(
-        runID: Int32(chunk.required(0, 0)), firstPrintID: chunk.required(1, 0), storedPrints: chunk.required(2, 0),
-        storedCancellations: chunk.required(3, 0), isComplete: chunk.required(4, 0) != 0)
-      last = chunk.required(5, 0)
-      commits = chunk.integer(6, 0) ?? 0
+  /// What lies between the stored part and the first output would be missing for ever.
+  private static func check(
+    _ start: IngestPosition, stored: IngestPosition, _ connection: Connection
+  ) throws(StorageError) {
+    guard start.prints <= stored.prints, start.cancellations <= stored.cancellations else {
+      throw .startsBehindStored(path: connection.database.path, start: start, stored: stored)
     }
-    guard var run = found else { return nil }
+  }
+
+  private static func resume(
+    _ source: IngestSource, startingAt start: IngestPosition, _ connection: Connection
+  ) throws(StorageError) -> IngestLedger? {
+    guard let entry = try LedgerEntry.newest(of: source, connection) else { return nil }
+    try check(start, stored: entry.committed, connection)
+    var run = IngestRun(
+      runID: entry.runID, firstPrintID: entry.firstPrintID, storedPrints: entry.committed.prints,
+      storedCancellations: entry.committed.cancellations, isComplete: entry.isFinished && !source.includesInjected)
+    let last = entry.lastPrintID
     var stored = [PrintNumbering.Segment(firstOrdinal: 1, firstPrintID: run.firstPrintID)]
     // Prints entered by hand took ids in between: the next print of the source goes on behind them.
     let others = last - run.firstPrintID + 1 - run.storedPrints
@@ -106,10 +129,11 @@ struct IngestLedger {
       run.firstPrintID += others
     }
     return IngestLedger(
-      run, source,
+      run, source, startingAt: start,
       PrintNumbering(
         firstPrintID: run.firstPrintID, lastPrintID: last, storedPrints: run.isComplete ? .max : run.storedPrints,
-        stored: stored, mustBeWhole: true), isRecorded: true, commits: commits)
+        printsBefore: start.prints, stored: stored, mustBeWhole: true),
+      isRecorded: true, isReopened: entry.isFinished && source.includesInjected, commits: entry.commits)
   }
 
   /// Where the source's prints of a run are: ids that follow one another are one segment.
@@ -136,13 +160,22 @@ struct IngestLedger {
   }
 
   private init(
-    _ run: IngestRun, _ source: IngestSource, _ numbering: PrintNumbering, isRecorded: Bool, commits: Int64 = 0
+    _ run: IngestRun, _ source: IngestSource, startingAt start: IngestPosition, _ numbering: PrintNumbering,
+    isRecorded: Bool, isReopened: Bool = false, commits: Int64 = 0
   ) {
     self.run = run
     self.source = source
     self.numbering = numbering
+    sourceCancellations = start.cancellations
     self.isRecorded = isRecorded
+    self.isReopened = isReopened
     self.commits = commits
+  }
+
+  /// The id of the next print; nil when it is in the file already or is not to be added.
+  @inline(__always)
+  mutating func assign(number: Int64, isInjected: Bool) -> Int64? {
+    numbering.assign(number: number, isInjected: isInjected && !source.includesInjected)
   }
 
   /// Counts one cancellation of the source.
@@ -159,7 +192,9 @@ struct IngestLedger {
     if run.isComplete { return }
     if !isRecorded { try insert(connection) }
     let isFinished = finished && !numbering.hasGap
-    let finish = isFinished ? ", finished_at = make_timestamp_ns(\(SystemClock.wallNanoseconds))" : ""
+    let finish =
+      isFinished
+      ? ", finished_at = make_timestamp_ns(\(SystemClock.wallNanoseconds))" : isReopened ? ", finished_at = NULL" : ""
     try connection.execute(
       """
       UPDATE main.ingest_runs SET committed_prints = greatest(committed_prints, \(numbering.sourcePrints)), \
@@ -184,6 +219,7 @@ struct IngestLedger {
   /// The transaction of `save` is on the disk.
   mutating func markSaved() {
     isRecorded = true
+    isReopened = false
     commits += 1
   }
 

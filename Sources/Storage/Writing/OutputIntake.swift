@@ -39,7 +39,7 @@ final class OutputIntake {
   private func take(_ output: FlowOutput, _ ledger: inout IngestLedger) -> Bool {
     guard case .print(let print) = output else { return takeOther(output, &ledger) }
     let isInjected = print.flags.contains(.injected) || print.trade.flags.contains(.injected)
-    guard let printID = ledger.numbering.assign(number: print.number, isInjected: isInjected) else { return false }
+    guard let printID = ledger.assign(number: print.number, isInjected: isInjected) else { return false }
     batch.add(
       PendingPrint(
         print: print, printID: printID, contract: dictionary.contract(print.trade.instrument), cancelled: false))
@@ -66,6 +66,8 @@ final class OutputIntake {
         PendingIncident(
           time: reset.time, kind: Enumerations.sessionStartPosition, session: reset.session,
           recordedNanoseconds: SystemClock.wallNanoseconds))
+      batch.add(reset)
+    case .digest(let digest): batch.add(digest)
     case .incident(let incident):
       batch.add(
         PendingIncident(

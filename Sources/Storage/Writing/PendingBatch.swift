@@ -21,6 +21,8 @@ final class PendingBatch {
   private(set) var openInterest: [PendingOpenInterest] = []
   private var openInterestPositions: [OpenInterestKey: Int] = [:]
   private(set) var incidents: [PendingIncident] = []
+  private(set) var days: [SessionReset] = []
+  private(set) var digests: [DigestRecord] = []
   /// Outputs in the batch, also those that leave no row.
   private(set) var outputs: Int64 = 0
 
@@ -50,7 +52,7 @@ final class PendingBatch {
   var isEmpty: Bool { outputs == 0 }
   /// Outputs that fit for certain, whatever they are.
   var room: Int {
-    let others = max(cancellations.count, openInterest.count, incidents.count)
+    let others = max(cancellations.count, openInterest.count, incidents.count, digests.count)
     return min(printLimit - printCount, barCapacity - bars.count, PendingBatch.otherCapacity - others)
   }
 
@@ -106,6 +108,16 @@ final class PendingBatch {
     incidents.append(incident)
   }
 
+  func add(_ day: SessionReset) {
+    days.removeAll { $0.session == day.session }
+    days.append(day)
+  }
+
+  func add(_ digest: DigestRecord) {
+    digests.removeAll { $0.session == digest.session && $0.events == digest.events }
+    digests.append(digest)
+  }
+
   /// The rows are on the disk. Bars stay when they were held back.
   func clear(keepingBars: Bool) {
     printCount = 0
@@ -116,6 +128,8 @@ final class PendingBatch {
     openInterest.removeAll(keepingCapacity: true)
     openInterestPositions.removeAll(keepingCapacity: true)
     incidents.removeAll(keepingCapacity: true)
+    days.removeAll(keepingCapacity: true)
+    digests.removeAll(keepingCapacity: true)
     guard !keepingBars else { return }
     bars.removeAll(keepingCapacity: true)
     barPositions.removeAll(keepingCapacity: true)

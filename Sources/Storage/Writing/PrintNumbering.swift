@@ -24,20 +24,24 @@ struct PrintNumbering {
 
   /// Highest id given, of this run.
   private(set) var lastPrintID: Int64
-  /// Prints of the source seen so far.
-  private(set) var sourcePrints: Int64 = 0
+  /// Prints of the source seen so far, and those before the first one seen.
+  private(set) var sourcePrints: Int64
   /// A print was lost on the way here: what follows cannot be told apart by its place any more and is left to a replay.
   private(set) var hasGap = false
-  private var lastNumber: Int64 = 0
+  private var lastNumber: Int64
   /// Numbers of the prints entered by hand while stored ones were being skipped, ascending. Each moves the source's next print up
   /// by one, so that as many ids stay free behind the stored ones: they have these, in order.
   private var early: [Int64] = []
   /// Highest id of the earlier processes.
   private let storedPrintID: Int64
 
+  /// - Parameter printsBefore: prints of the source before the first one that will come.
   init(
-    firstPrintID: Int64, lastPrintID: Int64, storedPrints: Int64 = 0, stored: [Segment] = [], mustBeWhole: Bool
+    firstPrintID: Int64, lastPrintID: Int64, storedPrints: Int64 = 0, printsBefore: Int64 = 0, stored: [Segment] = [],
+    mustBeWhole: Bool
   ) {
+    sourcePrints = printsBefore
+    lastNumber = printsBefore
     self.firstPrintID = firstPrintID
     self.lastPrintID = lastPrintID
     storedPrintID = lastPrintID

@@ -48,11 +48,17 @@ public final class StoreWriter: Sendable {
   /// Decides which run the outputs belong to, so that print ids are known. Writes nothing and starts nothing. Once.
   ///
   /// When the source is resumable and its fingerprint is in the file, the part that is stored already will be skipped: offer
-  /// every output of the source from its start.
-  public func reserve(_ source: IngestSource) throws(StorageError) -> IngestRun {
-    try loop.withLock { loop throws(StorageError) in
+  /// every output of the source from `start` on, which `Store.ingestProgress` helps to choose.
+  /// - Parameter start: prints and cancellations of the source before the first output that will be offered.
+  /// - Throws: `.startsBehindStored` when outputs between the stored part and `start` would be missing; `.tooManyRuns`,
+  ///   `.statement`.
+  public func reserve(
+    _ source: IngestSource, startingAt start: IngestPosition = .start
+  ) throws(StorageError) -> IngestRun {
+    precondition(source.resumable || start == .start, "StoreWriter: a source that cannot be played again has one start")
+    return try loop.withLock { loop throws(StorageError) in
       guard let loop else { preconditionFailure("StoreWriter: reserve after close") }
-      return try loop.reserve(source)
+      return try loop.reserve(source, startingAt: start)
     }
   }
 
@@ -96,7 +102,7 @@ public final class StoreWriter: Sendable {
 
   /// Writes what is queued, checkpoints, stops the thread. After the producer's last `offer`. Once.
   /// - Parameters:
-  ///   - finished: the source was read to its end, so that playing it again adds nothing.
+  ///   - finished: the source was read to its end, so that playing it again adds nothing. Of a journal: to its end so far.
   ///   - timeoutMilliseconds: how long to try when the disk refuses.
   /// - Throws: `.unwritten` when outputs could not be written; they are lost to this process, a replay brings them back.
   public func close(finished: Bool, timeoutMilliseconds: Int = 10_000) throws(StorageError) {

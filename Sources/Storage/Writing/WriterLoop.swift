@@ -48,12 +48,12 @@ final class WriterLoop {
   }
 
   /// Decides which run this is. Writes nothing.
-  func reserve(_ source: IngestSource) throws(StorageError) -> IngestRun {
+  func reserve(_ source: IngestSource, startingAt start: IngestPosition) throws(StorageError) -> IngestRun {
     precondition(intake.ledger == nil, "WriterLoop: a second source")
     var source = source
     // The reference profile holds minutes back, so its commits do not tell how far the source was stored.
-    if options.profile == .reference { source.resumable = false }
-    let ledger = try IngestLedger.begin(source, connection)
+    if options.profile == .reference { (source.resumable, source.includesInjected) = (false, false) }
+    let ledger = try IngestLedger.begin(source, startingAt: start, connection)
     if options.profile == .reference {
       rowsBefore = try connection.integer("SELECT count(*) FROM base.trades_labeled") ?? 0
     }
@@ -144,6 +144,8 @@ final class WriterLoop {
   private func shouldCommit(closing: Bool) -> Bool {
     if closing, signals.finished.load(ordering: .relaxed), ring.count == 0, !finishRecorded { return true }
     if closing, ring.count == 0, !batch.bars.isEmpty { return true }
+    // Before anything else: from here on the file does not hold the source to its end.
+    if intake.ledger?.isReopened == true { return true }
     if batch.isEmpty { return false }
     if batch.room <= 0 || closing { return true }
     if signals.drainTarget.load(ordering: .sequentiallyConsistent) > counters.committedOutputs, ring.count == 0 {
