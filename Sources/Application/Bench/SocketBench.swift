@@ -66,7 +66,7 @@ struct SocketBench {
     _ = try writer?.begin(IngestSource(source: "bench", fingerprint: "bench", resumable: false))
     let engine = EngineThread(
       EngineThread.Connections(
-        events: events, publisher: publisher, snapshots: Exchange<FlowSnapshot>(), store: writer, waitsForStore: false,
+        events: events, publisher: publisher, snapshots: Exchange<FlowSnapshot>(), store: writer, storePatience: .short,
         gauges: gauges, observer: { meter.see($0) }))
     let feed = FeedThread(
       options: FeedThread.Options(), ring: events, engineBell: engine.bell, gauges: gauges, inbox: inbox, log: log)

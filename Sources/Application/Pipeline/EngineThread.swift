@@ -19,12 +19,29 @@ final class EngineThread: Sendable {
     var publisher: SPSCRing<FlowOutput>
     var snapshots: Exchange<FlowSnapshot>
     var store: StoreWriter?
-    /// A full store queue holds the engine up for as long as it takes (a recording), or for two seconds and then costs rows,
-    /// which are counted (a market).
-    var waitsForStore: Bool
+    var storePatience: StorePatience
     var gauges: IngestGauges
     /// Sees all outputs before anybody else, on the engine's thread; for measuring.
     var observer: (@Sendable (UnsafeBufferPointer<FlowOutput>) -> Void)?
+  }
+
+  /// How long a full store queue holds the engine up; what does not get in after that is not stored, and counted.
+  enum StorePatience: Sendable {
+    /// As long as it takes: a recording can wait.
+    case endless
+    /// A market: a burst is worth two seconds' wait, a disk that stays away none.
+    case short
+    /// A market that is recorded in a journal: what the store misses it misses until the next start, so a full disk is worth
+    /// a minute; at the start, while the journal is played, as long as it takes.
+    case recorded
+
+    fileprivate var nanoseconds: Int64 {
+      switch self {
+      case .endless: .max
+      case .short: 2_000_000_000
+      case .recorded: 60_000_000_000
+      }
+    }
   }
 
   /// Rung by whoever puts events into the ring.
@@ -44,13 +61,16 @@ final class EngineThread: Sendable {
 
   init(_ connections: Connections) { self.connections = connections }
 
-  func start(configuration: FlowConfiguration, instruments: InstrumentTable) {
+  /// - Parameter make: makes the engine, on its thread.
+  func start(_ make: @escaping @Sendable () -> FlowEngine) {
     thread.withLock { thread in
       precondition(thread == nil, "EngineThread: started twice")
-      thread = WorkerThread("engine") { [self] in
-        run(FlowEngine(configuration: configuration, instruments: instruments))
-      }
+      thread = WorkerThread("engine") { [self] in run(make()) }
     }
+  }
+
+  func start(configuration: FlowConfiguration, instruments: InstrumentTable) {
+    start { FlowEngine(configuration: configuration, instruments: instruments) }
   }
 
   /// Processes what is in the ring and ends the thread; the feed must have stopped before.
@@ -65,6 +85,11 @@ final class EngineThread: Sendable {
     var engine = fresh
     var outputs = OutputBuffer()
     var backlog = StoreBacklog()
+    if let session = engine.session {
+      connections.gauges.noteDay(
+        session,
+        before: IngestPosition(prints: engine.printsBefore, cancellations: engine.cancellationsBefore))
+    }
     while true {
       let consumed = connections.events.consume(limit: EngineThread.batchEvents) { events in
         engine.process(events, into: &outputs)
@@ -76,7 +101,11 @@ final class EngineThread: Sendable {
       if engine.hasEnded, consumed > 0 { connections.gauges.setDigest(engine.stateDigest()) }
       connections.snapshots.answer { engine.capture(into: $0) }
       guard consumed == 0 else { continue }
-      if isStopping.load(ordering: .acquiring), connections.events.count == 0 { return }
+      if isStopping.load(ordering: .acquiring), connections.events.count == 0 {
+        engine.recordDigest(into: &outputs)
+        deliver(outputs.outputs, &backlog)
+        return
+      }
       bell.wait(milliseconds: EngineThread.idleMilliseconds) {
         connections.events.count > 0 || isStopping.load(ordering: .acquiring)
       }
@@ -89,14 +118,12 @@ final class EngineThread: Sendable {
     var isLost = false
     /// When its queue was first found full; nil while it takes everything.
     var fullSince: Int64?
-
-    /// A burst is worth this long a wait even to a source that should not wait; a disk that stays away is not.
-    static let patienceNanoseconds: Int64 = 2_000_000_000
   }
 
   private func deliver(_ outputs: UnsafeBufferPointer<FlowOutput>, _ backlog: inout StoreBacklog) {
     connections.observer?(outputs)
     for output in outputs where EngineThread.isPublished(output) {
+      if case .sessionReset(let reset) = output { noteDay(reset) }
       if !connections.publisher.push(output) { connections.gauges.notePublisherSkipped(1) }
     }
     guard let store = connections.store else { return }
@@ -110,7 +137,7 @@ final class EngineThread: Sendable {
       }
       let isStopping = isStopping.load(ordering: .acquiring)
       if isStopping, !backlog.isLost { backlog.isLost = hasGivenUp(store) }
-      let isWorthWaiting = connections.waitsForStore || isStopping || hasPatience(store, &backlog)
+      let isWorthWaiting = isStopping || hasPatience(store, &backlog)
       guard isWorthWaiting, !backlog.isLost else {
         connections.gauges.noteStoreDropped(rest.count)
         return
@@ -121,10 +148,17 @@ final class EngineThread: Sendable {
   }
 
   private func hasPatience(_ store: StoreWriter, _ backlog: inout StoreBacklog) -> Bool {
+    if case .recorded = connections.storePatience, !connections.gauges.isStreaming { return true }
     let now = SystemClock.monotonicNanoseconds
     let since = backlog.fullSince ?? now
     backlog.fullSince = since
-    return store.counters.errorText == nil && now - since < StoreBacklog.patienceNanoseconds
+    if case .short = connections.storePatience, store.counters.errorText != nil { return false }
+    return now - since < connections.storePatience.nanoseconds
+  }
+
+  private func noteDay(_ reset: SessionReset) {
+    connections.gauges.noteDay(
+      reset.session, before: IngestPosition(prints: reset.printsBefore, cancellations: reset.cancellationsBefore))
   }
 
   /// The publisher shows prints; sums reach it by snapshot.

@@ -9,6 +9,17 @@ import Rings
   import Darwin
 #endif
 
+/// The journal keeps in memory what the disk refuses, up to its bound. Half of it is for what is under way; beyond, nothing more
+/// is taken, so that no event ever passes unrecorded: what the vendor sends meanwhile waits in the frame ring and then at the
+/// vendor, and what is lost there is a gap like any other.
+struct JournalRoom: Sendable {
+  let status: JournalStatus
+  /// What the journal holds at most.
+  let bytes: Int
+
+  var isThere: Bool { status.heldBytes <= Int64(bytes) / 2 }
+}
+
 /// The feed thread's way to the engine: what comes is recorded first, where there is a journal, and waits when the ring is full.
 struct EventDoor: ~Copyable {
   private let ring: SPSCRing<MarketEvent>
@@ -16,26 +27,22 @@ struct EventDoor: ~Copyable {
   private let gauges: IngestGauges
   private let isStopping: @Sendable () -> Bool
   private var journal: JournalAppender?
-  private let journalStatus: JournalStatus?
+  private let room: JournalRoom?
 
   /// Told to stop, it waits this long for the engine to make room.
   static let drainNanoseconds: Int64 = 2_000_000_000
   private static let pauseMicroseconds: UInt32 = 200
-  /// The journal keeps in memory what the disk refuses, up to its bound. Half of it is for what is under way; beyond, nothing
-  /// more is taken, so that no event ever passes unrecorded: what the vendor sends meanwhile waits in the frame ring and then
-  /// at the vendor, and what is lost there is a gap like any other.
-  private static let heldShare = 2
 
   init(
     ring: SPSCRing<MarketEvent>, engineBell: Doorbell, gauges: IngestGauges, isStopping: @escaping @Sendable () -> Bool,
-    journal: consuming JournalAppender? = nil, status: JournalStatus? = nil
+    journal: consuming JournalAppender? = nil, room: JournalRoom? = nil
   ) {
     self.ring = ring
     self.engineBell = engineBell
     self.gauges = gauges
     self.isStopping = isStopping
     self.journal = journal
-    journalStatus = status
+    self.room = room
   }
 
   /// Records events and hands them to the engine.
@@ -64,8 +71,8 @@ struct EventDoor: ~Copyable {
 
   /// Waits while the journal has no room for more; not when the thread is to stop.
   func waitForJournal() {
-    guard let journalStatus else { return }
-    while journalStatus.heldBytes > journalStatus.heldLimit / EventDoor.heldShare, !isStopping() {
+    guard let room else { return }
+    while !room.isThere, !isStopping() {
       gauges.noteWait()
       usleep(EventDoor.pauseMicroseconds)
     }

@@ -69,11 +69,13 @@ final class FeedThread: Sendable {
         gauges.setStatus(.recovering)
         let playing = EventDoor(ring: ring, engineBell: engineBell, gauges: gauges, isStopping: isStopping)
         let memory = try recovery.play(through: playing, into: instruments, isStopping: isStopping)
+        if isToStop { return }
         streamTime = memory.standing.streamTime
         inbox.noteStreamTime(streamTime)
         door = EventDoor(
           ring: ring, engineBell: engineBell, gauges: gauges, isStopping: isStopping,
-          journal: try recovery.journal.makeAppender(instruments: instruments), status: recovery.journal.status)
+          journal: try recovery.record.journal.makeAppender(instruments: instruments),
+          room: JournalRoom(status: recovery.record.journal.status, bytes: recovery.record.options.heldBytes))
         reader = FeedReader(source: try open(memory), instruments: instruments)
       } catch {
         onRefusal(error)

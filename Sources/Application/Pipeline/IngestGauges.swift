@@ -1,7 +1,14 @@
 import Feeds
 import MarketModel
 import Server
+import Storage
 import Synchronization
+
+/// The trading day of an engine, and what the source had brought before it.
+struct DayUnderWay: Equatable {
+  var session: MarketDate
+  var before: IngestPosition
+}
 
 /// What the feed and engine threads tell the others about themselves. Written with plain atomics, read whenever asked.
 final class IngestGauges: Sendable {
@@ -20,6 +27,7 @@ final class IngestGauges: Sendable {
   private let refusedLines = Atomic<Int64>(0)
   private let correctedRows = Atomic<Int64>(0)
   private let finalDigest = Mutex<UInt64?>(nil)
+  private let dayUnderWay = Mutex<DayUnderWay?>(nil)
   private let failureText = Mutex<String?>(nil)
 
   // MARK: Feed thread
@@ -57,6 +65,9 @@ final class IngestGauges: Sendable {
   func noteStoreDropped(_ count: Int) { droppedByStore.wrappingAdd(Int64(count), ordering: .relaxed) }
   func noteWaitForStore() { waitsForStore.wrappingAdd(1, ordering: .relaxed) }
   func setDigest(_ digest: UInt64) { finalDigest.withLock { $0 = digest } }
+  func noteDay(_ session: MarketDate, before: IngestPosition) {
+    dayUnderWay.withLock { $0 = DayUnderWay(session: session, before: before) }
+  }
 
   // MARK: Readers
 
@@ -64,10 +75,17 @@ final class IngestGauges: Sendable {
   var storeDropped: Int64 { droppedByStore.load(ordering: .relaxed) }
   var storeWaits: Int64 { waitsForStore.load(ordering: .relaxed) }
   var digest: UInt64? { finalDigest.withLock { $0 } }
+  /// The engine's trading day; nil before its first event.
+  var day: DayUnderWay? { dayUnderWay.withLock { $0 } }
+  var isStreaming: Bool { ingestStatus == .streaming }
+
+  private var ingestStatus: HealthFacts.IngestStatus {
+    HealthFacts.IngestStatus.allCases[status.load(ordering: .relaxed)]
+  }
 
   func ingest(source: String, subscribed: [String]) -> HealthFacts.Ingest {
     HealthFacts.Ingest(
-      status: HealthFacts.IngestStatus.allCases[status.load(ordering: .relaxed)], source: source,
+      status: ingestStatus, source: source,
       subscribed: subscribed,
       lastReceived: Timestamp(nanoseconds: lastReceived.load(ordering: .relaxed)),
       frames: frames.load(ordering: .relaxed),

@@ -14,6 +14,8 @@ struct EngineSnapshot: Sendable {
   var standing: LiveStanding
   /// All symbols so far, in the order of their ids.
   var symbols: [SymbolText]
+  /// Cancellations of the day that are in it.
+  var cancellationsOfDay: Int64
   /// `FlowEngine`'s own bytes.
   var state: [UInt8]
 }

@@ -7,10 +7,11 @@ import MarketModel
 /// Plays what an earlier life of the process recorded into the engine's ring, and learns from it what the live source has to
 /// know. On the feed's thread.
 struct JournalRecovery: Sendable {
-  let journal: Journal
-  let plan: RecoveryPlan
-  let progress: RecoveryProgress
+  let record: LiveRecord
   let log: Log
+
+  private var plan: RecoveryPlan { record.plan }
+  private var progress: RecoveryProgress { record.progress }
 
   /// So many events before a snapshot are looked through for prints that the vendor may bring again.
   private static let handedOverEvents = Int64(4 * Limits.handedOverPrints)
@@ -21,9 +22,11 @@ struct JournalRecovery: Sendable {
   func play(
     through door: borrowing EventDoor, into instruments: InstrumentTable, isStopping: () -> Bool
   ) throws(JournalError) -> LiveMemory {
-    var memory = LiveMemory(instruments: instruments, standing: plan.snapshot?.standing ?? LiveStanding())
+    var standing = plan.snapshot?.standing ?? LiveStanding()
+    standing.noteGaps(through: record.highestGap)
+    var memory = LiveMemory(instruments: instruments, standing: standing)
     guard !plan.days.isEmpty else { return memory }
-    let archive = journal.archive
+    let archive = record.journal.archive
     let start = SystemClock.monotonicNanoseconds
     var report = start
     let sizes = Dictionary(try archive.days().map { ($0.date, $0.bytes) }, uniquingKeysWith: { $1 })

@@ -14,6 +14,7 @@ enum SnapshotBytes {
     body.put(snapshot.events)
     body.put(snapshot.position.prints)
     body.put(snapshot.position.cancellations)
+    body.put(snapshot.cancellationsOfDay)
     let standing = snapshot.standing.words
     body.put(Int64(standing.count))
     for word in standing { body.put(word) }
@@ -35,13 +36,13 @@ enum SnapshotBytes {
     var body = header
     guard let name = body.string(), name.elementsEqual(fingerprint.utf8), let day = body.word(),
       let date = Int32(exactly: day), let events = body.word(), let prints = body.word(),
-      let cancellations = body.word(), let standingWords = body.words(), let standing = LiveStanding(words: standingWords),
+      let cancellations = body.word(), let cancellationsOfDay = body.word(), let standingWords = body.words(), let standing = LiveStanding(words: standingWords),
       let count = body.word(), let symbols = body.symbols(count), let state = body.string(), body.rest.isEmpty
     else { return nil }
     return EngineSnapshot(
       day: MarketDate(daysSinceEpoch: date), events: events,
       position: IngestPosition(prints: prints, cancellations: cancellations), standing: standing, symbols: symbols,
-      state: Array(state))
+      cancellationsOfDay: cancellationsOfDay, state: Array(state))
   }
 
   /// Each eight bytes folded into the sum so far, order mattering (the mixer of SplitMix64, Steele, Lea and Flood 2014).

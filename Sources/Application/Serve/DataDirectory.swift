@@ -12,6 +12,8 @@ struct DataDirectory {
   var database: String { "\(path)/marketflow.duckdb" }
   /// The invented market has a file of its own: none of its rows can be taken for a real one.
   var demoDatabase: String { "\(path)/demo.duckdb" }
+  /// What live feeds brought, in order.
+  var journal: String { "\(path)/journal" }
 
   func create() throws(ServeError) {
     var current = path.hasPrefix("/") ? "/" : ""

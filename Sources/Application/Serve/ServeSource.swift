@@ -38,7 +38,13 @@ enum ServeSource: Sendable {
   /// A file is the same each time it is played: what is stored of it already is not stored again, unless another program or
   /// other rules would conclude something else from it. The demo goes on from where it was, so that each start is a stretch
   /// of its own.
-  func ingestSource(configuration: FlowConfiguration) -> IngestSource {
+  /// - Parameter journal: id of the journal that a live feed is recorded in: it can be played again, so that prints of several
+  ///   starts are one run. Whatever is played again has the same prints in the same order under any rules.
+  func ingestSource(configuration: FlowConfiguration, journal: String? = nil) -> IngestSource {
+    if let journal {
+      return IngestSource(
+        source: summary, fingerprint: "journal \(journal)", resumable: true, includesInjected: true)
+    }
     switch self {
     case .demo(let settings):
       IngestSource(
@@ -64,10 +70,21 @@ enum ServeSource: Sendable {
   private static let warmUpNanoseconds: Int64 = 1_200_000_000_000
 
   /// Files wait for the disk; a market does not, not even an invented one.
-  var canWait: Bool {
+  func storePatience(isRecorded: Bool) -> EngineThread.StorePatience {
     switch self {
-    case .demo, .polygon: false
-    case .replay: true
+    case .demo: .short
+    case .polygon: isRecorded ? .recorded : .short
+    case .replay: .endless
+    }
+  }
+
+  /// What a journal of the source is called: the events of two vendors must not be played as one market. Nil for what can be
+  /// played again anyhow.
+  var journalSource: String? {
+    switch self {
+    case .demo, .replay: nil
+    case .polygon(let settings, .endpoint, _): "polygon at \(settings.socketBase)"
+    case .polygon: "polygon"
     }
   }
 

@@ -26,6 +26,7 @@ final class StreamBroadcaster {
   init(identity: ServerIdentity, model: ReadModel) {
     self.identity = identity
     self.model = model
+    broadcastNumber = model.prints.nextNumber - 1
   }
 
   var clientCount: Int { members.count }

@@ -74,3 +74,12 @@ extension Store {
     return IngestProgress(runID: entry.runID, committed: entry.committed, isClosed: entry.isFinished, days: days)
   }
 }
+
+extension Store {
+  /// Highest number that a gap of a run has; 0 without one.
+  public func highestGap(ofRun runID: Int32) throws(StorageError) -> UInt32 {
+    let highest = try database.connect().integer(
+      "SELECT max(gap) FROM base.feed_incidents WHERE run_id = \(runID)")
+    return UInt32(clamping: highest ?? 0)
+  }
+}
