@@ -36,7 +36,7 @@ struct DayStream {
         switch number(0...200) {
         case 0: number(0...3_900_000)
         case 1...6: number(0...70_000)
-        default: number(0...400)
+        default: number(0...80)
         }
       time = time.adding(nanoseconds: step * 1_000_000)
       let event = next()
@@ -49,11 +49,11 @@ struct DayStream {
   private mutating func next() -> MarketEvent {
     switch number(0...99) {
     case 0...34: quote()
-    case 35...74: trade()
-    case 75...78: cancellation()
-    case 79...84: .clock(time)
-    case 85...86: incident()
-    case 87...92: openGap == 0 ? quote() : backfill()
+    case 35...69: trade()
+    case 70...73: cancellation()
+    case 74...79: .clock(time)
+    case 80...81: incident()
+    case 82...92: openGap == 0 ? quote() : backfill()
     case 93...96: reference()
     case 97: bar()
     default: stock()
@@ -64,7 +64,9 @@ struct DayStream {
     .random(in: range, using: &random)
   }
 
-  private mutating func option() -> InstrumentID { DayStream.options[number(0...(DayStream.options.count - 1))] }
+  private mutating func option() -> InstrumentID {
+    number(0...1) == 0 ? EngineRun.call : DayStream.options[number(0...(DayStream.options.count - 1))]
+  }
 
   private mutating func quote(_ flags: QuoteFlags = []) -> MarketEvent {
     let bid = number(300...310 as ClosedRange<Int64>)
@@ -112,7 +114,7 @@ struct DayStream {
   private mutating func backfill() -> MarketEvent {
     let now = time
     defer { time = now }
-    time = time.adding(nanoseconds: -number(0...150_000) * 1_000_000)
+    time = time.adding(nanoseconds: -number(0...90_000) * 1_000_000)
     return number(0...1) == 0 ? quote(.backfilled) : trade(.backfilled)
   }
 

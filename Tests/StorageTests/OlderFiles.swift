@@ -14,8 +14,15 @@ enum OlderFiles {
     return try database.connect().rows(sql)
   }
 
+  /// Version 3: neither days nor digests.
+  static func makeVersion3(_ path: String) throws {
+    try edit(
+      path, ["DROP TABLE main.ingest_days", "DROP TABLE main.state_digests", "UPDATE schema_info SET version = 3"])
+  }
+
   /// Version 2: three tables of prints.
   static func makeVersion2(_ path: String, _ profile: StoreProfile) throws {
+    try makeVersion3(path)
     try edit(path, (profile == .full ? threeTables : []) + ["UPDATE schema_info SET version = 2"])
   }
 
