@@ -60,6 +60,7 @@ struct JournalRecovery: Sendable {
             ["events": "\(progress.events)", "percent": "\(Int(progress.share * 100))"])
         }
       }
+      progress.note(eventsOfDay: reader.eventsRead)
       before += sizes[day] ?? 0
     }
     progress.note(bytes: total, of: total)

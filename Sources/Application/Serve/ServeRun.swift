@@ -240,8 +240,8 @@ private struct HealthGathering: Sendable {
       heldBytes: status.heldBytes, missingEvents: status.missingEvents, segments: status.closedSegments,
       bytes: status.writtenBytes,
       syncAgeSeconds: status.lastSyncNanoseconds.map { Double(SystemClock.monotonicNanoseconds - $0) / 1e9 },
-      error: status.errorText, recoveredEvents: record.progress.events, recoveredShare: record.progress.share,
-      snapshotEvents: keeper?.newestEvents)
+      error: status.errorText, earlierEvents: record.progress.eventsOfDay, recoveredEvents: record.progress.events,
+      recoveredShare: record.progress.share, snapshotEvents: keeper?.newestEvents)
   }
 
   private func storage() -> HealthFacts.Storage {

@@ -19,7 +19,9 @@ extension HealthFacts {
     public var syncAgeSeconds: Double?
     /// Why nothing is written at the moment; nil when all is well.
     public var error: String?
-    /// Events of an earlier life of the process that were played at this start, and how far that has come, from 0 to 1.
+    /// Events of the day under way that were recorded before this start.
+    public var earlierEvents: Int64
+    /// Events that were played at this start, and how far that has come, from 0 to 1.
     public var recoveredEvents: Int64
     public var recoveredShare: Double
     /// Events from which on the newest snapshot of the engine's state would go on; nil when there is none.
@@ -28,7 +30,7 @@ extension HealthFacts {
     public init(
       path: String, appendedEvents: Int64 = 0, durableEvents: Int64 = 0, heldBytes: Int64 = 0, missingEvents: Int64 = 0,
       segments: Int64 = 0, bytes: Int64 = 0, syncAgeSeconds: Double? = nil, error: String? = nil,
-      recoveredEvents: Int64 = 0, recoveredShare: Double = 1, snapshotEvents: Int64? = nil
+      earlierEvents: Int64 = 0, recoveredEvents: Int64 = 0, recoveredShare: Double = 1, snapshotEvents: Int64? = nil
     ) {
       self.path = path
       self.appendedEvents = appendedEvents
@@ -39,6 +41,7 @@ extension HealthFacts {
       self.bytes = bytes
       self.syncAgeSeconds = syncAgeSeconds
       self.error = error
+      self.earlierEvents = earlierEvents
       self.recoveredEvents = recoveredEvents
       self.recoveredShare = recoveredShare
       self.snapshotEvents = snapshotEvents
@@ -79,7 +82,10 @@ extension HealthFacts.Journal {
         $0.syncAgeSeconds
       },
       .textOrNull("error", "Why nothing is written; null when all is well.") { $0.error },
-      .integer("recovered", "Events of an earlier life of the process that were played at this start.") {
+      .integer("recorded_before", "Events of the day under way that were recorded before this start.") {
+        $0.earlierEvents
+      },
+      .integer("recovered", "Events that were played at this start, behind a snapshot where there was one.") {
         $0.recoveredEvents
       },
       .number("recovered_share", "How far that has come, 0 to 1.") { $0.recoveredShare },
