@@ -21,6 +21,18 @@ public struct StreamDay: Hashable, Sendable, BitwiseCopyable {
 
   public init() {}
 
+  /// A stream that goes on: as it was when it had come to `time` and had last not believed `doubted`.
+  public init(time: Timestamp, doubted: Timestamp) {
+    doubt = TimeDoubt(doubted: doubted)
+    guard time != .none else { return }
+    self.time = time
+    day = TradingCalendar.tradingDay(containing: time)
+    boundary = TradingCalendar.sessionBoundary(after: time)
+  }
+
+  /// Latest time that was not believed; `.none` when there was none.
+  public var doubted: Timestamp { doubt.doubted }
+
   @inline(__always)
   public mutating func advance(to time: Timestamp) -> Step {
     guard time > self.time else { return .goesOn }

@@ -1,0 +1,60 @@
+import Synchronization
+
+/// How a journal that is being written does; readable from any thread at any time.
+public final class JournalStatus: Sendable {
+  private let appended = Atomic<Int64>(0)
+  private let durable = Atomic<Int64>(0)
+  private let held = Atomic<Int64>(0)
+  private let missing = Atomic<Int64>(0)
+  private let closed = Atomic<Int64>(0)
+  private let written = Atomic<Int64>(0)
+  private let failure = Mutex<Failures>(Failures())
+
+  private struct Failures {
+    var texts: [Part: String] = [:]
+  }
+
+  /// What can fail on its own.
+  enum Part: Int, CaseIterable, Sendable {
+    case writing
+    case syncing
+    case packing
+    case removing
+  }
+
+  /// Events handed to the operating system by this process: they outlive its end, however it ends.
+  public var appendedEvents: Int64 { appended.load(ordering: .acquiring) }
+  /// Those of them that are on the disk itself (`fdatasync`): they outlive a loss of power.
+  public var durableEvents: Int64 { durable.load(ordering: .acquiring) }
+  /// Bytes of events that wait in memory, because the disk refuses them.
+  public var heldBytes: Int64 { held.load(ordering: .relaxed) }
+  /// Events that are in no file, because the disk refused them for longer than memory could hold them. Holes in the journal
+  /// say where they were.
+  public var missingEvents: Int64 { missing.load(ordering: .relaxed) }
+  /// Segments that this process closed.
+  public var closedSegments: Int64 { closed.load(ordering: .acquiring) }
+  /// Bytes written by this process.
+  public var writtenBytes: Int64 { written.load(ordering: .sequentiallyConsistent) }
+  /// What does not work at the moment, and what to do; nil when all is well.
+  public var errorText: String? {
+    failure.withLock { failures in Part.allCases.compactMap { failures.texts[$0] }.first }
+  }
+
+  func noteWritten(bytes: Int, events: Int64) {
+    appended.wrappingAdd(events, ordering: .releasing)
+    written.wrappingAdd(Int64(bytes), ordering: .sequentiallyConsistent)
+  }
+  func noteDurable(events: Int64) { durable.store(events, ordering: .releasing) }
+  func noteHeld(bytes: Int64) { held.store(bytes, ordering: .relaxed) }
+  func noteMissing(_ events: Int64) { missing.wrappingAdd(events, ordering: .relaxed) }
+  func noteClosedSegment() { closed.wrappingAdd(1, ordering: .releasing) }
+  /// - Returns: whether the text is another one than before.
+  @discardableResult
+  func noteError(_ text: String?, of part: Part) -> Bool {
+    failure.withLock { failures in
+      guard failures.texts[part] != text else { return false }
+      failures.texts[part] = text
+      return true
+    }
+  }
+}
