@@ -22,7 +22,7 @@ KILLS_A_SERIES = 25
 CALM_EVERY = 5
 CALM_SECONDS = 120
 # Lives in seconds: some end before anything live comes, some in the middle of the back-fill.
-LIVES = (0.05, 6.0)
+SHORTEST_LIFE = 0.05
 # Share of lives that end before they have said their address.
 HURRIED = 0.2
 
@@ -182,7 +182,8 @@ def verify(folder):
     return answer.returncode, (answer.stdout + answer.stderr).strip()[-600:]
 
 
-def run(kills, seed=None, intensity=10.0, lives=LIVES):
+def run(kills, seed=None, intensity=10.0, life=6.0):
+    lives = (SHORTEST_LIFE, life)
     seed = random.randrange(1 << 32) if seed is None else seed
     chance = random.Random(seed)
     verdict = Verdict(f"{kills} kills at random instants, seed {seed}")

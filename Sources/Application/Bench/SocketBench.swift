@@ -76,7 +76,7 @@ struct SocketBench {
     let connection = PolygonConnection(
       PolygonConnection.Configuration(scope: .options, endpoint: endpoint, key: Secret("bench")), loop: loop,
       frames: frames, bell: inbox.bell, log: log, onEvent: { _ in })
-    engine.start(configuration: FlowConfiguration(), instruments: instruments)
+    engine.start(FlowEngine(instruments: instruments))
     feed.start(instruments: instruments) {
       LiveSource(
         summary: "socket", frames: frames, inbox: LiveInbox(bell: inbox.bell), bell: inbox.bell,

@@ -1,4 +1,5 @@
 import Feeds
+import Journal
 import Logging
 
 #if canImport(Glibc)
@@ -37,6 +38,8 @@ public enum MarketFlowProgram {
       return fail("\(error)", .configuration)
     } catch let error as ReplayFileError where error.kind == .damaged {
       return fail("\(error)", .damagedData)
+    } catch let error as JournalError {
+      return fail("\(error)", error.exitCode)
     } catch let error as FrameSourceError {
       // A source that opened well and then cannot go on is damaged.
       return fail("\(error)", .damagedData)
@@ -68,4 +71,13 @@ public enum MarketFlowProgram {
 func printError(_ line: String, terminator: String = "\n") {
   let bytes = Array((line + terminator).utf8)
   _ = write(STDERR_FILENO, bytes, bytes.count)
+}
+
+extension JournalError {
+  var exitCode: ExitCode {
+    switch self {
+    case .damaged, .instruments: .damagedData
+    case .locked, .newerFormat, .foreign, .noDay, .file: .failure
+    }
+  }
 }

@@ -51,7 +51,6 @@ final class EngineThread: Sendable {
   /// Monotonic nanoseconds up to which a stopping engine waits for the store.
   private let stopDeadline = Atomic<Int64>(0)
   private let thread = Mutex<WorkerThread?>(nil)
-
   /// Events taken from the ring at a time: outputs reach their readers after so many at the latest.
   private static let batchEvents = 512
   /// Longest sleep without events: a snapshot that was asked for meanwhile is that late at most.
@@ -61,16 +60,22 @@ final class EngineThread: Sendable {
 
   init(_ connections: Connections) { self.connections = connections }
 
-  /// - Parameter make: makes the engine, on its thread.
-  func start(_ make: @escaping @Sendable () -> FlowEngine) {
+  /// - Parameter engine: the thread's own from here on.
+  func start(_ engine: consuming sending FlowEngine) {
+    let handed = HandedEngine(engine)
     thread.withLock { thread in
       precondition(thread == nil, "EngineThread: started twice")
-      thread = WorkerThread("engine") { [self] in run(make()) }
+      thread = WorkerThread("engine") { [self] in
+        guard let engine = handed.engine.take() else { preconditionFailure("EngineThread: no engine") }
+        run(engine)
+      }
     }
   }
 
-  func start(configuration: FlowConfiguration, instruments: InstrumentTable) {
-    start { FlowEngine(configuration: configuration, instruments: instruments) }
+  /// An engine on its way to the thread: one puts it in, the other, begun later, takes it out.
+  private final class HandedEngine: @unchecked Sendable {
+    var engine: FlowEngine?
+    init(_ engine: consuming FlowEngine) { self.engine = consume engine }
   }
 
   /// Processes what is in the ring and ends the thread; the feed must have stopped before.

@@ -61,27 +61,26 @@ final class FeedThread: Sendable {
     _ open: @escaping @Sendable (consuming LiveMemory) throws -> Source
   ) {
     begin { [self] in
-      let reader: FeedReader<Source>
-      let door: EventDoor
-      let streamTime: Timestamp
+      var hasBegun = false
       do {
         let isStopping: @Sendable () -> Bool = { [self] in isToStop }
         gauges.setStatus(.recovering)
         let playing = EventDoor(ring: ring, engineBell: engineBell, gauges: gauges, isStopping: isStopping)
         let memory = try recovery.play(through: playing, into: instruments, isStopping: isStopping)
         if isToStop { return }
-        streamTime = memory.standing.streamTime
+        let streamTime = memory.standing.streamTime
         inbox.noteStreamTime(streamTime)
-        door = EventDoor(
+        let door = EventDoor(
           ring: ring, engineBell: engineBell, gauges: gauges, isStopping: isStopping,
           journal: try recovery.record.journal.makeAppender(instruments: instruments),
           room: JournalRoom(status: recovery.record.journal.status, bytes: recovery.record.options.heldBytes))
-        reader = FeedReader(source: try open(memory), instruments: instruments)
+        let reader = FeedReader(source: try open(memory), instruments: instruments)
+        hasBegun = true
+        try run(reader, door, from: streamTime)
       } catch {
-        onRefusal(error)
+        if !hasBegun { onRefusal(error) }
         throw error
       }
-      try run(reader, door, from: streamTime)
     }
   }
 

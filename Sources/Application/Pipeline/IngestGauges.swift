@@ -27,6 +27,7 @@ final class IngestGauges: Sendable {
   private let refusedLines = Atomic<Int64>(0)
   private let correctedRows = Atomic<Int64>(0)
   private let finalDigest = Mutex<UInt64?>(nil)
+  private let refused = Mutex<(any Error)?>(nil)
   private let dayUnderWay = Mutex<DayUnderWay?>(nil)
   private let failureText = Mutex<String?>(nil)
 
@@ -40,6 +41,9 @@ final class IngestGauges: Sendable {
     failureText.withLock { $0 = reason }
     setStatus(.failed)
   }
+
+  /// The process cannot go on, and is to end.
+  func noteRefusal(_ error: any Error) { refused.withLock { $0 = error } }
 
   func noteReceived(wallNanoseconds: Int64) { lastReceived.store(wallNanoseconds, ordering: .relaxed) }
   /// The feed waits on purpose for the next frame to be due.
@@ -77,6 +81,8 @@ final class IngestGauges: Sendable {
   var digest: UInt64? { finalDigest.withLock { $0 } }
   /// The engine's trading day; nil before its first event.
   var day: DayUnderWay? { dayUnderWay.withLock { $0 } }
+  /// Why the process has no use any more; nil while it has.
+  var refusal: (any Error)? { refused.withLock { $0 } }
   var isStreaming: Bool { ingestStatus == .streaming }
 
   private var ingestStatus: HealthFacts.IngestStatus {

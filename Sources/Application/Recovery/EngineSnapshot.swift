@@ -1,4 +1,5 @@
 import Feeds
+import FlowEngine
 import MarketModel
 import Storage
 
@@ -12,10 +13,15 @@ struct EngineSnapshot: Sendable {
   var position: IngestPosition
   /// How far the live stream had come.
   var standing: LiveStanding
-  /// All symbols so far, in the order of their ids.
-  var symbols: [SymbolText]
-  /// Cancellations of the day that are in it.
-  var cancellationsOfDay: Int64
+  /// Cancellations that the engine's counters know of.
+  var cancellationsCounted: Int64
   /// `FlowEngine`'s own bytes.
-  var state: [UInt8]
+  var state: SnapshotBytes
+
+  /// The engine as it was. Interns the symbols that it knew.
+  func restored(
+    program: String, _ rules: FlowConfiguration, _ instruments: InstrumentTable
+  ) throws(SnapshotError) -> sending FlowEngine {
+    try .restored(from: state, program: program, configuration: rules, instruments: instruments)
+  }
 }

@@ -24,13 +24,13 @@ struct LiveRecord: Sendable {
     let directory = DataDirectory(path: settings.dataDirectory)
     try directory.create()
     let options = settings.journal.options(directory: directory.journal, source: name)
+    if let other = sourceOfJournal(at: options.directory), other != name {
+      throw ServeError(
+        "journal \(options.directory) holds the events of \(other), this start follows \(name): they would be played as one "
+          + "market; name another --data-dir, or start with --no-journal")
+    }
     let journal = try Journal(options, log: log)
     let archive = journal.archive
-    guard archive.source == name else {
-      throw ServeError(
-        "journal \(directory.journal) holds the events of \(archive.source), this start follows \(name): they would be played "
-          + "as one market; name another --data-dir, or start with --no-journal")
-    }
     let snapshots = SnapshotFiles(directory: archive.directory, fingerprint: ProgramFingerprint.text(rules))
     var choice: RecoveryPlan.StoreChoice?
     var highestGap: UInt32 = 0
@@ -41,18 +41,42 @@ struct LiveRecord: Sendable {
     }
     let plan = RecoveryPlan(
       RecoveryPlan.Choices(
-        days: try archive.days().map(\.date), store: choice, snapshots: { snapshots.snapshots(of: $0) }))
+        days: try archive.days().map(\.date), store: choice, snapshots: { snapshots.snapshots(of: $0) },
+        isWhole: { isWhole($0, snapshots.fingerprint, rules, log) }))
     return LiveRecord(
       journal: journal, options: options, plan: plan, snapshots: snapshots, highestGap: highestGap)
   }
 
-  /// Makes the engine as it was where this start begins. Once, before anybody else interns.
-  func makeEngine(_ rules: FlowConfiguration, _ instruments: InstrumentTable) -> FlowEngine {
+  private static func isWhole(
+    _ snapshot: EngineSnapshot, _ program: String, _ rules: FlowConfiguration, _ log: Log
+  ) -> Bool {
+    do throws(SnapshotError) {
+      _ = try snapshot.restored(program: program, rules, InstrumentTable())
+      return true
+    } catch {
+      log.warning("journal", "a snapshot of \(snapshot.day) is left aside, the events are played instead: \(error)")
+      return false
+    }
+  }
+
+  /// Nil when there is none yet; what else is wrong with it is said when it is opened.
+  private static func sourceOfJournal(at directory: String) -> String? {
+    do throws(JournalError) {
+      return try JournalArchive(directory: directory).source
+    } catch {
+      return nil
+    }
+  }
+
+  /// Makes the engine as it was where this start begins. Before anybody else interns.
+  func makeEngine(
+    _ rules: FlowConfiguration, _ instruments: InstrumentTable
+  ) throws(SnapshotError) -> sending FlowEngine {
     guard let snapshot = plan.snapshot else {
       return FlowEngine(
         configuration: rules, instruments: instruments, printsBefore: plan.start.prints,
         cancellationsBefore: plan.start.cancellations)
     }
-    preconditionFailure("\(snapshot.events)")
+    return try snapshot.restored(program: snapshots.fingerprint, rules, instruments)
   }
 }

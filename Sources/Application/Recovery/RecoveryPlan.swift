@@ -19,6 +19,8 @@ struct RecoveryPlan: Sendable {
     var store: StoreChoice?
     /// Snapshots of a day that this program can use, newest first.
     var snapshots: (MarketDate) -> [EngineSnapshot]
+    /// Whether a snapshot can be turned into an engine: a convenience must not keep a start from coming up.
+    var isWhole: (EngineSnapshot) -> Bool
   }
 
   enum StoreChoice {
@@ -52,9 +54,9 @@ struct RecoveryPlan: Sendable {
   ) {
     self.days = days
     self.start = start
-    guard let first = days.first, let found = choices.snapshots(first).first(where: { mayStartAt($0.position) }) else {
-      return
-    }
+    guard let first = days.first else { return }
+    let found = choices.snapshots(first).first { mayStartAt($0.position) && choices.isWhole($0) }
+    guard let found else { return }
     snapshot = found
     self.start = found.position
   }

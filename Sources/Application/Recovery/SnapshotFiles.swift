@@ -21,7 +21,7 @@ struct SnapshotFiles: Sendable {
   /// What of a day's snapshots this program can use, newest first.
   func snapshots(of day: MarketDate) -> [EngineSnapshot] {
     names(of: day).compactMap { name in
-      load(path(day, name)).flatMap { SnapshotBytes.decode($0, fingerprint: fingerprint) }
+      load(path(day, name)).flatMap { SnapshotFile.decode($0, fingerprint: fingerprint) }
     }.filter { $0.day == day }
   }
 
@@ -30,8 +30,8 @@ struct SnapshotFiles: Sendable {
     let name = "\(SnapshotFiles.prefix)\(snapshot.events)\(SnapshotFiles.suffix)"
     let path = path(snapshot.day, name)
     let unfinished = path + ".tmp"
-    do {
-      try store(SnapshotBytes.encode(snapshot, fingerprint: fingerprint), at: unfinished)
+    do throws(SnapshotFileError) {
+      try store(SnapshotFile.encode(snapshot, fingerprint: fingerprint), at: unfinished)
       guard rename(unfinished, path) == 0 else { throw SnapshotFileError(path: path, action: "named") }
     } catch {
       unlink(unfinished)

@@ -80,17 +80,21 @@ final class SnapshotKeeper: Sendable {
     let start = SystemClock.monotonicNanoseconds
     let previous = record.snapshots.snapshots(of: day.session).first
     let instruments = InstrumentTable()
-    var engine = try SnapshotKeeper.engine(previous, day, rules, instruments)
+    let program = record.snapshots.fingerprint
+    var engine =
+      try previous?.restored(program: program, rules, instruments)
+      ?? FlowEngine(
+        configuration: rules, instruments: instruments, printsBefore: day.before.prints,
+        cancellationsBefore: day.before.cancellations)
     var standing = previous?.standing ?? LiveStanding()
     var outputs = OutputBuffer()
     let first = previous?.events ?? 0
     var reader = try record.journal.archive.read(day.session, from: first, into: instruments)
     while let block = try reader.next() {
       if isToStop { return }
-      let events = UnsafeBufferPointer(rebasing: block.events[Int(clamping: max(0, first - block.firstEvent))...])
-      engine.process(events, into: &outputs)
+      engine.process(block.events, into: &outputs)
       outputs.removeAll()
-      standing.note(events, receivedNanoseconds: block.receivedNanoseconds, instruments: instruments)
+      standing.note(block.events, receivedNanoseconds: block.receivedNanoseconds, instruments: instruments)
     }
     // The engine of a day with a hole has seen more than the journal.
     guard reader.missingEvents == 0, reader.eventsRead > first else { return }
@@ -100,13 +104,19 @@ final class SnapshotKeeper: Sendable {
       if isToStop { return }
       bell.wait(milliseconds: 10) { isToStop }
     }
-    let snapshot = SnapshotKeeper.snapshot(of: engine, day, reader.eventsRead, standing, instruments)
+    var state = SnapshotBytes()
+    engine.save(program: program, into: &state)
+    let position = engine.position
+    let snapshot = EngineSnapshot(
+      day: day.session, events: reader.eventsRead,
+      position: IngestPosition(prints: position.prints, cancellations: position.cancellations), standing: standing,
+      cancellationsCounted: engine.counters.cancellations, state: state)
     try record.snapshots.save(snapshot)
     newest.store(snapshot.events, ordering: .relaxed)
     log.info(
       "journal", "snapshot of the engine's state",
       [
-        "day": "\(day.session)", "events": "\(snapshot.events)", "bytes": "\(snapshot.state.count)",
+        "day": "\(day.session)", "events": "\(snapshot.events)", "bytes": "\(snapshot.state.bytes.count)",
         "milliseconds": "\((SystemClock.monotonicNanoseconds - start) / 1_000_000)",
       ])
   }

@@ -32,8 +32,6 @@ final class ServeRun {
   /// Nil when the source is not recorded.
   private let record: LiveRecord?
   private let keeper: SnapshotKeeper?
-  /// Why the process has no use any more; nil while it has.
-  private let refusal = Mutex<(any Error)?>(nil)
 
   /// Opens the store and prepares everything. No source, engine or writer runs and nothing is written before `start()`.
   init(settings: Settings, pageDirectory: String?, log: Log) throws {
@@ -71,7 +69,7 @@ final class ServeRun {
     keeper = record.map { [gauges, rules] in SnapshotKeeper($0, gauges: gauges, rules: rules, log: log) }
     if let plan = record?.plan {
       configuration.before = OutputsBefore(
-        lastPrint: plan.start.prints, cancellations: plan.snapshot?.cancellationsOfDay ?? 0)
+        lastPrint: plan.start.prints, cancellations: plan.snapshot?.cancellationsCounted ?? 0)
     }
     let facts = HealthGathering(
       source: source, live: live, gauges: gauges, events: events, publisher: publisher, writer: writer, record: record,
@@ -100,8 +98,10 @@ final class ServeRun {
       throw error
     }
     writer?.start()
-    engine.start { [record, rules, instruments] in
-      record?.makeEngine(rules, instruments) ?? FlowEngine(configuration: rules, instruments: instruments)
+    if let record {
+      engine.start(try record.makeEngine(rules, instruments))
+    } else {
+      engine.start(FlowEngine(configuration: rules, instruments: instruments))
     }
     log.info("engine", "ready", ["instruments": "\(instruments.capacity)", "event_ring": "\(events.capacity)"])
     switch source {
@@ -127,8 +127,8 @@ final class ServeRun {
     keeper.start()
     feed.start(
       instruments: instruments, recovering: JournalRecovery(record: record, log: log),
-      onRefusal: { [refusal] error in
-        refusal.withLock { $0 = error }
+      onRefusal: { [gauges] error in
+        gauges.noteRefusal(error)
         StopSignal.send()
       },
       { [instruments] memory in
@@ -155,7 +155,7 @@ final class ServeRun {
     record?.journal.close()
     engine.stop()
     defer { server.stop() }
-    if let refusal = refusal.withLock({ $0 }) {
+    if let refusal = gauges.refusal {
       try writer?.close(finished: false)
       throw refusal
     }

@@ -45,7 +45,7 @@ enum ServeSource: Sendable {
       return IngestSource(
         source: summary, fingerprint: "journal \(journal)", resumable: true, includesInjected: true)
     }
-    switch self {
+    return switch self {
     case .demo(let settings):
       IngestSource(
         source: summary, fingerprint: "demo-\(settings.seed)-\(settings.start.nanoseconds)", resumable: false)

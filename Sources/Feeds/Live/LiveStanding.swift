@@ -107,6 +107,8 @@ public struct LiveStanding: Hashable, Sendable {
   }
 
   private mutating func look(at received: Int64) {
+    // Before the first event there is nothing to go back to.
+    if latest.max() == Timestamp.none { return }
     if let newest = earlier.last, received - newest.receivedNanoseconds < LiveStanding.overlapNanoseconds { return }
     if earlier.count == 2 { earlier.removeFirst() }
     earlier.append(Look(receivedNanoseconds: received, latest: latest))
