@@ -12,21 +12,24 @@ extension FlowEngine {
   /// Ids come in order of appearance, but an id may be seen by the decoder before its first event reaches the engine.
   @inline(never)
   private mutating func addContracts(through last: InstrumentID) {
-    if last.index >= contractCapacity {
-      var capacity = contractCapacity
-      while capacity <= last.index { capacity *= 2 }
-      let larger = UnsafeMutablePointer<ContractState>.allocate(capacity: capacity)
-      larger.update(from: contracts, count: contractCount)
-      contracts.deallocate()
-      contracts = larger
-      contractCapacity = capacity
-    }
+    reserveContracts(last.index + 1)
     while contractCount <= last.index {
       let id = InstrumentID(UInt32(contractCount))
       (contracts + contractCount).initialize(to: makeContract(id))
       if configuration.profile == .flow { greeks.append(id, instruments[id]) }
       contractCount += 1
     }
+  }
+
+  mutating func reserveContracts(_ count: Int) {
+    guard count > contractCapacity else { return }
+    var capacity = contractCapacity
+    while capacity < count { capacity *= 2 }
+    let larger = UnsafeMutablePointer<ContractState>.allocate(capacity: capacity)
+    larger.update(from: contracts, count: contractCount)
+    contracts.deallocate()
+    contracts = larger
+    contractCapacity = capacity
   }
 
   private mutating func makeContract(_ id: InstrumentID) -> ContractState {
@@ -45,6 +48,11 @@ extension FlowEngine {
     let known = contracts[underlying.index].underlyingSlot
     if known != ContractState.noSlot { return known }
     contracts[underlying.index].underlyingSlot = UInt32(underlyingCount)
+    append(UnderlyingSums(instrument: underlying))
+    return UInt32(underlyingCount - 1)
+  }
+
+  mutating func append(_ sums: UnderlyingSums) {
     if underlyingCount == underlyingCapacity {
       let larger = UnsafeMutablePointer<UnderlyingSums>.allocate(capacity: underlyingCapacity * 2)
       larger.moveInitialize(from: underlyings, count: underlyingCount)
@@ -52,9 +60,8 @@ extension FlowEngine {
       underlyings = larger
       underlyingCapacity *= 2
     }
-    (underlyings + underlyingCount).initialize(to: UnderlyingSums(instrument: underlying))
+    (underlyings + underlyingCount).initialize(to: sums)
     underlyingCount += 1
-    return UInt32(underlyingCount - 1)
   }
 
   /// Sweeps of the session in the order they were recognised; the index + 1 is `LabeledPrint.sweepID`.

@@ -25,6 +25,13 @@ final class EngineRun {
     for symbol in ["SPY", "O:SPY251216C00572000", "O:SPY251216P00572000"] + symbols { _ = instruments.intern(symbol) }
   }
 
+  /// Goes on with an engine. The table gets what the saved one knew and had not used yet.
+  init(restored engine: consuming FlowEngine, _ instruments: InstrumentTable, like saved: EngineRun) {
+    self.engine = engine
+    self.instruments = instruments
+    for id in 0..<saved.instruments.count { _ = instruments.intern(saved.instruments[InstrumentID(UInt32(id))].symbol) }
+  }
+
   @discardableResult
   func feed(_ events: [MarketEvent], batches: Int = .max) -> [FlowOutput] {
     var buffer = OutputBuffer(capacity: 1)

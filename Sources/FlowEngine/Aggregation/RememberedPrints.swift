@@ -59,6 +59,17 @@ struct RememberedPrints: ~Copyable {
     for i in 0..<Int(min(newest, Int64(capacity - 1)) + 1) { storage[i].number = 0 }
   }
 
+  /// Those that are remembered.
+  func save(into snapshot: inout SnapshotBytes) {
+    let all = UnsafeBufferPointer(start: storage, count: capacity)
+    snapshot.write(all.filter { $0.number != 0 })
+  }
+
+  /// Into empty ones.
+  func restore(_ reader: inout SnapshotReader) throws(SnapshotError) {
+    for print in try reader.readArray(of: RememberedPrint.self) { remember(print) }
+  }
+
   /// The print of that number, if it is still remembered.
   func find(_ number: Int64) -> UnsafeMutablePointer<RememberedPrint>? {
     guard number > 0 else { return nil }

@@ -77,6 +77,30 @@ struct UnderlyingSums {
   @inline(__always) var totalVolume: Int64 { callVolume &+ putVolume }
 }
 
+extension UnderlyingSums {
+  func save(into snapshot: inout SnapshotBytes) {
+    snapshot.write(instrument)
+    snapshot.write([
+      trades, callVolume, putVolume, callPremiumMicros, putPremiumMicros, buyPremiumMicros, sellPremiumMicros,
+      netDeltaNanos,
+    ])
+    snapshot.write(recent)
+    snapshot.write(current)
+    snapshot.write(minutes)
+  }
+
+  init(restoring reader: inout SnapshotReader) throws(SnapshotError) {
+    self.init(instrument: try reader.read())
+    let sums = try reader.readArray(of: Int64.self)
+    guard sums.count == 8 else { throw .damaged(words: "\(sums.count) sums of an underlying, wanted 8") }
+    (trades, callVolume, putVolume, callPremiumMicros) = (sums[0], sums[1], sums[2], sums[3])
+    (putPremiumMicros, buyPremiumMicros, sellPremiumMicros, netDeltaNanos) = (sums[4], sums[5], sums[6], sums[7])
+    recent = try reader.read()
+    current = try reader.read()
+    minutes = try reader.readArray()
+  }
+}
+
 extension UnderlyingMinute {
   static func empty(_ minute: Timestamp) -> UnderlyingMinute {
     UnderlyingMinute(
@@ -103,8 +127,8 @@ extension UnderlyingMinute {
 }
 
 /// Count and premium of the last five minutes, in sixty buckets of five seconds.
-struct RollingWindow {
-  private struct Bucket {
+struct RollingWindow: BitwiseCopyable {
+  private struct Bucket: BitwiseCopyable {
     /// Number of the five-second period since the epoch that the sums are for.
     var period: Int64 = 0
     var count: Int64 = 0

@@ -214,6 +214,58 @@ struct SweepDetector: ~Copyable {
     window.pointee.head = 0
   }
 
+  // MARK: Snapshot
+
+  /// What a window is beside its legs.
+  private struct SavedWindow: BitwiseCopyable {
+    var index: Int
+    var count: Int32
+    var activeSweep: UInt32
+    var lastLegTime: Timestamp
+  }
+
+  func save(into snapshot: inout SnapshotBytes) {
+    var saved: [SavedWindow] = []
+    var legs: [Leg] = []
+    for i in 0..<windowCapacity {
+      let window = windows[i]
+      if window.count == 0, window.activeSweep == 0, window.lastLegTime == .none { continue }
+      saved.append(
+        SavedWindow(
+          index: i, count: window.count, activeSweep: window.activeSweep, lastLegTime: window.lastLegTime))
+      for leg in 0..<window.count { legs.append(self.leg(windows + i, leg)) }
+    }
+    snapshot.write(saved)
+    snapshot.write(legs)
+    snapshot.write(UnsafeBufferPointer(start: records, count: count))
+    snapshot.write(refused)
+  }
+
+  /// Into a new detector.
+  mutating func restore(_ reader: inout SnapshotReader) throws(SnapshotError) {
+    let saved = try reader.readArray(of: SavedWindow.self)
+    let legs = try reader.readArray(of: Leg.self)
+    guard saved.reduce(0, { $0 + Int($1.count) }) == legs.count else {
+      throw .damaged(words: "\(legs.count) legs that are not those of the windows")
+    }
+    var next = 0
+    for window in saved {
+      if window.index >= windowCapacity { growWindows(past: window.index) }
+      for _ in 0..<window.count {
+        push(windows + window.index, legs[next])
+        next += 1
+      }
+      windows[window.index].activeSweep = window.activeSweep
+      windows[window.index].lastLegTime = window.lastLegTime
+    }
+    for sweep in try reader.readArray(of: Sweep.self) {
+      if count == recordCapacity { growRecords() }
+      records[count] = sweep
+      count += 1
+    }
+    refused = try reader.read()
+  }
+
   @inline(never)
   private mutating func growWindows(past index: Int) {
     var capacity = windowCapacity

@@ -61,6 +61,17 @@ struct GreeksTable: ~Copyable {
     contract.pointee.chain = index
   }
 
+  func save(into snapshot: inout SnapshotBytes) {
+    snapshot.write(UnsafeBufferPointer(start: contracts, count: count))
+  }
+
+  /// Behind `append` of the same instruments, from which the chains follow.
+  func restore(_ reader: inout SnapshotReader) throws(SnapshotError) {
+    let saved = try reader.readArray(of: Contract.self)
+    guard saved.count == count else { throw .damaged(words: "greeks of \(saved.count) contracts of \(count)") }
+    for (i, contract) in saved.enumerated() { contracts[i] = contract }
+  }
+
   /// Forgets everything; keeps its memory.
   mutating func removeAll() {
     count = 0

@@ -2,7 +2,7 @@ import MarketModel
 
 /// What is kept while gaps in the feed are being filled from the vendor's history, and dropped when the last one is closed.
 struct Recovery {
-  private struct MinuteKey: Hashable {
+  private struct MinuteKey: Hashable, BitwiseCopyable {
     var instrument: InstrumentID
     var minute: Timestamp
   }
@@ -45,6 +45,27 @@ struct Recovery {
   /// A print of the minute was taken back: what was built is wrong now.
   mutating func forget(_ instrument: InstrumentID, _ minute: Timestamp) {
     if !minutes.isEmpty { minutes[MinuteKey(instrument: instrument, minute: minute)] = nil }
+  }
+
+  /// Dictionaries have no order of their own: sorted.
+  func save(into snapshot: inout SnapshotBytes) {
+    snapshot.write(openGaps)
+    let books = books.sorted { $0.key < $1.key }
+    snapshot.write(books.map(\.key))
+    snapshot.write(books.map(\.value))
+    let minutes = minutes.sorted { ($0.key.instrument, $0.key.minute) < ($1.key.instrument, $1.key.minute) }
+    snapshot.write(minutes.map(\.key))
+    snapshot.write(minutes.map(\.value))
+  }
+
+  mutating func restore(_ reader: inout SnapshotReader) throws(SnapshotError) {
+    openGaps = try reader.readArray()
+    for (instrument, book) in zip(try reader.readArray(of: UInt32.self), try reader.readArray(of: QuoteBook.self)) {
+      books[instrument] = book
+    }
+    for (key, minute) in zip(try reader.readArray(of: MinuteKey.self), try reader.readArray(of: RebuiltMinute.self)) {
+      minutes[key] = minute
+    }
   }
 
   func add(to digest: inout StateDigest) {
