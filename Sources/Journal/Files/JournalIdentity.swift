@@ -40,13 +40,13 @@ struct JournalIdentity: Equatable, Sendable {
   /// Puts the file there, whole or not at all.
   func write(to folder: JournalFolder) throws(JournalError) {
     let unfinished = folder.identityPath + JournalFolder.unfinishedSuffix
-    let descriptor = open(unfinished, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else { throw .file(unfinished, "made") }
-    let file = OpenFile(descriptor: descriptor, path: unfinished)
-    let bytes = Array("\(Self.title)\nid \(id)\nsource \(source)\n".utf8)
-    guard bytes.withUnsafeBytes({ pwrite(file.descriptor, $0.baseAddress, $0.count, 0) }) == bytes.count,
-      fsync(file.descriptor) == 0
-    else { throw .file(unfinished, "written") }
+    let file = try OpenFile(making: unfinished)
+    let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: 1024, alignment: 1)
+    defer { bytes.deallocate() }
+    let text = "\(Self.title)\nid \(id)\nsource \(source)\n".utf8
+    bytes.copyBytes(from: text)
+    try file.write(UnsafeRawBufferPointer(rebasing: bytes[..<text.count]), at: 0)
+    guard fsync(file.descriptor) == 0 else { throw .file(unfinished, "written to the disk") }
     guard rename(unfinished, folder.identityPath) == 0 else { throw .file(folder.identityPath, "put in place") }
     try JournalFolder.sync(folder: folder.path)
   }

@@ -24,6 +24,13 @@ final class OpenFile: Sendable {
     self.init(descriptor: descriptor, path: path)
   }
 
+  /// Makes a file, or empties the one that is there.
+  convenience init(making path: String) throws(JournalError) {
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else { throw .file(path, "made") }
+    self.init(descriptor: descriptor, path: path)
+  }
+
   deinit { close(descriptor) }
 
   func size() throws(JournalError) -> Int64 {
@@ -46,6 +53,20 @@ final class OpenFile: Sendable {
       count += got
     }
     return count
+  }
+
+  /// All of the bytes.
+  func write(_ bytes: UnsafeRawBufferPointer, at offset: Int64) throws(JournalError) {
+    var count = 0
+    while count < bytes.count {
+      let put = pwrite(
+        descriptor, bytes.baseAddress.map { $0 + count }, bytes.count - count, off_t(offset) + off_t(count))
+      guard put > 0 else {
+        if put < 0 && errno == EINTR { continue }
+        throw .file(path, "written")
+      }
+      count += put
+    }
   }
 }
 

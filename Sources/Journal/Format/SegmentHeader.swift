@@ -3,15 +3,12 @@ import MarketModel
 /// How a segment file begins: whose it is, which events it goes on with, and every symbol so far.
 ///
 /// Layout, little-endian: magic (8 bytes), format (4), length of the header (4), checksum of everything from the journal's id
-/// on (8), seal (8), journal's id (16), day (4), number (4), events of the day before (8), stream time (8), doubted time (8),
+/// on (8), journal's id (16), day (4), number (4), events of the day before (8), stream time (8), doubted time (8),
 /// wall time (8), symbols (4), bytes of the source's name (2), zero (2), the name, the symbols in order of their numbers.
 struct SegmentHeader: Equatable {
   static let format: UInt32 = 1
-  /// The first 16 bytes say how long the header is.
-  static let fixedBytes = 96
-  /// The seal says that the segment before is whole on the disk; it is written when that is so, and is no part of the checksum.
-  static let sealOffset = 24
-  private static let checkedOffset = 32
+  static let fixedBytes = 88
+  private static let checkedOffset = 24
   private static let magic: UInt64 = 0x4C4E_5255_4F4A_464D  // "MFJOURNL"
   /// A million symbols and a name.
   static let longest = fixedBytes + 256 + Limits.instruments * SymbolBytes.longest
@@ -33,18 +30,17 @@ struct SegmentHeader: Equatable {
       guard let base = UnsafeMutableRawPointer(buffer.baseAddress) else { return }
       base.put(Self.magic, at: 0)
       base.put(Self.format, at: 8)
-      base.put(UInt64(0), at: Self.sealOffset)
-      base.put(id.high, at: 32)
-      base.put(id.low, at: 40)
-      base.put(self.name.day.daysSinceEpoch, at: 48)
-      base.put(self.name.number, at: 52)
-      base.put(firstEvent, at: 56)
-      base.put(stream.time.nanoseconds, at: 64)
-      base.put(stream.doubted.nanoseconds, at: 72)
-      base.put(createdNanoseconds, at: 80)
-      base.put(UInt32(symbols), at: 88)
-      base.put(UInt16(name.count), at: 92)
-      base.put(UInt16(0), at: 94)
+      base.put(id.high, at: 24)
+      base.put(id.low, at: 32)
+      base.put(self.name.day.daysSinceEpoch, at: 40)
+      base.put(self.name.number, at: 44)
+      base.put(firstEvent, at: 48)
+      base.put(stream.time.nanoseconds, at: 56)
+      base.put(stream.doubted.nanoseconds, at: 64)
+      base.put(createdNanoseconds, at: 72)
+      base.put(UInt32(symbols), at: 80)
+      base.put(UInt16(name.count), at: 84)
+      base.put(UInt16(0), at: 86)
       var offset = Self.fixedBytes
       for byte in name {
         base.put(byte, at: offset)
@@ -66,7 +62,7 @@ struct SegmentHeader: Equatable {
   enum Reading {
     /// So many bytes are needed, at least.
     case needs(Int)
-    case header(SegmentHeader, symbols: UInt32, symbolOffset: Int, length: Int, isSealed: Bool)
+    case header(SegmentHeader, symbols: UInt32, symbolOffset: Int, length: Int)
     case newerFormat(UInt32)
     /// Not a header, or a damaged one.
     case broken
@@ -83,25 +79,21 @@ struct SegmentHeader: Equatable {
     guard bytes.count >= length else { return .needs(length) }
     let whole = UnsafeRawBufferPointer(rebasing: bytes[..<length])
     guard base.get(UInt64.self, at: 16) == checksum(whole) else { return .broken }
-    let nameCount = Int(base.get(UInt16.self, at: 92))
+    let nameCount = Int(base.get(UInt16.self, at: 84))
     guard fixedBytes + nameCount <= length else { return .broken }
     let header = SegmentHeader(
-      id: JournalID(high: base.get(UInt64.self, at: 32), low: base.get(UInt64.self, at: 40)),
+      id: JournalID(high: base.get(UInt64.self, at: 24), low: base.get(UInt64.self, at: 32)),
       name: SegmentName(
-        day: MarketDate(daysSinceEpoch: base.get(Int32.self, at: 48)), number: base.get(UInt32.self, at: 52)),
-      firstEvent: base.get(Int64.self, at: 56),
+        day: MarketDate(daysSinceEpoch: base.get(Int32.self, at: 40)), number: base.get(UInt32.self, at: 44)),
+      firstEvent: base.get(Int64.self, at: 48),
       stream: StreamMark(
-        time: Timestamp(nanoseconds: base.get(Int64.self, at: 64)),
-        doubted: Timestamp(nanoseconds: base.get(Int64.self, at: 72))),
-      createdNanoseconds: base.get(Int64.self, at: 80),
+        time: Timestamp(nanoseconds: base.get(Int64.self, at: 56)),
+        doubted: Timestamp(nanoseconds: base.get(Int64.self, at: 64))),
+      createdNanoseconds: base.get(Int64.self, at: 72),
       source: String(decoding: whole[fixedBytes..<fixedBytes + nameCount], as: UTF8.self))
     return .header(
-      header, symbols: base.get(UInt32.self, at: 88), symbolOffset: fixedBytes + nameCount, length: length,
-      isSealed: base.get(UInt64.self, at: sealOffset) == header.seal)
+      header, symbols: base.get(UInt32.self, at: 80), symbolOffset: fixedBytes + nameCount, length: length)
   }
-
-  /// What stands at `sealOffset` once the segment before is whole on the disk.
-  var seal: UInt64 { name.seed(id) }
 }
 
 /// How far a stream of events has come, as files keep it.

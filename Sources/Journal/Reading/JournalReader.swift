@@ -34,7 +34,7 @@ public struct JournalReader: ~Copyable {
     for (index, candidate) in segments.enumerated().reversed() {
       symbols.beginSegment()
       guard var reader = try SegmentReader(folder, candidate.name, id: id) else { continue }
-      guard case .header(let header, _) = try reader.header({ symbols.add($0) }) else {
+      guard case .header(let header) = try reader.header({ symbols.add($0) }) else {
         // The last one may be in the making.
         guard index > 0, index == segments.count - 1, try !JournalReader.isDamaged(&reader) else {
           throw JournalReader.badHeader(reader.path)
@@ -134,7 +134,7 @@ public struct JournalReader: ~Copyable {
           words: "the segment is missing, later ones are there; put a copy in its place, or move the day's folder away")
       }
       symbols.beginSegment()
-      if case .header(let header, _) = try reader.header({ symbols.add($0) }) {
+      if case .header(let header) = try reader.header({ symbols.add($0) }) {
         try JournalReader.check(header, following, id, symbols, path: reader.path)
         guard header.firstEvent == position else { throw JournalReader.missingSegment(reader.path, before: header) }
         finishedBytes += segment.fileBytes

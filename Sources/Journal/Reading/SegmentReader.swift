@@ -51,7 +51,7 @@ struct SegmentReader: ~Copyable {
   // MARK: Header
 
   enum Beginning {
-    case header(SegmentHeader, isSealed: Bool)
+    case header(SegmentHeader)
     /// The file ends within the header, or the header is damaged.
     case broken
   }
@@ -66,11 +66,11 @@ struct SegmentReader: ~Copyable {
       case .broken: return .broken
       case .newerFormat(let found):
         throw .newerFormat(path: path, found: found, supported: SegmentHeader.format)
-      case .header(let header, let symbols, let symbolOffset, let length, let isSealed):
+      case .header(let header, let symbols, let symbolOffset, let length):
         let list = UnsafeRawBufferPointer(rebasing: unused[symbolOffset..<length])
         guard SymbolBytes.decode(list, count: symbols, symbol) == list.count else { return .broken }
         use(length)
-        return .header(header, isSealed: isSealed)
+        return .header(header)
       }
     }
   }

@@ -48,12 +48,15 @@ public final class Journal: Sendable {
       writer.resume(file, name, at: opening.point.segmentBytes)
     }
     beginning = Mutex(Beginning(point: opening.point, symbols: opening.symbols))
-    loop = JournalLoop(options, folder: folder, disk: disk, status: status, writer: writer, log: log)
+    loop = JournalLoop(
+      options, folder: folder, id: identity.id, disk: disk, status: status, writer: writer, log: log,
+      unpacked: opening.unpacked)
   }
 
   deinit { close() }
 
-  /// Starts the thread that writes to the disk itself, packs closed segments and removes old days. Once.
+  /// Starts the thread that writes to the disk itself, writes what it refused before, packs closed segments and removes old
+  /// days. Once.
   public func start() {
     thread.withLock { thread in
       precondition(thread == nil, "Journal: started twice")
@@ -64,10 +67,8 @@ public final class Journal: Sendable {
   /// Writes everything appended to the disk and ends the thread. The feed thread has appended its last event before.
   public func close() {
     loop.stop()
-    thread.withLock { thread in
-      thread?.join()
-      thread = nil
-    }
+    thread.withLock { $0?.join() }
+    loop.finish()
   }
 
   /// The feed thread's end; once. It goes on behind the last block there is.
@@ -97,7 +98,11 @@ public final class Journal: Sendable {
     return held == 0 || held + Int64(bytes) <= Int64(options.heldBytes)
   }
 
-  func noteAppended() { loop.noteAppended() }
+  /// - Parameter before: bytes that had been written before.
+  func noteAppended(behind before: Int64) { loop.noteAppended(behind: before) }
+
+  /// A segment that the disk did not take gets no more events.
+  func isRefused(_ name: SegmentName) -> Bool { loop.isRefused(name) }
 
   private static func identity(_ folder: JournalFolder, source: String) throws(JournalError) -> JournalIdentity {
     if try OpenFile(reading: folder.identityPath) != nil {

@@ -45,10 +45,7 @@ public struct JournalAppender: ~Copyable {
     seed = point.name?.seed(journal.id) ?? 0
   }
 
-  /// What was lost at the end is marked, if the disk takes it now.
-  deinit {
-    block.deallocate()
-  }
+  deinit { block.deallocate() }
 
   /// Writes events behind those before: one system call a batch, and no wait for the disk itself. What the disk refuses waits
   /// in memory. Nothing is thrown: `Journal.status` says how it goes.
@@ -56,6 +53,7 @@ public struct JournalAppender: ~Copyable {
   ///   - events: in order; a day may begin among them.
   ///   - receivedNanoseconds: wall clock of their receipt.
   public mutating func append(_ events: UnsafeBufferPointer<MarketEvent>, receivedNanoseconds: Int64) {
+    let writtenBefore = journal.status.writtenBytes
     var mark = StreamMark(time: stream.time, doubted: stream.doubted)
     var start = 0
     for index in events.indices {
@@ -68,7 +66,7 @@ public struct JournalAppender: ~Copyable {
       begin(day, receivedNanoseconds, mark)
     }
     add(UnsafeBufferPointer(rebasing: events[start...]), receivedNanoseconds, mark)
-    journal.noteAppended()
+    journal.noteAppended(behind: writtenBefore)
   }
 
   // MARK: Days
@@ -147,12 +145,15 @@ public struct JournalAppender: ~Copyable {
   // MARK: Segments and blocks
 
   private mutating func prepareSegment(_ day: MarketDate, firstEvent: Int64, _ mark: StreamMark, mayRotate: Bool) {
-    if isOpen, name?.day == day, !mayRotate || segmentBytes < Int64(journal.options.segmentBytes) { return }
     var next = SegmentName(day: day, number: 1)
-    if let name, name.day == day { next.number = name.number + 1 }
+    if let name, name.day == day {
+      let isFull = segmentBytes >= Int64(journal.options.segmentBytes) || journal.isRefused(name)
+      if isOpen, !mayRotate || !isFull { return }
+      next.number = name.number + 1
+    }
     let header = SegmentHeader(
       id: journal.id, name: next, firstEvent: firstEvent, stream: mark, createdNanoseconds: SystemClock.wallNanoseconds,
-      source: journal.options.source)
+      source: journal.archive.source)
     let symbols = instruments.count
     let instruments = instruments
     let bytes = header.encoded(symbols: symbols) { instruments[InstrumentID(UInt32($0))].symbol }

@@ -15,6 +15,9 @@ struct JournalOpening {
   /// The last segment, when it is plain.
   private(set) var file: OpenFile?
 
+  /// Closed segments that are to be packed, in order.
+  private(set) var unpacked: [SegmentName] = []
+
   private let folder: JournalFolder
   private let id: JournalID
   private let log: Log
@@ -23,11 +26,15 @@ struct JournalOpening {
     self.folder = folder
     self.id = id
     self.log = log
+    try Retention.finish(in: folder)
     for day in try folder.days() { try tidy(day) }
     while let last = try folder.lastSegment() {
       if try read(last) { break }
       // Nothing is in it, or the file ends within its header.
       try remove(folder.plainPath(last.name))
+    }
+    for day in try folder.days() {
+      unpacked += try folder.segments(day).filter { $0.isPlain && $0.name != point.name }.map(\.name)
     }
   }
 
@@ -54,7 +61,7 @@ struct JournalOpening {
   private mutating func read(_ segment: JournalFolder.Segment) throws(JournalError) -> Bool {
     guard var reader = try SegmentReader(folder, segment.name, id: id) else { return true }
     let names = SymbolList()
-    guard case .header(let header, _) = try reader.header({ names.symbols.append($0) }) else {
+    guard case .header(let header) = try reader.header({ names.symbols.append($0) }) else {
       guard !reader.isPacked, case .tail(let bytes) = try reader.examineBreak() else {
         throw damaged(reader, "its header is not whole, blocks follow")
       }

@@ -10,7 +10,8 @@ public final class JournalStatus: Sendable {
   private let missing = Atomic<Int64>(0)
   private let closed = Atomic<Int64>(0)
   private let written = Atomic<Int64>(0)
-  private let failure = Mutex<Failures>(Failures())
+  private let stored = Atomic<Int64>(0)
+  private let failures = Mutex<Failures>(Failures())
 
   private struct Failures {
     var texts: [Part: String] = [:]
@@ -20,6 +21,7 @@ public final class JournalStatus: Sendable {
   enum Part: Int, CaseIterable, Sendable {
     case writing
     case syncing
+    case checking
     case packing
     case removing
   }
@@ -42,9 +44,11 @@ public final class JournalStatus: Sendable {
   public var closedSegments: Int64 { closed.load(ordering: .acquiring) }
   /// Bytes written by this process.
   public var writtenBytes: Int64 { written.load(ordering: .sequentiallyConsistent) }
+  /// Bytes of all the journal's files, as counted when a segment was last closed, packed or removed.
+  public var storedBytes: Int64 { stored.load(ordering: .relaxed) }
   /// What does not work at the moment, and what to do; nil when all is well.
   public var errorText: String? {
-    failure.withLock { failures in Part.allCases.compactMap { failures.texts[$0] }.first }
+    failures.withLock { failures in Part.allCases.compactMap { failures.texts[$0] }.first }
   }
 
   func noteWritten(bytes: Int, events: Int64) {
@@ -57,14 +61,7 @@ public final class JournalStatus: Sendable {
   }
   func noteHeld(bytes: Int64) { held.store(bytes, ordering: .relaxed) }
   func noteMissing(_ events: Int64) { missing.wrappingAdd(events, ordering: .relaxed) }
+  func noteStored(bytes: Int64) { stored.store(bytes, ordering: .relaxed) }
   func noteClosedSegment() { closed.wrappingAdd(1, ordering: .releasing) }
-  /// - Returns: whether the text is another one than before.
-  @discardableResult
-  func noteError(_ text: String?, of part: Part) -> Bool {
-    failure.withLock { failures in
-      guard failures.texts[part] != text else { return false }
-      failures.texts[part] = text
-      return true
-    }
-  }
+  func noteError(_ text: String?, of part: Part) { failures.withLock { $0.texts[part] = text } }
 }

@@ -90,6 +90,7 @@ final class SegmentWriter: Sendable {
   struct Unsynced {
     var closed: [Closed]
     var file: OpenFile?
+    var name: SegmentName?
     var newFolders: [String]
   }
 
@@ -99,7 +100,7 @@ final class SegmentWriter: Sendable {
         state.closed = []
         state.newFolders = []
       }
-      return Unsynced(closed: state.closed, file: state.file, newFolders: state.newFolders)
+      return Unsynced(closed: state.closed, file: state.file, name: state.name, newFolders: state.newFolders)
     }
   }
 
@@ -117,11 +118,14 @@ final class SegmentWriter: Sendable {
     return state.withLock { !$0.waiting.isEmpty }
   }
 
-  /// Takes a half-written block away again; for the end.
-  func finish() {
+  /// For the end: takes a half-written block away again. If that fails, the next opening does it.
+  /// - Returns: events that were never written.
+  func finish() -> Int64 {
     state.withLock { state in
-      guard state.begun > 0, let file = state.file else { return }
-      if ftruncate(file.descriptor, off_t(state.offset)) == 0 { state.begun = 0 }
+      if state.begun > 0, let file = state.file, ftruncate(file.descriptor, off_t(state.offset)) == 0 { state.begun = 0 }
+      return state.waiting.reduce(0) { sum, piece in
+        if case .bytes(_, let events) = piece { sum + events } else { sum }
+      }
     }
   }
 
