@@ -86,7 +86,7 @@ let package = Package(
       "SimulatorTests",
       ["Simulator", "Feeds", "Transport", "Rings", "Logging", "MarketModel", "OptionMath", "JSONText"],
       exclude: ["Peers"]),
-    tests("JournalTests", ["Journal", "MarketModel", "Logging", "CZstd"]),
+    tests("JournalTests", ["Journal", "MarketModel", "Rings", "Logging", "CZstd"]),
     tests("StorageTests", ["Storage", "FlowEngine", "MarketModel", "CDuckDB"]),
     tests("TransportTests", ["Transport", "Logging"], exclude: ["Peers"]),
     tests("ServerTests", ["Server", "Transport", "Storage", "FlowEngine", "MarketModel", "JSONText"]),

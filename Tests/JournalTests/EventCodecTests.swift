@@ -5,7 +5,8 @@ import Testing
 
 @Suite struct EventCodecTests {
   /// Encoded, decoded, and the highest instrument number plus one.
-  private func roundTrip(_ events: [MarketEvent]) throws -> (bytes: [UInt8], events: [MarketEvent], instruments: UInt32) {
+  private func roundTrip(_ events: [MarketEvent]) throws -> (bytes: [UInt8], events: [MarketEvent], instruments: UInt32)
+  {
     let bytes = encoded(events)
     let (decoded, instruments) = try decoded(bytes, count: events.count)
     return (bytes, decoded, instruments)
@@ -13,7 +14,9 @@ import Testing
 
   private func encoded(_ events: [MarketEvent]) -> [UInt8] {
     [UInt8](unsafeUninitializedCapacity: events.count * EventCodec.longestEvent) { buffer, count in
-      for event in events { count += EventCodec.encode(event, to: UnsafeMutableRawPointer(buffer.baseAddress!) + count) }
+      for event in events {
+        count += EventCodec.encode(event, to: UnsafeMutableRawPointer(buffer.baseAddress!) + count)
+      }
     }
   }
 
@@ -55,7 +58,8 @@ import Testing
         .clock(time), .trade(Trade(time: time, price: .zero, instrument: instrument, size: .max)),
         .quote(Quote(time: time, bid: .zero, ask: .zero, instrument: instrument)),
         .bar(
-          Bar(start: time, open: .zero, high: .zero, low: .zero, close: .zero, volume: .min, instrument: instrument,
+          Bar(
+            start: time, open: .zero, high: .zero, low: .zero, close: .zero, volume: .min, instrument: instrument,
             lengthSeconds: .max)),
         .reference(ContractReference(time: time, instrument: instrument)),
         .incident(FeedIncident(kind: .gapUnfilled, time: time, scope: .equities, gap: .max, from: time, count: .max)),
@@ -104,7 +108,9 @@ import Testing
       }
     }
     let incident = encoded([.incident(FeedIncident(kind: .connected, time: .none))])
-    for (offset, value) in [(1, UInt8(FeedIncident.Kind.allCases.count)), (2, UInt8(FeedIncident.Scope.allCases.count))] {
+    for (offset, value) in [
+      (1, UInt8(FeedIncident.Kind.allCases.count)), (2, UInt8(FeedIncident.Scope.allCases.count)),
+    ] {
       var bytes = incident
       bytes[offset] = value
       #expect(throws: EventFault.unknownIncident(offset: 0)) { try decoded(bytes, count: 1) }

@@ -66,12 +66,12 @@ struct JournalFolder: Sendable {
   }
 
   /// Makes a name that was given or taken in a folder outlive a loss of power.
-  static func sync(folder path: String) throws(JournalError) {
+  static func sync(folder path: String, _ disk: DiskCalls) throws(JournalError) {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw .file(path, "opened") }
     defer { close(descriptor) }
     // Some file systems cannot, and need not.
-    guard fsync(descriptor) == 0 || errno == EINVAL else { throw .file(path, "written to the disk") }
+    guard disk.sync(descriptor) == 0 || errno == EINVAL else { throw .file(path, "written to the disk") }
   }
 
   /// Makes a folder and those above it.

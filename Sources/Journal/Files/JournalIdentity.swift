@@ -38,7 +38,7 @@ struct JournalIdentity: Equatable, Sendable {
   }
 
   /// Puts the file there, whole or not at all.
-  func write(to folder: JournalFolder) throws(JournalError) {
+  func write(to folder: JournalFolder, _ disk: DiskCalls) throws(JournalError) {
     let unfinished = folder.identityPath + JournalFolder.unfinishedSuffix
     let file = try OpenFile(making: unfinished)
     let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: 1024, alignment: 1)
@@ -46,8 +46,8 @@ struct JournalIdentity: Equatable, Sendable {
     let text = "\(Self.title)\nid \(id)\nsource \(source)\n".utf8
     bytes.copyBytes(from: text)
     try file.write(UnsafeRawBufferPointer(rebasing: bytes[..<text.count]), at: 0)
-    guard fsync(file.descriptor) == 0 else { throw .file(unfinished, "written to the disk") }
+    guard disk.sync(file.descriptor) == 0 else { throw .file(unfinished, "written to the disk") }
     guard rename(unfinished, folder.identityPath) == 0 else { throw .file(folder.identityPath, "put in place") }
-    try JournalFolder.sync(folder: folder.path)
+    try JournalFolder.sync(folder: folder.path, disk)
   }
 }

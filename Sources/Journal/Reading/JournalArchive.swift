@@ -27,10 +27,15 @@ public struct JournalArchive: Sendable {
     var days: [JournalDay] = []
     for date in try folder.days() {
       let segments = try folder.segments(date)
-      guard !segments.isEmpty else { continue }
+      // A single file may be in the making: as long as its header is not whole, nothing of the day is there.
+      guard let first = segments.first, segments.count > 1 || isBegun(first) else { continue }
       days.append(JournalDay(date: date, segments: segments.count, bytes: segments.reduce(0) { $0 + $1.bytes }))
     }
     return days
+  }
+
+  private func isBegun(_ segment: JournalFolder.Segment) -> Bool {
+    segment.isPacked || segment.bytes >= Int64(SegmentHeader.fixedBytes)
   }
 
   /// Plays a day. While the reader lives the day is not removed, however old it is.

@@ -29,36 +29,46 @@ public struct JournalReader: ~Copyable {
   ) throws(JournalError) {
     lease = DayLease(reading: folder.dayPath(day))
     let segments = try folder.segments(day)
+    guard let index = try JournalReader.first(of: segments, folder, id, skipped),
+      var reader = try SegmentReader(folder, segments[index].name, id: id)
+    else { throw .noDay(directory: folder.path, day: day) }
     let symbols = SymbolMap(instruments)
-    // The last one that does not begin behind the first wanted event; its header names all symbols before.
-    for (index, candidate) in segments.enumerated().reversed() {
-      symbols.beginSegment()
-      guard var reader = try SegmentReader(folder, candidate.name, id: id) else { continue }
-      guard case .header(let header) = try reader.header({ symbols.add($0) }) else {
-        // The last one may be in the making.
-        guard index > 0, index == segments.count - 1, try !JournalReader.isDamaged(&reader) else {
-          throw JournalReader.badHeader(reader.path)
-        }
-        continue
-      }
-      guard header.firstEvent <= skipped else {
-        guard index > 0 else { throw JournalReader.missingSegment(reader.path, before: header) }
-        continue
-      }
-      try JournalReader.check(header, candidate.name, id, symbols, path: reader.path)
-      self.folder = folder
-      self.id = id
-      self.skipped = skipped
-      self.symbols = symbols
-      totalBytes = segments.reduce(0) { $0 + $1.bytes }
-      finishedBytes = segments[..<index].reduce(0) { $0 + $1.bytes }
-      position = header.firstEvent
-      name = candidate.name
-      segment = reader
-      events = .allocate(capacity: BlockHeader.mostEvents)
-      return
+    guard case .header(let header) = try reader.header({ symbols.add($0) }) else {
+      throw JournalReader.badHeader(reader.path)
     }
-    throw .noDay(directory: folder.path, day: day)
+    try JournalReader.check(header, segments[index].name, id, symbols, path: reader.path)
+    guard header.firstEvent <= skipped else { throw JournalReader.missingSegment(reader.path, before: header) }
+    self.folder = folder
+    self.id = id
+    self.skipped = skipped
+    self.symbols = symbols
+    totalBytes = segments.reduce(0) { $0 + $1.bytes }
+    finishedBytes = segments[..<index].reduce(0) { $0 + $1.bytes }
+    position = header.firstEvent
+    name = segments[index].name
+    segment = reader
+    events = .allocate(capacity: BlockHeader.mostEvents)
+  }
+
+  /// Which segment to begin with: the last that does not begin behind the first wanted event; its header names all symbols
+  /// before. Nil when there is none yet.
+  private static func first(
+    of segments: [JournalFolder.Segment], _ folder: JournalFolder, _ id: JournalID, _ skipped: Int64
+  ) throws(JournalError) -> Int? {
+    for index in segments.indices.reversed() {
+      // Usually the first is wanted, and it is whole when there are others.
+      if index == 0, segments.count > 1 { return 0 }
+      guard var reader = try SegmentReader(folder, segments[index].name, id: id) else { continue }
+      if case .header(let header) = try reader.header({ _ in }) {
+        if header.firstEvent <= skipped || index == 0 { return index }
+        continue
+      }
+      // The last one may be in the making.
+      let isLast = index == segments.count - 1
+      let isDamaged = try isDamaged(&reader)
+      guard isLast, !isDamaged else { throw badHeader(reader.path) }
+    }
+    return nil
   }
 
   deinit { events.deallocate() }

@@ -4,6 +4,7 @@ import Logging
 struct ArchiveUpkeep {
   private let folder: JournalFolder
   private let id: JournalID
+  private let disk: DiskCalls
   private let retention: Retention
   private let status: JournalStatus
   private let log: Log
@@ -18,10 +19,12 @@ struct ArchiveUpkeep {
   private static let countNanoseconds: Int64 = 60_000_000_000
 
   init(
-    _ folder: JournalFolder, id: JournalID, retention: Retention, status: JournalStatus, log: Log, due: [SegmentName]
+    _ folder: JournalFolder, id: JournalID, disk: DiskCalls, retention: Retention, status: JournalStatus, log: Log,
+    due: [SegmentName]
   ) {
     self.folder = folder
     self.id = id
+    self.disk = disk
     self.retention = retention
     self.status = status
     self.log = log
@@ -69,7 +72,7 @@ struct ArchiveUpkeep {
 
   private mutating func pack(_ name: SegmentName) throws(JournalError) -> Step {
     guard let packing else {
-      packing = try SegmentPacking(folder, name, id: id)
+      packing = try SegmentPacking(folder, name, id: id, disk: disk)
       // Removed with its day.
       if packing == nil { due.removeFirst() }
       return .worked

@@ -30,7 +30,7 @@ struct DiskCommits {
     var failure: String?
     newFolders.removeAll { folder in
       do throws(JournalError) {
-        try JournalFolder.sync(folder: folder)
+        try JournalFolder.sync(folder: folder, disk)
         return true
       } catch {
         failure = "\(error); mend the disk"

@@ -17,7 +17,7 @@ public final class Journal: Sendable {
 
   let id: JournalID
   let writer: SegmentWriter
-  private let lock: JournalLock
+  private let lock: Mutex<JournalLock?>
   private let beginning: Mutex<Beginning?>
   private let loop: JournalLoop
   private let thread = Mutex<WorkerThread?>(nil)
@@ -38,8 +38,8 @@ public final class Journal: Sendable {
     self.options = options
     let folder = JournalFolder(path: options.directory)
     try JournalFolder.make(folder.path)
-    lock = try JournalLock(folder)
-    let identity = try Journal.identity(folder, source: options.source)
+    lock = Mutex(try JournalLock(folder))
+    let identity = try Journal.identity(folder, source: options.source, disk)
     id = identity.id
     archive = JournalArchive(folder: folder, identity: identity)
     let opening = try JournalOpening(folder, id: identity.id, log: log)
@@ -64,11 +64,13 @@ public final class Journal: Sendable {
     }
   }
 
-  /// Writes everything appended to the disk and ends the thread. The feed thread has appended its last event before.
+  /// Writes everything appended to the disk, ends the thread and lets go of the lock. The feed thread has appended its last
+  /// event before; what comes later is counted as missing.
   public func close() {
     loop.stop()
     thread.withLock { $0?.join() }
     loop.finish()
+    lock.withLock { $0 = nil }
   }
 
   /// The feed thread's end; once. It goes on behind the last block there is.
@@ -104,18 +106,20 @@ public final class Journal: Sendable {
   /// A segment that the disk did not take gets no more events.
   func isRefused(_ name: SegmentName) -> Bool { loop.isRefused(name) }
 
-  private static func identity(_ folder: JournalFolder, source: String) throws(JournalError) -> JournalIdentity {
+  private static func identity(
+    _ folder: JournalFolder, source: String, _ disk: DiskCalls
+  ) throws(JournalError) -> JournalIdentity {
     if try OpenFile(reading: folder.identityPath) != nil {
       let found = try JournalIdentity(folder)
       let wanted = JournalIdentity(id: found.id, source: source)
-      if found != wanted { try wanted.write(to: folder) }
+      if found != wanted { try wanted.write(to: folder, disk) }
       return wanted
     }
     guard try folder.lastSegment() == nil else {
       throw .foreign(path: folder.path, words: "it has segments but no journal.id; put that file back")
     }
     let identity = JournalIdentity(id: .random(), source: source)
-    try identity.write(to: folder)
+    try identity.write(to: folder, disk)
     return identity
   }
 }

@@ -47,7 +47,8 @@ final class JournalLoop: Sendable {
     work = Mutex(
       Work(
         commits: DiskCommits(disk: disk, status: status, writer: writer),
-        upkeep: ArchiveUpkeep(folder, id: id, retention: retention, status: status, log: log, due: unpacked)))
+        upkeep: ArchiveUpkeep(
+          folder, id: id, disk: disk, retention: retention, status: status, log: log, due: unpacked)))
   }
 
   // MARK: Other threads

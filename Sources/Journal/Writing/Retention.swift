@@ -30,7 +30,8 @@ struct Retention: Sendable {
       guard isOld || isTooMuch else { break }
       guard try remove(day.day) else { continue }
       bytes -= day.bytes
-      log.info("journal", "\(day.day) removed: \(isOld ? "older" : "more") than is to be kept", ["bytes": "\(day.bytes)"])
+      log.info(
+        "journal", "\(day.day) removed: \(isOld ? "older" : "more") than is to be kept", ["bytes": "\(day.bytes)"])
     }
     return bytes
   }

@@ -12,7 +12,7 @@ import MarketModel
 final class SegmentPacking {
   let name: SegmentName
   private let folder: JournalFolder
-  private let id: JournalID
+  private let disk: DiskCalls
   private let source: OpenFile
   private let unfinishedPath: String
   private var phase = Phase.checking
@@ -36,13 +36,13 @@ final class SegmentPacking {
   private static let level: Int32 = 3
 
   /// Nil when there is no such plain file (any more).
-  init?(_ folder: JournalFolder, _ name: SegmentName, id: JournalID) throws(JournalError) {
+  init?(_ folder: JournalFolder, _ name: SegmentName, id: JournalID, disk: DiskCalls) throws(JournalError) {
     guard let source = try OpenFile(reading: folder.plainPath(name)) else { return nil }
     guard let stream = ZSTD_createCCtx() else { preconditionFailure("SegmentPacking: out of memory") }
     ZSTD_CCtx_setParameter(stream, ZSTD_c_compressionLevel, Self.level)
     self.folder = folder
     self.name = name
-    self.id = id
+    self.disk = disk
     self.source = source
     self.stream = stream
     unfinishedPath = folder.packedPath(name) + JournalFolder.unfinishedSuffix
@@ -101,10 +101,10 @@ final class SegmentPacking {
 
   private func finish() throws(JournalError) {
     guard let output else { return }
-    guard fsync(output.descriptor) == 0 else { throw .file(unfinishedPath, "written to the disk") }
+    guard disk.sync(output.descriptor) == 0 else { throw .file(unfinishedPath, "written to the disk") }
     let path = folder.packedPath(name)
     guard rename(unfinishedPath, path) == 0 else { throw .file(path, "put in place") }
-    try JournalFolder.sync(folder: folder.dayPath(name.day))
+    try JournalFolder.sync(folder: folder.dayPath(name.day), disk)
     guard unlink(source.path) == 0 else { throw .file(source.path, "removed") }
   }
 }
@@ -138,6 +138,8 @@ struct SegmentCheck: ~Copyable {
   private func damaged() -> JournalError {
     .damaged(
       path: reader.path, offset: reader.offset,
-      words: "no whole block is there, though the segment was closed; it is not packed: put a good copy of the file in its place")
+      words:
+        "no whole block is there, though the segment was closed; it is not packed: put a good copy of the file in its place"
+    )
   }
 }

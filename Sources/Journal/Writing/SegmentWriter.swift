@@ -41,6 +41,7 @@ final class SegmentWriter: Sendable {
     var closed: [Closed] = []
     /// Made since the last look: their folders are to be written to the disk, too.
     var newFolders: [String] = []
+    var isFinished = false
   }
 
   init(folder: JournalFolder, disk: DiskCalls, status: JournalStatus) {
@@ -64,6 +65,7 @@ final class SegmentWriter: Sendable {
   /// Begins a file with a header; the one before is closed.
   func begin(_ name: SegmentName, header: [UInt8]) {
     state.withLock { state in
+      if state.isFinished { return }
       guard state.waiting.isEmpty, open(name, &state) else {
         hold(.file(name), &state)
         hold(.bytes(header, events: 0), &state)
@@ -76,7 +78,9 @@ final class SegmentWriter: Sendable {
   /// Writes a block behind the last: one system call when the disk takes it.
   func append(_ block: UnsafeRawBufferPointer, events: Int64) {
     state.withLock { state in
-      if state.waiting.isEmpty {
+      if state.isFinished {
+        status.noteMissing(events)
+      } else if state.waiting.isEmpty {
         write(block, events: events, &state)
       } else {
         hold(.bytes(Array(block), events: events), &state)
@@ -118,11 +122,14 @@ final class SegmentWriter: Sendable {
     return state.withLock { !$0.waiting.isEmpty }
   }
 
-  /// For the end: takes a half-written block away again. If that fails, the next opening does it.
+  /// For the end: takes a half-written block away again. If that fails, the next opening does it. Nothing is written any more.
   /// - Returns: events that were never written.
   func finish() -> Int64 {
     state.withLock { state in
-      if state.begun > 0, let file = state.file, ftruncate(file.descriptor, off_t(state.offset)) == 0 { state.begun = 0 }
+      state.isFinished = true
+      if state.begun > 0, let file = state.file, ftruncate(file.descriptor, off_t(state.offset)) == 0 {
+        state.begun = 0
+      }
       return state.waiting.reduce(0) { sum, piece in
         if case .bytes(_, let events) = piece { sum + events } else { sum }
       }
