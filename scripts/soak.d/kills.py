@@ -150,6 +150,7 @@ COMPARISON = """
 import duckdb, json, sys
 store, played = sys.argv[1:]
 db = duckdb.connect()
+db.execute("SET enable_progress_bar = false")
 db.execute(f"ATTACH '{store}' AS flow (READ_ONLY)")
 db.execute(f"CREATE TABLE played AS SELECT sym, q::BIGINT AS q, t::BIGINT AS t FROM read_json('{played}', columns={{sym: 'VARCHAR', q: 'BIGINT', t: 'BIGINT'}}, format='newline_delimited')")
 db.execute("CREATE TABLE stored AS SELECT ticker AS sym, seq AS q, epoch_ms(ts) AS t, print_id FROM flow.trades_raw")

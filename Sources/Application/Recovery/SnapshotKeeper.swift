@@ -21,6 +21,8 @@ final class SnapshotKeeper: Sendable {
   private let newest = Atomic<Int64>(-1)
 
   private static let lookMilliseconds: Int32 = 1_000
+  /// A start that had so many events to play is not to be followed by another.
+  private static let longRecoveryEvents: Int64 = 1_000_000
   /// Snapshots are for restarts, which are rare: a tenth of the time is enough for them.
   private static let pauseFactor: Int64 = 9
   private static let shortestPauseNanoseconds: Int64 = 30_000_000_000
@@ -56,10 +58,13 @@ final class SnapshotKeeper: Sendable {
   private func run() {
     var seen: Int64 = 0
     var pausedUntil: Int64 = 0
+    var isFirst = true
     while !isToStop {
       let closed = record.journal.status.closedSegments
-      if closed != seen, SystemClock.monotonicNanoseconds >= pausedUntil {
+      let wasLong = isFirst && gauges.isStreaming && record.progress.events >= SnapshotKeeper.longRecoveryEvents
+      if wasLong || closed != seen, SystemClock.monotonicNanoseconds >= pausedUntil {
         seen = closed
+        isFirst = false
         let start = SystemClock.monotonicNanoseconds
         do {
           try make()
