@@ -14,7 +14,7 @@ from verdict import Verdict
 
 DISK_MEGABYTES = 96
 # How long the disk stays full, in seconds.
-FULL = (0.5, 4.0)
+FULL = (0.5, 6.0)
 BETWEEN = (0.5, 3.0)
 RED_SECONDS = 1.0
 RECOVER_SECONDS = 20
@@ -91,7 +91,7 @@ def series(points, chance, results, intensity):
                     disk.free()
                     results["well"].append(wait_until(product, RECOVER_SECONDS, is_well))
                     done += 1
-                calm = kills.wait_for_calm(product)
+                calm = kills.wait_for_calm(product, gaps=0)
                 results["missing"] += product.health()["journal"]["missing"]
                 results["dropped"] += product.health()["storage"]["dropped"]
                 results["codes"].append(product.stop())

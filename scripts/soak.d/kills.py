@@ -61,14 +61,14 @@ def recorded(health):
     return journal["recorded_before"] + journal["appended"]
 
 
-def wait_for_calm(product):
-    """Until both sockets stream and every gap is closed."""
+def wait_for_calm(product, gaps=1):
+    """Until both sockets stream, so many gaps were found and every one is closed."""
     until = time.monotonic() + CALM_SECONDS
     calm = 0
     while time.monotonic() < until and calm < 6:
         live = product.health()["live"]
         streaming = live["sockets"] and all(socket["state"] == "streaming" for socket in live["sockets"])
-        calm = calm + 1 if streaming and live["gaps"]["open"] == 0 and live["gaps"]["found"] > 0 else 0
+        calm = calm + 1 if streaming and live["gaps"]["open"] == 0 and live["gaps"]["found"] >= gaps else 0
         time.sleep(0.5)
     return calm > 0
 

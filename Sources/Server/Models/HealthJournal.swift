@@ -52,9 +52,8 @@ extension HealthFacts {
       var down: [String] = []
       var doubts: [String] = []
       if let error {
-        let held = heldBytes == 0 ? "" : "; \(heldBytes >> 10) KB wait in memory"
-        down.append(
-          "journal: \(error)\(held): make room on the disk, it goes on by itself (or start with --no-journal)")
+        let held = heldBytes == 0 ? "" : "; \(heldBytes >> 10) KB wait, it goes on by itself when there is room"
+        down.append("\(error)\(held)")
       }
       if missingEvents > 0 {
         doubts.append(
