@@ -64,7 +64,7 @@ let package = Package(
     target("Storage", ["MarketModel", "FlowEngine", "Rings", "Logging", "Clocks", "CDuckDB"]),
     target("Journal", ["MarketModel", "Rings", "Logging", "Clocks", "CZstd"]),
     target("Lake", ["MarketModel", "Storage", "Rings", "Logging", "Clocks", "JSONText"]),
-    target("History", ["MarketModel", "Journal", "Feeds", "Logging", "Clocks", "JSONText"]),
+    target("History", ["MarketModel", "Journal", "Feeds", "Logging", "Clocks", "JSONText", "CZstd"]),
     target("Server", ["MarketModel", "FlowEngine", "Storage", "Transport", "Rings", "JSONText", "Logging", "Clocks"]),
     target(
       "Application",
@@ -87,6 +87,9 @@ let package = Package(
       ["Simulator", "Feeds", "Transport", "Rings", "Logging", "MarketModel", "OptionMath", "JSONText"],
       exclude: ["Peers"]),
     tests("JournalTests", ["Journal", "MarketModel", "Rings", "Logging", "CZstd"]),
+    tests(
+      "HistoryTests",
+      ["History", "Feeds", "Simulator", "FlowEngine", "Transport", "Rings", "Logging", "MarketModel", "CZlib"]),
     tests("StorageTests", ["Storage", "FlowEngine", "MarketModel", "CDuckDB"]),
     tests("TransportTests", ["Transport", "Logging"], exclude: ["Peers"]),
     tests("ServerTests", ["Server", "Transport", "Storage", "FlowEngine", "MarketModel", "JSONText"]),

@@ -8,6 +8,7 @@ import { mountGrid } from "./panels/grid.js";
 import { mountHealth } from "./panels/health.js";
 import { mountMasthead } from "./panels/masthead.js";
 import { mountPrints } from "./panels/prints.js";
+import { mountReplay } from "./panels/replay.js";
 import { mountStatus } from "./panels/status.js";
 import { mountTop } from "./panels/top.js";
 import { mountUnderlyings } from "./panels/underlyings.js";
@@ -60,6 +61,7 @@ async function fetchHistory(epoch, lastPrintID) {
 
 mountMasthead(desk);
 mountStatus(desk, () => stream.retryNow());
+mountReplay(desk);
 mountUnderlyings(desk);
 mountGrid(desk);
 mountTop(desk);

@@ -10,6 +10,8 @@ public struct FeedReader<Source: FrameSource & ~Copyable>: ~Copyable {
   /// Events of the source that are not handed out yet; valid until its next call.
   private var pending = UnsafeBufferPointer<MarketEvent>(start: nil, count: 0)
   private var isEnded = false
+  /// What comes has its clock and its incidents already.
+  private var isRecorded = false
   /// The latest step found that the source has nothing at the moment.
   public private(set) var isIdle = false
 
@@ -24,7 +26,8 @@ public struct FeedReader<Source: FrameSource & ~Copyable>: ~Copyable {
   /// Stream time so far; `.none` before the first event that has one.
   public var streamTime: Timestamp { clock.time }
 
-  /// Replaces the batch with the events of the next frame; at the end of the source once with the incident that says so.
+  /// Replaces the batch with the events of the next frame; at the end of the source once with the incident that says so, unless
+  /// the source's events are what an engine had.
   /// - Returns: false when there is nothing more.
   @inline(__always)
   public mutating func next() throws(FrameSourceError) -> Bool {
@@ -36,6 +39,9 @@ public struct FeedReader<Source: FrameSource & ~Copyable>: ~Copyable {
         decoder.decode(frame, into: &batch)
         source.review(&batch, decoder.counters)
       case .events(let events): pending = events
+      case .recorded(let events):
+        pending = events
+        isRecorded = true
       case .idle:
         isIdle = true
         return true
@@ -43,7 +49,7 @@ public struct FeedReader<Source: FrameSource & ~Copyable>: ~Copyable {
       }
     }
     if !pending.isEmpty { takeStretch() }
-    clock.tick(&batch, from: 0)
+    if isRecorded { clock.follow(batch.events) } else { clock.tick(&batch, from: 0) }
     return true
   }
 
@@ -73,6 +79,7 @@ public struct FeedReader<Source: FrameSource & ~Copyable>: ~Copyable {
   private mutating func end() -> Bool {
     guard !isEnded else { return false }
     isEnded = true
+    guard !isRecorded else { return false }
     batch.append(.incident(FeedIncident(kind: .ended, time: clock.time)))
     return true
   }

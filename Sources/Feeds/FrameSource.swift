@@ -31,6 +31,8 @@ public enum FrameSourceItem {
   case frame(UnsafeBufferPointer<UInt8>)
   /// Events that no socket frame carries: reference data (greeks, open interest), rows of a flat file.
   case events(UnsafeBufferPointer<MarketEvent>)
+  /// Events exactly as an engine had them, clock and incidents included: nothing is added to them, not even at the end.
+  case recorded(UnsafeBufferPointer<MarketEvent>)
   /// Nothing at the moment; ask again.
   case idle
   /// Nothing follows.

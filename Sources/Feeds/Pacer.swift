@@ -16,7 +16,7 @@ public struct Pacer: Sendable {
   }
 
   /// Stream nanoseconds for each wall nanosecond; nil plays without pauses.
-  let speed: Double?
+  public private(set) var speed: Double?
   private let warmUp: WarmUp?
   private var streamStart = Timestamp.none
   private var wallStart: Int64 = 0
@@ -49,5 +49,20 @@ public struct Pacer: Sendable {
     lastTime = max(lastTime, time)
     let pace = isWarm ? speed : max(speed, warmUp?.speed ?? speed)
     return wallStart &+ Int64(Double(time - streamStart) / pace) &- now
+  }
+
+  /// Stream time that is due now; `.none` while no event has been asked for at a speed.
+  public func position(now: Int64) -> Timestamp {
+    guard let speed, streamStart != .none else { return .none }
+    let pace = isWarm ? speed : max(speed, warmUp?.speed ?? speed)
+    return streamStart.adding(nanoseconds: Int64(Double(now &- wallStart) * pace))
+  }
+
+  /// From this moment of the stream on, which is due now, the stream goes on at a speed.
+  public mutating func goOn(at time: Timestamp, speed: Double?, now: Int64) {
+    self.speed = speed
+    streamStart = time
+    lastTime = time
+    wallStart = now
   }
 }

@@ -17,6 +17,15 @@ public struct StreamClock {
     if latest.nanoseconds >= nextNanoseconds { append(latest, &batch) } else if latest > time { time = latest }
   }
 
+  /// Looks at events that have their clock among them already, and adds nothing.
+  @inline(__always)
+  mutating func follow(_ events: UnsafeBufferPointer<MarketEvent>) {
+    for event in events {
+      guard let reached = event.reachedTime, reached > time, doubt.believes(reached, after: time) else { continue }
+      time = reached
+    }
+  }
+
   @inline(never)
   private mutating func append(_ latest: Timestamp, _ batch: inout EventBatch) {
     guard doubt.believes(latest, after: time) else { return }

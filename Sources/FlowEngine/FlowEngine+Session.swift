@@ -52,6 +52,19 @@ extension FlowEngine {
     hasEnded = false
   }
 
+  /// The source begins again from its start: as if the engine had just been made. The same prints have the same numbers again.
+  mutating func startAgain(_ incident: FeedIncident, into outputs: inout OutputBuffer) {
+    forgetDay()
+    earlier = Tally()
+    printsBefore = 0
+    cancellationsBefore = 0
+    streamDay = StreamDay()
+    session = nil
+    nextDigestTime = Timestamp(nanoseconds: .max)
+    restarts += 1
+    outputs.append(.incident(incident))
+  }
+
   // MARK: Digests
 
   /// Writes down the digest as it is now: for whoever stops the engine. Nothing before the first day.

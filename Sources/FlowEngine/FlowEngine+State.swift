@@ -71,6 +71,7 @@ extension FlowEngine {
     var all = earlier
     all.add(tally, refusedSweeps: sweepDetector.refused)
     var counters = all.counters()
+    counters.restarts = restarts
     counters.lastPrint = printsBefore + tally.prints
     counters.fiveMinuteTrades = recent.sums(at: streamTime).count
     return counters

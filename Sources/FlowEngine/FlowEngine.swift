@@ -49,6 +49,8 @@ public struct FlowEngine: ~Copyable {
   public internal(set) var printsBefore: Int64
   public internal(set) var cancellationsBefore: Int64
   var earlier = Tally()
+  /// How often the source has begun again.
+  var restarts: Int64 = 0
 
   /// - Parameters:
   ///   - instruments: the table the decoder interns into; ids on events must be in it.
@@ -178,6 +180,7 @@ public struct FlowEngine: ~Copyable {
   }
 
   private mutating func process(_ incident: FeedIncident, into outputs: inout OutputBuffer) {
+    if incident.kind == .restarted { return startAgain(incident, into: &outputs) }
     if incident.time != .none { advance(to: incident.time, into: &outputs) }
     apply(incident)
     if incident.kind == .ended {

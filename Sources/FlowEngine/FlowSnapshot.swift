@@ -85,7 +85,7 @@ public struct UnderlyingSnapshot: Sendable {
   public var underlyingPrice: Price
 }
 
-/// What the engine has counted since it was made; never reset by a new session.
+/// What the engine has counted since it was made, whatever the days; a restored engine goes on from the saved one's counts.
 public struct FlowCounters: Hashable, Sendable {
   public var events: Int64 = 0
   public var trades: Int64 = 0
@@ -111,6 +111,8 @@ public struct FlowCounters: Hashable, Sendable {
   public var unrepairedMinutes: Int64 = 0
   /// Sweeps not opened because the session already had `Limits.sweeps`.
   public var refusedSweeps: Int64 = 0
+  /// How often the source has begun again; the other counts are from then on.
+  public var restarts: Int64 = 0
   /// Prints of the last five minutes of stream time, all underlyings.
   public var fiveMinuteTrades: Int64 = 0
   /// Number of the newest print: those of the source before this engine are counted in.

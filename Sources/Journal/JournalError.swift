@@ -6,6 +6,8 @@ public enum JournalError: Error, Sendable, Equatable {
   case locked(directory: String, holder: String)
   /// Bytes that were whole once are not any more: nothing is read past them.
   case damaged(path: String, offset: Int64, words: String)
+  /// Whole bytes that say something this program does not know.
+  case unreadable(path: String, offset: Int64, words: String)
   /// Written by a newer MarketFlow.
   case newerFormat(path: String, found: UInt32, supported: UInt32)
   /// A folder that is not a journal.
@@ -25,6 +27,8 @@ extension JournalError: CustomStringConvertible {
       "journal \(directory) is being written by another process (\(holder)); stop it, or start with another --data-dir"
     case .damaged(let path, let offset, let words):
       "journal file \(path) is damaged at byte \(offset): \(words)"
+    case .unreadable(let path, let offset, let words):
+      "journal file \(path) cannot be read at byte \(offset): \(words); it was written by another version, use that one"
     case .newerFormat(let path, let found, let supported):
       "journal file \(path) has format \(found), this program reads \(supported); update marketflow"
     case .foreign(let path, let words):

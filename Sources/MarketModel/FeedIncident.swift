@@ -15,6 +15,9 @@
     case gapFilled
     /// The vendor's history could not be read for the gap, or not for all of it; `count` prints came all the same.
     case gapUnfilled
+    /// The source begins again from its start: everything that was concluded from it is void. Of a recording that is played
+    /// again from an earlier moment; nobody stores it.
+    case restarted
   }
 
   /// Which stream of the vendor.

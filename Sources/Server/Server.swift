@@ -61,16 +61,20 @@ public struct ServerConnections: Sendable {
   public var facts: @Sendable () -> HealthFacts
   /// Hands an injected trade to the feed; called on the network thread, must not wait. Nil when nothing may be injected.
   public var inject: (@Sendable (InjectedTrade) -> InjectionOutcome)?
+  /// The player of a recording; nil when the source is none.
+  public var replay: ReplayPlayer?
 
   public init(
     instruments: InstrumentTable, outputs: SPSCRing<FlowOutput>, snapshots: Exchange<FlowSnapshot>,
-    facts: @escaping @Sendable () -> HealthFacts, inject: (@Sendable (InjectedTrade) -> InjectionOutcome)? = nil
+    facts: @escaping @Sendable () -> HealthFacts, inject: (@Sendable (InjectedTrade) -> InjectionOutcome)? = nil,
+    replay: ReplayPlayer? = nil
   ) {
     self.instruments = instruments
     self.outputs = outputs
     self.snapshots = snapshots
     self.facts = facts
     self.inject = inject
+    self.replay = replay
   }
 }
 
@@ -114,7 +118,8 @@ public final class Server: Sendable {
       clocks: .system)
     let router = Router(
       model: core.model, version: configuration.versions.marketflow, files: files, history: history,
-      health: { core.health() }, inject: connections.inject)
+      health: { core.health() }, inject: connections.inject,
+      replay: connections.replay)
     return HTTPApplication(core: core, router: router, hosts: HostRule(listeningOn: configuration.host))
   }
 

@@ -7,7 +7,6 @@ import Rings
 final class ServerCore {
   let model: ReadModel
   let broadcaster: StreamBroadcaster
-  private let identity: ServerIdentity
   private let outputs: SPSCRing<FlowOutput>
   private let snapshots: Exchange<FlowSnapshot>
   private let facts: @Sendable () -> HealthFacts
@@ -35,7 +34,6 @@ final class ServerCore {
     facts: @escaping @Sendable () -> HealthFacts, clocks: ServerClocks
   ) {
     self.model = model
-    self.identity = identity
     self.outputs = outputs
     self.snapshots = snapshots
     self.facts = facts
@@ -52,6 +50,7 @@ final class ServerCore {
     let isFresh = takeSnapshot(at: time)
     drain()
     if isFresh { model.reconcile() }
+    broadcaster.follow(restarts: model.restarts)
     broadcaster.broadcastPrints()
     requestSnapshot(at: time)
     let silence = lastState.map { time - $0 } ?? .max
@@ -102,7 +101,7 @@ final class ServerCore {
     var stream = broadcaster.counters
     stream.dropped += transportDropped
     return Health(
-      status: verdict.status, reasons: verdict.reasons, facts: facts, identity: identity,
+      status: verdict.status, reasons: verdict.reasons, facts: facts, identity: broadcaster.identity,
       uptimeSeconds: DataAge.seconds(time - startNanoseconds), session: model.snapshot.session,
       streamTime: model.snapshot.streamTime,
       lastTradeTime: model.lastTradeTime, dataAgeSeconds: dataAge.seconds(atNanoseconds: time),

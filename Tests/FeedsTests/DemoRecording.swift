@@ -67,7 +67,7 @@ struct DemoRecording: Sendable {
         if let first = parsed.first, first.time >= until.milliseconds { return }
         frameSizes.append(parsed.count)
         if parsing { events += parsed }
-      case .events(let batch):
+      case .events(let batch), .recorded(let batch):
         for case .reference(let reference) in batch { references.append(reference) }
       case .idle: continue
       case .end: return

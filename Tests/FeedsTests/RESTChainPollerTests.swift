@@ -42,7 +42,7 @@ import Testing
     #expect(paths[0].contains("limit=1"))
     #expect(paths[1].contains("expiration_date.gte=2025-12-16&expiration_date.lte=2025-12-23"))
     #expect(paths[1].contains("strike_price.gte=360&strike_price.lte=440"))
-    #expect(poller.states.first?.isStale == false)
+    #expect(poller.states.first?.ageNanoseconds != nil)
   }
 
   @Test func referencesKeepWhatIsUnknownApart() async throws {
@@ -109,7 +109,7 @@ import Testing
     let (cycles, poller) = await cycles(2, of: peer, settings: ChainPollerSettings()) { $0.follow(["SPY", "QQQ"]) }
     #expect(cycles.map(\.underlying) == ["QQQ", "QQQ"])
     let state = try #require(poller.states.first)
-    #expect(state.isStale)
+    #expect(state.ageNanoseconds == nil)
     #expect(state.lastError?.contains("You are not entitled to this data.") == true)
   }
 }

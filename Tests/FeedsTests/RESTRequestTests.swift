@@ -53,8 +53,8 @@ import Testing
 }
 
 @Suite struct RESTConversionTests {
-  private let option = HistoryConversion(ticker: "O:SPY251216C00572000")
-  private let stock = HistoryConversion(ticker: "SPY")
+  private let option = HistoryConversion(ticker: "O:SPY251216C00572000", use: .gap)
+  private let stock = HistoryConversion(ticker: "SPY", use: .gap)
 
   private func history() -> HistoryTrade {
     var row = HistoryTrade()

@@ -170,7 +170,7 @@ import Testing
           case .idle: continue
           case .end: break reading
           case .frame(let frame): #expect(frame.count <= 64)
-          case .events(let events): #expect(!events.isEmpty)
+          case .events(let events), .recorded(let events): #expect(!events.isEmpty)
           }
         }
       } catch let error as ReplayFileError {

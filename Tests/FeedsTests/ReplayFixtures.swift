@@ -85,7 +85,7 @@ extension ReplayFile {
         frames.append(String(decoding: bytes, as: UTF8.self))
         let padded = UnsafeBufferPointer(start: bytes.baseAddress, count: bytes.count + frameSourcePadding)
         precondition(padded.reduce(0) { $0 | Int($1) } >= 0)
-      case .events: preconditionFailure("a file of frames gave events")
+      case .events, .recorded: preconditionFailure("a file of frames gave events")
       case .idle: continue
       case .end: return frames
       }
@@ -97,7 +97,7 @@ extension ReplayFile {
     while true {
       switch try next() {
       case .events(let batch): events += batch
-      case .frame: preconditionFailure("a flat file gave a frame")
+      case .frame, .recorded: preconditionFailure("a flat file gave a frame")
       case .idle: continue
       case .end: return events
       }

@@ -8,8 +8,8 @@ import Testing
 @Suite(.serialized, .enabled(if: SessionPeer.hasPython, SessionPeer.missing)) struct SessionConnectionTests {
   private let contract = "O:SPY251216C00572000"
 
-  private func problem(_ event: PolygonConnection.Event) throws -> SessionProblem {
-    guard case .session(.interrupted(let problem, _, _)) = event else {
+  private func problem(_ event: SessionEvent) throws -> SessionProblem {
+    guard case .interrupted(let problem, _, _) = event else {
       Issue.record("\(event) is no interruption")
       throw CancellationError()
     }
@@ -20,7 +20,7 @@ import Testing
     let peer = try SessionPeer(scenario)
     peer.connection.hold(["T.*", "Q.\(contract)"])
     peer.connection.start()
-    #expect(try peer.event() == .session(.streaming))
+    #expect(try peer.event() == .streaming)
     #expect(try peer.saw() == "1 auth test-key")
     #expect(try peer.saw() == "1 subscribe T.*,Q.\(contract)")
     // `spaced` has two trades beside its acknowledgements.
@@ -48,14 +48,14 @@ import Testing
     let peer = try SessionPeer(scenario)
     peer.connection.hold(["T.*", "Q.\(contract)"])
     peer.connection.start()
-    #expect(try peer.event() == .session(.streaming))
+    #expect(try peer.event() == .streaming)
     let end = try peer.event()
-    guard case .session(.interrupted(let problem, true, let wait?)) = end else {
+    guard case .interrupted(let problem, true, let wait?) = end else {
       Issue.record("\(end)")
       return
     }
     #expect(problem.kind == kind && wait <= 1_000_000_000)
-    #expect(try peer.event() == .session(.streaming))
+    #expect(try peer.event() == .streaming)
     let seen = try (0..<5).map { _ in try peer.saw() }
     #expect(seen.suffix(2) == ["2 auth test-key", "2 subscribe T.*,Q.\(contract)"])
     #expect(try peer.frame().contains(#""ev":"T""#))
@@ -83,9 +83,9 @@ import Testing
     let peer = try SessionPeer("refuse-quotes")
     peer.connection.hold(["T.*", "Q.\(contract)"])
     peer.connection.start()
-    #expect(try peer.event() == .session(.streaming))
+    #expect(try peer.event() == .streaming)
     #expect(
-      try peer.event() == .session(.refused(channels: ["Q.\(contract)"], count: 1, words: "not authorized")))
+      try peer.event() == .refused(channels: ["Q.\(contract)"], count: 1, words: "not authorized"))
     #expect(try peer.frame().contains(#""ev":"T""#))
     #expect(peer.connection.status.refusedChannels == 1 && peer.connection.status.heldChannels == 1)
   }
@@ -94,12 +94,12 @@ import Testing
     let peer = try SessionPeer("mute")
     peer.connection.hold(["T.*"])
     peer.connection.start()
-    #expect(try peer.event() == .session(.streaming))
+    #expect(try peer.event() == .streaming)
     #expect(try peer.saw() == "1 auth test-key")
     #expect(try peer.saw() == "1 subscribe T.*")
     peer.connection.redialMuted()
     #expect(try problem(peer.event()).kind == .muted)
-    #expect(try peer.event() == .session(.streaming))
+    #expect(try peer.event() == .streaming)
     #expect(try peer.frame().contains(#""ev":"T""#))
   }
 
@@ -108,7 +108,7 @@ import Testing
     let peer = try SessionPeer("plain", ringBytes: 1024)
     peer.connection.hold(["T.*"])
     peer.connection.start()
-    #expect(try peer.event() == .session(.streaming))
+    #expect(try peer.event() == .streaming)
     for count in 1...15 { peer.connection.hold(["T.*"] + (1...count).map { "Q.A\($0)" }) }
     for number in 1...48 { #expect(try peer.frame().contains("\"s\":\(number),")) }
     #expect(peer.connection.status.lostFrames == 0)

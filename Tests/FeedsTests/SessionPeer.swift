@@ -30,7 +30,8 @@ final class SessionPeer {
   }
 
   let connection: PolygonConnection
-  private let events = SessionQueue<PolygonConnection.Event>()
+  let port: Int
+  private let events = SessionQueue<SessionEvent>()
   private let seen = SessionQueue<Seen>()
   /// What the log said.
   let lines = SessionQueue<String>()
@@ -56,7 +57,7 @@ final class SessionPeer {
     process.standardInput = input
     try process.run()
     let file = output.fileHandleForReading
-    let port = try #require(Int(SessionPeer.line(file) ?? ""), "the peer did not start")
+    port = try #require(Int(SessionPeer.line(file) ?? ""), "the peer did not start")
     let seen = seen
     Thread.detachNewThread {
       while let line = SessionPeer.line(file) {
@@ -83,10 +84,10 @@ final class SessionPeer {
   }
 
   /// The next event; notices are passed over.
-  func event() throws -> PolygonConnection.Event {
+  func event() throws -> SessionEvent {
     while true {
       let event = try events.take()
-      if case .session(.notice) = event { continue }
+      if case .notice = event { continue }
       return event
     }
   }

@@ -102,6 +102,22 @@ import Testing
     #expect(outputs.cancellations.dropFirst().contains { $0.cancelledNumber > 0 })
   }
 
+  /// A minute that was built again while its prints were still remembered goes on growing when they are not.
+  @Test func rebuiltMinutesAreThere() throws {
+    let whole = EngineRun()
+    whole.feed(trade(1000, 100, size: 1), trade(61_000, 104, size: 2))
+    whole.feed(RecoveryTests.incident(.gapFound, 61_000, gap: 1), RecoveryTests.old(2000, 90, size: 4))
+    let many = (0..<(Limits.rememberedPrints + 10)).map { trade(61_001 + Int64($0 / 10), 110) }
+    whole.feed(many)
+    let instruments = InstrumentTable(capacity: 10)
+    let restored = EngineRun(
+      restored: try restore(save(whole), instruments: instruments), instruments, like: whole)
+    let late = RecoveryTests.old(3000, 120, size: 8)
+    let outputs = whole.feed(late)
+    #expect(outputs.bars == [MinuteTests.bar(0, [100, 90, 120], [1, 4, 8])])
+    #expect(restored.feed(late) == outputs)
+  }
+
   @Test func manyWindowsWithManyLegs() throws {
     let symbols = (1...200).map { "O:SPY251216C\(String(String(100_000_000 + $0 * 1000).dropFirst()))" }
     let whole = EngineRun(more: symbols)

@@ -93,6 +93,11 @@ import Testing
     #expect(reader.missingEvents == Int64(missing))
     #expect(reader.eventsRead == 2_000)
 
+    var behind = try journal.archive.read(
+      try #require(try journal.archive.days().first).date, from: 1_900, into: run.instruments)
+    let firstBehind = try behind.next().map { [$0.firstEvent, $0.missingBefore] }
+    #expect(firstBehind == [1_900, 0])
+
     // The numbers go on behind the hole after a restart.
     let more = run.events(2_000..<2_010)
     try run.write(more)

@@ -14,9 +14,8 @@ import Testing
 
   private func encoded(_ events: [MarketEvent]) -> [UInt8] {
     [UInt8](unsafeUninitializedCapacity: events.count * EventCodec.longestEvent) { buffer, count in
-      for event in events {
-        count += EventCodec.encode(event, to: UnsafeMutableRawPointer(buffer.baseAddress!) + count)
-      }
+      guard let base = UnsafeMutableRawPointer(buffer.baseAddress) else { return }
+      for event in events { count += EventCodec.encode(event, to: base + count) }
     }
   }
 

@@ -40,7 +40,7 @@ import Testing
   private static func writeUntilKilled(_ directory: String, note: String, microseconds: UInt32) throws {
     var options = JournalOptions(directory: directory, source: "test")
     options.segmentBytes = 50_000
-    let run = JournalRun(try TestFolder(), options: options)
+    let run = JournalRun(TestFolder(of: directory), options: options)
     let journal = try Journal(options, log: .quiet)
     journal.start()
     var appender = try journal.makeAppender(instruments: run.instruments)

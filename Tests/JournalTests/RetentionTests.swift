@@ -32,6 +32,15 @@ import Testing
     #expect(try JournalFolder.names(in: run.folder.path).sorted() == dates(run) + ["journal.id", "journal.lock"])
   }
 
+  /// A kill between making a folder and its first file: the running day is the one before.
+  @Test func aFolderWithoutEventsIsNoDay() throws {
+    var (run, journal) = try run()
+    try JournalFolder.make(run.folder.path + "/2026-12-01")
+    run.options.keepDays = 1
+    try run.upkeep(journal)
+    #expect(try dates(run) == [days[4]])
+  }
+
   @Test func soManyBytesAreKept() throws {
     var (run, journal) = try run()
     try run.upkeep(journal)

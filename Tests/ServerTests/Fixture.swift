@@ -159,11 +159,11 @@ final class Fixture {
 
   func router(
     history: QueryThread? = nil, files: StaticFiles = StaticFiles(directory: nil),
-    inject: (@Sendable (InjectedTrade) -> InjectionOutcome)? = nil
+    inject: (@Sendable (InjectedTrade) -> InjectionOutcome)? = nil, replay: ReplayPlayer? = nil
   ) -> Router {
     Router(
       model: model, version: "0.1.0", files: files, history: history, health: { [core] in core.health() },
-      inject: inject)
+      inject: inject, replay: replay)
   }
 }
 

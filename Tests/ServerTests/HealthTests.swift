@@ -181,6 +181,16 @@ import Testing
       verdict(LiveFacts(sockets: [.init(stream: "stocks", state: .waiting)]))
         == (.degraded, ["stocks socket lost, dialling again"]))
     #expect(
+      verdict(
+        LiveFacts(sockets: [.init(stream: "options", state: .streaming, quotedContracts: 1000, leftOutQuotes: 12)]))
+        == (
+          .degraded,
+          [
+            "quotes of 12 contracts are not followed, those of 1000 are: a connection carries 1,000 at most "
+              + "(--quoted-contracts); follow fewer symbols or --strikes"
+          ]
+        ))
+    #expect(
       verdict(LiveFacts(windows: [window(600, "default", stale: true)]))
         == (.down, ["SPY: price 600.0 is not live (from default)"]))
     #expect(
@@ -194,6 +204,17 @@ import Testing
           .degraded,
           ["1 gap is being filled from history", "1 gap could not be filled: see feed_gaps in the database"]
         ))
+  }
+
+  @Test func aLiveFeedSaysHowManyQuotesItFollows() throws {
+    fixture.facts.value.live = LiveFacts(
+      sockets: [.init(stream: "options", state: .streaming, quotedContracts: 1000, leftOutQuotes: 12)])
+    let router = fixture.router()
+    let health = router.get("/health").object
+    let sockets = try #require((health["live"] as? [String: Any])?["sockets"] as? [[String: Any]])
+    #expect(sockets.map { $0["quoted_contracts"] as? Int } == [1000])
+    #expect(sockets.map { $0["left_out_quotes"] as? Int } == [12])
+    #expect(SchemaValidator(openAPI: router.get("/openapi.json").object).errors(health, against: "Health") == [])
   }
 
   @Test func silenceMeansNothingWhileTheMarketIsClosed() {

@@ -120,6 +120,24 @@ import Testing
     #expect(try again.take() == .received("over TLS"))
   }
 
+  /// The library numbers its TLS data anew with each context that prepares TLS; a certificate looked at just then found no
+  /// owner and was refused.
+  @Test func anotherLoopBegunDuringTheHandshakeDisturbsNothing() throws {
+    let certificates = try Certificates()
+    let pause = certificates.directory.appending(path: "pause").path
+    for end in [".begun", ".go"] { try #require(mkfifo(pause + end, 0o600) == 0) }
+    let peer = try ClientPeer(certificate: certificates.certificate, key: certificates.key, pause: pause)
+    let client = try TestClientLoop { $0.caFile = certificates.authority }
+    let heard = client.connect(try WebSocketEndpoint("wss://localhost:\(peer.port)/echo")) { $0.send("over TLS") }
+    // A pipe opens when its other end does.
+    try #require(FileHandle(forReadingAtPath: pause + ".begun") != nil)
+    let other = try TestClientLoop()
+    try #require(FileHandle(forWritingAtPath: pause + ".go") != nil)
+    #expect(try heard.take() == .opened)
+    #expect(try heard.take() == .received("over TLS"))
+    other.loop.stop()
+  }
+
   @Test func wrongHostIsRefused() throws {
     let certificates = try Certificates()
     let peer = try ClientPeer(certificate: certificates.certificate, key: certificates.key)

@@ -21,10 +21,12 @@ final class ClientPeer {
   static let hasPython = FileManager.default.isExecutableFile(atPath: python)
   static let missing: Comment = "no peer: .deps/venv/bin/python not found; run scripts/setup or set MARKETFLOW_PYTHON"
 
-  init(certificate: String? = nil, key: String? = nil) throws {
+  /// - Parameter pause: see the peer's `--pause`.
+  init(certificate: String? = nil, key: String? = nil, pause: String? = nil) throws {
     process.executableURL = URL(filePath: ClientPeer.python)
     process.arguments = [ClientPeer.root.appending(path: "Tests/TransportTests/Peers/web_socket_peer.py").path]
     if let certificate, let key { process.arguments?.append(contentsOf: ["--certificate", certificate, "--key", key]) }
+    if let pause { process.arguments?.append(contentsOf: ["--pause", pause]) }
     let output = Pipe()
     process.standardOutput = output
     process.standardInput = input

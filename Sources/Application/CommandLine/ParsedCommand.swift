@@ -1,3 +1,5 @@
+import MarketModel
+
 /// A command as it was given. Every value has passed its type's check.
 public struct ParsedCommand: Sendable {
   public let command: Command
@@ -28,6 +30,12 @@ public struct ParsedCommand: Sendable {
 
   /// The value of a `.boolean` option.
   public func boolean(_ option: String) -> Bool? { text(option).flatMap { ValueType.boolean($0) } }
+
+  /// The value of a `.date` option.
+  public func date(_ option: String) -> MarketDate? { text(option).flatMap { MarketDate($0) } }
+
+  /// The value of a `.dayTime` option.
+  func dayTime(_ option: String) -> DayTime? { text(option).flatMap { DayTime($0) } }
 
   /// The value of a positional argument; nil when an optional one was left out.
   public func argument(_ name: String) -> String? { allArguments(name).first }

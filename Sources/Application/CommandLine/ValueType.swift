@@ -1,3 +1,5 @@
+import MarketModel
+
 /// What a value on the command line or in a setting may be. It checks; the text stays the value.
 public enum ValueType: Sendable, Equatable {
   case text(placeholder: String)
@@ -8,6 +10,10 @@ public enum ValueType: Sendable, Equatable {
   /// A number in the range or one of the words, as in `max|N`.
   case numberOrWord(ClosedRange<Double>, [String])
   case choice([String])
+  /// A day as `2026-11-20`.
+  case date
+  /// A time of New York's day as `09:30`.
+  case dayTime
 
   /// What stands for the value in a usage line.
   public var placeholder: String {
@@ -18,6 +24,8 @@ public enum ValueType: Sendable, Equatable {
     case .integer, .number: "N"
     case .numberOrWord(_, let words): (words + ["N"]).joined(separator: "|")
     case .choice(let words): words.joined(separator: "|")
+    case .date: "YYYY-MM-DD"
+    case .dayTime: "HH:MM"
     }
   }
 
@@ -39,6 +47,8 @@ public enum ValueType: Sendable, Equatable {
       if words.contains(text) { return nil }
       let near = NearMiss.closest(to: text, among: words).map { "; did you mean \($0)?" } ?? ""
       return "wanted \(Self.list(words))\(near)"
+    case .date: return MarketDate(text) == nil ? "wanted a day as 2026-11-20" : nil
+    case .dayTime: return DayTime(text) == nil ? "wanted a time of New York's day as 09:30" : nil
     }
   }
 

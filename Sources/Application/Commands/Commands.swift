@@ -1,4 +1,5 @@
 import Feeds
+import History
 import Journal
 import Logging
 
@@ -14,7 +15,9 @@ public enum MarketFlowProgram {
     name: "marketflow", version: marketFlowVersion,
     summary: "order flow of listed options: labelled prints, sweeps, blocks, live and in replay",
     commands: [
-      ServeCommand.declaration, ReplayCommand.declaration, SimulateCommand.declaration, BenchCommand.declaration,
+      ServeCommand.declaration, ReplayCommand.declaration, VerifyCommand.declaration, RebuildCommand.declaration,
+      ExportCommand.declaration, FetchCommand.declaration, CacheCommand.declaration, SimulateCommand.declaration,
+      BenchCommand.declaration,
       BenchSocketCommand.declaration, DoctorCommand.declaration, ConfigCommand.declaration,
     ],
     examples: [
@@ -40,6 +43,8 @@ public enum MarketFlowProgram {
       return fail("\(error)", .damagedData)
     } catch let error as JournalError {
       return fail("\(error)", error.exitCode)
+    } catch let error as HistoryError {
+      return fail("\(error)", error.exitCode)
     } catch let error as FrameSourceError {
       // A source that opened well and then cannot go on is damaged.
       return fail("\(error)", .damagedData)
@@ -52,6 +57,11 @@ public enum MarketFlowProgram {
     switch command.name {
     case ServeCommand.declaration.name: return try ServeCommand.run(command)
     case ReplayCommand.declaration.name: return try ReplayCommand.run(command)
+    case VerifyCommand.declaration.name: return try VerifyCommand.run(command)
+    case RebuildCommand.declaration.name: return try RebuildCommand.run(command)
+    case ExportCommand.declaration.name: return try ExportCommand.run(command)
+    case FetchCommand.declaration.name: return try FetchCommand.run(command)
+    case CacheCommand.declaration.name: return try CacheCommand.run(command)
     case SimulateCommand.declaration.name: return try SimulateCommand.run(command)
     case BenchCommand.declaration.name: return try BenchCommand.run(command)
     case BenchSocketCommand.declaration.name: return try BenchSocketCommand.run(command)
@@ -77,7 +87,7 @@ extension JournalError {
   var exitCode: ExitCode {
     switch self {
     case .damaged, .instruments: .damagedData
-    case .locked, .newerFormat, .foreign, .noDay, .file: .failure
+    case .locked, .unreadable, .newerFormat, .foreign, .noDay, .file: .failure
     }
   }
 }

@@ -1,26 +1,40 @@
 import JSONText
+import MarketModel
 
-/// `marketflow replay FILE`: a recording's totals and digest, without a server.
+/// `marketflow replay FILE` or `--date D`: totals and digest of what was recorded, without a server.
 enum ReplayCommand {
   static let declaration = Command(
-    "replay", summary: "play a recording and print its totals",
+    "replay", summary: "play a recording or a recorded day and print its totals",
     discussion: """
-      FILE holds WebSocket frames, one a line, or a Polygon flat file of trades or quotes (CSV); plain, gzip or zstd. The same \
-      file gives the same digest at any speed, here and in serve --replay.
+      FILE holds WebSocket frames, one a line, or a Polygon flat file of trades or quotes (CSV); plain, gzip or zstd. --date \
+      plays a day of the journal instead, or one that was fetched: without --underlying, --from and --to the digest of a \
+      journal's day is that of the live session. The same recording gives the same digest at any speed, here and in serve --replay. Times are New York's; what comes before \
+      --from is played, too, without pauses, so that the prints of the stretch are labelled as in the whole day, and only what \
+      the stretch brings is counted.
       """,
-    arguments: [CommandArgument("FILE", help: "the recording")],
+    arguments: [CommandArgument("FILE", .path, .optional, help: "the recording")],
     options: [
+      CommandOption("date", .value(.date), help: "a day of the journal or of the cache instead of a file"),
+      CommandOption("underlying", .value(.text(placeholder: "SYMBOL")), help: "only this underlying and its contracts"),
+      CommandOption("from", .value(.dayTime), help: "count from this time on"),
+      CommandOption("to", .value(.dayTime), help: "end at this time"),
+      CommandOption("market-hours", .flag, help: "from the open to the close of that day by the calendar"),
       CommandOption(
         "speed", .value(.numberOrWord(0.01...1_000_000, ["max"])), help: "1 is the recorded pace, max without pauses",
         default: "max"),
-      CommandOption("contracts", .value(.path), help: "greeks of the recording's contracts (JSON)"),
+      CommandOption("contracts", .value(.path), help: "greeks of a recording's contracts (JSON)"),
       .json,
-    ],
-    examples: [Command.Example("marketflow replay day.ndjson.gz --json | jq .digest", "the digest alone")])
+    ] + SettingKey.options([.dataDirectory]),
+    examples: [
+      Command.Example("marketflow replay day.ndjson.gz --json | jq .digest", "the digest alone"),
+      Command.Example(
+        "marketflow replay --date 2026-11-20 --underlying SPY --from 09:30 --to 11:00", "an underlying's morning"),
+    ])
 
   static func run(_ command: ParsedCommand) throws -> ExitCode {
-    guard let path = command.argument("FILE") else { preconditionFailure("FILE is a required argument") }
-    let replay = ReplayRun(path: path, contracts: command.text("contracts"), speed: command.number("speed"))
+    let replay = ReplayRun(
+      source: try source(command), speed: command.number("speed"), window: try window(command),
+      underlying: try underlying(command))
     var bar = ProgressBar(subject: "replay")
     let summary = try replay.play { bar.show($0, of: $1) }
     bar.clear()
@@ -32,5 +46,43 @@ enum ReplayCommand {
       print(summary.text)
     }
     return .ok
+  }
+
+  private static func source(_ command: ParsedCommand) throws -> ReplayRun.Source {
+    switch (command.argument("FILE"), command.date("date")) {
+    case (let path?, nil): return .file(path: path, contracts: command.text("contracts"))
+    case (nil, let date?):
+      guard !command.isGiven("contracts") else {
+        throw command.usage("--contracts goes with a FILE; a recorded day has its own greeks")
+      }
+      return .day(try RecordedDay(date, in: try DataDirectory(command)))
+    case (nil, nil): throw command.usage("replay needs a FILE or --date YYYY-MM-DD")
+    case (.some, .some): throw command.usage("FILE and --date exclude each other; leave one out")
+    }
+  }
+
+  private static func window(_ command: ParsedCommand) throws -> PlayWindow {
+    let window = PlayWindow(
+      from: command.dayTime("from"), to: command.dayTime("to"), isMarketHours: command.flag("market-hours"))
+    if let from = window.from, let to = window.to, from >= to {
+      throw command.usage(
+        "--to is \(command.text("to") ?? ""), wanted a time after --from \(command.text("from") ?? "")")
+    }
+    return window
+  }
+
+  private static func underlying(_ command: ParsedCommand) throws -> SymbolText? {
+    guard let text = command.text("underlying") else { return nil }
+    guard let symbol = SymbolText(text.uppercased()), symbol.isPrintable, !text.contains(":") else {
+      throw command.usage("--underlying is \"\(text)\", wanted a stock's symbol as SPY")
+    }
+    return symbol
+  }
+}
+
+extension ParsedCommand {
+  /// What is wrong with a command line whose parts are right.
+  func usage(_ message: String) -> UsageError {
+    UsageError(message: message, helpCommand: "marketflow \(name) --help")
   }
 }

@@ -13,7 +13,8 @@ enum ServeCommand {
     discussion:
       "Serves the demo market unless told otherwise. Listens on this machine only unless --host says otherwise.",
     options: SettingKey.options([
-      .provider, .demoMode, .demoSeed, .demoIntensity, .demoSpeed, .replayFile, .replaySpeed, .symbols,
+      .provider, .demoMode, .demoSeed, .demoIntensity, .demoSpeed, .replayFile, .replaySpeed, .replayFrom, .replayTo,
+      .symbols,
       .polygonFeed, .polygonBrand, .polygonEndpoint, .certificateAuthority, .stocksStream, .strikes, .quotedContracts,
       .defaultSpots,
       .greeksSeconds, .requestsPerMinute, .host, .port, .dataDirectory, .storage, .journal, .journalCommitMilliseconds,
@@ -24,6 +25,8 @@ enum ServeCommand {
       Command.Example(
         "marketflow serve --provider polygon", "the live feed; POLYGON_API_KEY or MASSIVE_API_KEY is set"),
       Command.Example("marketflow serve --replay day.ndjson.zst --replay-speed max", "a recording as fast as it goes"),
+      Command.Example(
+        "marketflow serve --replay 2026-11-20 --replay-from 09:30", "a recorded day again; the page has the controls"),
     ])
 
   static func run(_ command: ParsedCommand) throws -> ExitCode {

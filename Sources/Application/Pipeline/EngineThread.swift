@@ -21,6 +21,8 @@ final class EngineThread: Sendable {
     var store: StoreWriter?
     var storePatience: StorePatience
     var gauges: IngestGauges
+    /// The source may begin again from its start, as a recording does.
+    var mayStartAgain = false
     /// Sees all outputs before anybody else, on the engine's thread; for measuring.
     var observer: (@Sendable (UnsafeBufferPointer<FlowOutput>) -> Void)?
   }
@@ -90,6 +92,7 @@ final class EngineThread: Sendable {
     var engine = fresh
     var outputs = OutputBuffer()
     var backlog = StoreBacklog()
+    var isDigestKnown = false
     if let session = engine.session {
       connections.gauges.noteDay(
         session,
@@ -100,12 +103,19 @@ final class EngineThread: Sendable {
         engine.process(events, into: &outputs)
       }
       if outputs.count > 0 {
-        deliver(outputs.outputs, &backlog)
+        deliverStretches(of: outputs.outputs, &backlog)
         outputs.removeAll()
       }
-      if engine.hasEnded, consumed > 0 { connections.gauges.setDigest(engine.stateDigest()) }
       connections.snapshots.answer { engine.capture(into: $0) }
-      guard consumed == 0 else { continue }
+      guard consumed == 0 else {
+        isDigestKnown = false
+        continue
+      }
+      // In this order: what the feed put into the ring before it said that it has ended is there now.
+      if !isDigestKnown, connections.gauges.hasEnded, connections.events.count == 0 {
+        connections.gauges.setDigest(engine.stateDigest())
+        isDigestKnown = true
+      }
       if isStopping.load(ordering: .acquiring), connections.events.count == 0 {
         engine.recordDigest(into: &outputs)
         deliver(outputs.outputs, &backlog)
@@ -123,16 +133,53 @@ final class EngineThread: Sendable {
     var isLost = false
     /// When its queue was first found full; nil while it takes everything.
     var fullSince: Int64?
+    var progress = StoreProgress()
   }
 
-  private func deliver(_ outputs: UnsafeBufferPointer<FlowOutput>, _ backlog: inout StoreBacklog) {
+  /// What the engine says after its source began again is what it has said before, up to where it had come.
+  private struct StoreProgress {
+    /// Outputs since the source began, this time and at most.
+    private var seen = 0
+    private var furthest = 0
+
+    mutating func begin() { seen = 0 }
+
+    /// The outputs that the store was not offered before.
+    mutating func fresh(_ outputs: UnsafeBufferPointer<FlowOutput>) -> UnsafeBufferPointer<FlowOutput> {
+      let known = min(outputs.count, furthest - seen)
+      seen += outputs.count
+      furthest = max(furthest, seen)
+      return UnsafeBufferPointer(rebasing: outputs[known...])
+    }
+  }
+
+  private func deliverStretches(of outputs: UnsafeBufferPointer<FlowOutput>, _ backlog: inout StoreBacklog) {
+    var rest = outputs
+    while connections.mayStartAgain, let start = rest.firstIndex(where: EngineThread.startsAgain) {
+      deliver(UnsafeBufferPointer(rebasing: rest[..<start]), &backlog)
+      publish(UnsafeBufferPointer(rebasing: rest[start...start]))
+      backlog.progress.begin()
+      rest = UnsafeBufferPointer(rebasing: rest[(start + 1)...])
+    }
+    deliver(rest, &backlog)
+  }
+
+  private static func startsAgain(_ output: FlowOutput) -> Bool {
+    if case .incident(let incident) = output { incident.kind == .restarted } else { false }
+  }
+
+  private func publish(_ outputs: UnsafeBufferPointer<FlowOutput>) {
     connections.observer?(outputs)
     for output in outputs where EngineThread.isPublished(output) {
       if case .sessionReset(let reset) = output { noteDay(reset) }
       if !connections.publisher.push(output) { connections.gauges.notePublisherSkipped(1) }
     }
+  }
+
+  private func deliver(_ outputs: UnsafeBufferPointer<FlowOutput>, _ backlog: inout StoreBacklog) {
+    publish(outputs)
     guard let store = connections.store else { return }
-    var rest = outputs
+    var rest = backlog.progress.fresh(outputs)
     while true {
       // Behind a gap in a source that is played again nothing may be stored: the ledger counts outputs.
       if !backlog.isLost { rest = UnsafeBufferPointer(rebasing: rest[store.offer(rest)...]) }

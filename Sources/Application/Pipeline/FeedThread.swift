@@ -18,6 +18,8 @@ final class FeedThread: Sendable {
     /// Stream seconds a wall second; nil without pauses.
     var speed: Double?
     var warmUp: Pacer.WarmUp?
+    /// Whoever may pause, hasten and move the playing; nil for what is no recording. Its speed goes before `speed`.
+    var control: PlayControl?
   }
 
   private let options: Options
@@ -43,14 +45,12 @@ final class FeedThread: Sendable {
     self.log = log
   }
 
-  /// Starts the thread. `open` is called on it, because the source interns symbols there.
+  /// Starts the thread. `open` is called on it, because the source interns symbols there; again when a recording is to begin
+  /// again.
   func start<Source: FrameSource & ~Copyable>(
     instruments: InstrumentTable, _ open: @escaping @Sendable () throws -> Source
   ) {
-    begin { [self] in
-      let door = EventDoor(ring: ring, engineBell: engineBell, gauges: gauges, isStopping: { [self] in isToStop })
-      try run(FeedReader(source: try open(), instruments: instruments), door, from: .none)
-    }
+    begin { [self] in try play(instruments: instruments, open) }
   }
 
   /// Starts the thread with a source that is recorded: plays what an earlier life of the process recorded, opens the source
@@ -70,13 +70,15 @@ final class FeedThread: Sendable {
         if isToStop { return }
         let streamTime = memory.standing.streamTime
         inbox.noteStreamTime(streamTime)
-        let door = EventDoor(
+        var door = EventDoor(
           ring: ring, engineBell: engineBell, gauges: gauges, isStopping: isStopping,
           journal: try recovery.record.journal.makeAppender(instruments: instruments),
           room: JournalRoom(status: recovery.record.journal.status, bytes: recovery.record.options.heldBytes))
-        let reader = FeedReader(source: try open(memory), instruments: instruments)
+        var reader = FeedReader(source: try open(memory), instruments: instruments)
         hasBegun = true
-        try run(reader, door, from: streamTime)
+        var playback = Playback(options)
+        var injected = EventBatch()
+        _ = try run(&reader, &door, &playback, &injected, from: streamTime)
       } catch {
         if !hasBegun { onRefusal(error) }
         throw error
@@ -114,30 +116,51 @@ final class FeedThread: Sendable {
     thread.withLock { $0 }?.join()
   }
 
-  /// - Parameter start: stream time before the source's first event.
-  private func run<Source: FrameSource & ~Copyable>(
-    _ opened: consuming FeedReader<Source>, _ way: consuming EventDoor, from start: Timestamp
-  ) throws {
-    var reader = opened
-    var door = way
-    var pacer = Pacer(speed: options.speed, warmUp: options.warmUp)
+  /// Plays a source, and again from its beginning as often as a moment is wanted that has passed.
+  private func play<Source: FrameSource & ~Copyable>(instruments: InstrumentTable, _ open: () throws -> Source) throws {
+    var door = EventDoor(ring: ring, engineBell: engineBell, gauges: gauges, isStopping: { [self] in isToStop })
+    var playback = Playback(options)
     var injected = EventBatch()
+    while true {
+      var reader = FeedReader(source: try open(), instruments: instruments)
+      guard try run(&reader, &door, &playback, &injected, from: .none) else { return }
+      playback.startAgain()
+      // Before the engine forgets: its empty state is nobody's last.
+      gauges.setStatus(.streaming)
+      injected.removeAll()
+      injected.append(.incident(FeedIncident(kind: .restarted, time: .none)))
+      door.push(injected.events)
+    }
+  }
+
+  /// - Parameter start: stream time before the source's first event.
+  /// - Returns: whether the source is to begin again.
+  private func run<Source: FrameSource & ~Copyable>(
+    _ reader: inout FeedReader<Source>, _ door: inout EventDoor, _ playback: inout Playback,
+    _ injected: inout EventBatch, from start: Timestamp
+  ) throws -> Bool {
     var badEvents: Int64 = 0
     var streamTime = start
     gauges.setStatus(.streaming)
-    log.info("feed", "streaming \(reader.source.summary)", ["speed": options.speed.map { "\($0)" } ?? "max"])
+    log.info("feed", "streaming \(reader.source.summary)", ["speed": speedText])
     var stopDeadline: Int64?
     while !mayStop(isIdle: reader.isIdle, drains: Source.drainsAtStop, &stopDeadline) {
       door.waitForJournal()
-      guard try reader.next() else {
-        finish(&reader, &door, &injected, streamTime)
-        return
+      guard try reader.next() else { return finish(&reader, &door, &playback, &injected, streamTime) }
+      switch waitUntilDue(
+        reader.streamTime, &playback, { injectWaiting(&reader, &door, &injected, at: streamTime) })
+      {
+      case .due, .wait: break
+      case .startAgain: return true
+      case .over:
+        door.push(UnsafeBufferPointer(rebasing: reader.batch.events[..<playback.countWithin(reader.batch.events)]))
+        return finish(&reader, &door, &playback, &injected, streamTime)
       }
-      waitUntilDue(reader.streamTime, &pacer) { injectWaiting(&reader, &door, &injected, at: streamTime) }
       streamTime = max(streamTime, reader.streamTime)
-      if pacer.isWarm, !isWarm.load(ordering: .relaxed) { noteWarm() }
+      if playback.isWarm, !isWarm.load(ordering: .relaxed) { noteWarm() }
       inbox.noteStreamTime(streamTime)
       door.push(reader.batch.events)
+      playback.advance(to: streamTime)
       // Neither a live source that says that nothing has come, nor greeks over REST, make old prints younger.
       if reader.batch.events.first?.time != nil { gauges.noteReceived(wallNanoseconds: SystemClock.wallNanoseconds) }
       gauges.noteDecoded(reader.decoder.counters)
@@ -147,6 +170,12 @@ final class FeedThread: Sendable {
         reportBad(reader.decoder.counters)
       }
     }
+    return false
+  }
+
+  private var speedText: String {
+    let factor = if let control = options.control { control.speed.factor } else { options.speed }
+    return factor.map { "\($0)" } ?? "max"
   }
 
   /// Told to stop, a live source goes on until it has nothing more, for two seconds at most.
@@ -161,16 +190,21 @@ final class FeedThread: Sendable {
     return isIdle || now >= end
   }
 
-  /// The source is exhausted, the door stays open for trades entered by hand.
+  /// The source is exhausted, the door stays open for trades entered by hand and for who wants to see it again.
+  /// - Returns: whether the source is to begin again.
   private func finish<Source: FrameSource & ~Copyable>(
-    _ reader: inout FeedReader<Source>, _ door: inout EventDoor, _ injected: inout EventBatch,
-    _ streamTime: Timestamp
-  ) {
+    _ reader: inout FeedReader<Source>, _ door: inout EventDoor, _ playback: inout Playback,
+    _ injected: inout EventBatch, _ streamTime: Timestamp
+  ) -> Bool {
     gauges.setStatus(.ended)
+    playback.end()
     noteWarm()
     log.info("feed", "\(reader.source.summary) has ended", ["frames": "\(reader.decoder.counters.frames)"])
     while !isStopping.load(ordering: .acquiring) {
-      inbox.bell.wait(milliseconds: 1000) { !inbox.isEmpty || isStopping.load(ordering: .acquiring) }
+      inbox.bell.wait(milliseconds: 1000) {
+        !inbox.isEmpty || isStopping.load(ordering: .acquiring) || options.control?.hasWish == true
+      }
+      if playback.wantsToStartAgain(now: SystemClock.monotonicNanoseconds) { return true }
       guard !inbox.isEmpty else { continue }
       injectWaiting(&reader, &door, &injected, at: streamTime)
       // The minutes that those trades belong to are given out again.
@@ -178,6 +212,7 @@ final class FeedThread: Sendable {
       injected.append(.incident(FeedIncident(kind: .ended, time: streamTime)))
       door.push(injected.events)
     }
+    return false
   }
 
   private func noteWarm() {
@@ -185,15 +220,21 @@ final class FeedThread: Sendable {
     warmBell.ring()
   }
 
-  private func waitUntilDue(_ time: Timestamp, _ pacer: inout Pacer, _ inject: () -> Void) {
-    while !isStopping.load(ordering: .acquiring) {
+  /// - Returns: what to do with the events; `.wait` only when the thread is to stop.
+  private func waitUntilDue(_ time: Timestamp, _ playback: inout Playback, _ inject: () -> Void) -> Playback.Verdict {
+    while true {
       if !inbox.isEmpty { inject() }
-      let delay = pacer.delay(until: time, now: SystemClock.monotonicNanoseconds)
-      guard delay > 0 else { return }
-      if delay > 1_000_000_000 { gauges.noteQuiet(untilWallNanoseconds: SystemClock.wallNanoseconds + delay) }
+      let verdict = playback.verdict(at: time, now: SystemClock.monotonicNanoseconds)
+      guard case .wait(let delay) = verdict, !isStopping.load(ordering: .acquiring) else { return verdict }
+      let isHeld = playback.isHeld
+      if isHeld || delay > 1_000_000_000 {
+        // A pause has no end that is known: it is said anew each time somebody looks.
+        let quiet = isHeld ? 2 * delay : delay
+        gauges.noteQuiet(untilWallNanoseconds: SystemClock.wallNanoseconds + quiet)
+      }
       // Rounded up: a pause of zero would spin through the last millisecond.
       inbox.bell.wait(milliseconds: Int32(clamping: min(delay / 1_000_000 + 1, 500))) {
-        !inbox.isEmpty || isStopping.load(ordering: .acquiring)
+        !inbox.isEmpty || isStopping.load(ordering: .acquiring) || options.control?.hasWish == true
       }
     }
   }

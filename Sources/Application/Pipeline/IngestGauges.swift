@@ -34,7 +34,11 @@ final class IngestGauges: Sendable {
   // MARK: Feed thread
 
   func setStatus(_ new: HealthFacts.IngestStatus) {
-    status.store(HealthFacts.IngestStatus.allCases.firstIndex(of: new) ?? 0, ordering: .relaxed)
+    // A source that begins again has no last state any more.
+    finalDigest.withLock { digest in
+      digest = nil
+      status.store(HealthFacts.IngestStatus.allCases.firstIndex(of: new) ?? 0, ordering: .releasing)
+    }
   }
 
   func fail(_ reason: String) {
@@ -68,9 +72,14 @@ final class IngestGauges: Sendable {
   func notePublisherSkipped(_ count: Int) { skippedByPublisher.wrappingAdd(Int64(count), ordering: .relaxed) }
   func noteStoreDropped(_ count: Int) { droppedByStore.wrappingAdd(Int64(count), ordering: .relaxed) }
   func noteWaitForStore() { waitsForStore.wrappingAdd(1, ordering: .relaxed) }
-  func setDigest(_ digest: UInt64) { finalDigest.withLock { $0 = digest } }
   func noteDay(_ session: MarketDate, before: IngestPosition) {
     dayUnderWay.withLock { $0 = DayUnderWay(session: session, before: before) }
+  }
+  /// The state after the source's last event; not believed when the source has begun again meanwhile.
+  func setDigest(_ digest: UInt64) { finalDigest.withLock { if hasEnded { $0 = digest } } }
+  /// The source is exhausted, and everything of it is in the event ring.
+  var hasEnded: Bool {
+    status.load(ordering: .acquiring) == HealthFacts.IngestStatus.allCases.firstIndex(of: .ended) ?? 0
   }
 
   // MARK: Readers

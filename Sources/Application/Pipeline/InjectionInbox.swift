@@ -13,6 +13,7 @@ final class InjectionInbox: Sendable {
 
   private let waiting = Mutex<[InjectedTrade]>([])
   private let isFilled = Atomic<Bool>(false)
+  private let hasTaken = Atomic<Bool>(false)
   private let streamNanoseconds = Atomic<Int64>(0)
   private let closedReason = Mutex<String?>(nil)
   private static let oldestNanoseconds: Int64 = 86_400_000_000_000
@@ -27,10 +28,14 @@ final class InjectionInbox: Sendable {
       return true
     }
     guard accepted else { return .full }
+    hasTaken.store(true, ordering: .relaxed)
     isFilled.store(true, ordering: .releasing)
     bell.ring()
     return .accepted
   }
+
+  /// Whether any trade was entered by hand so far.
+  var wasUsed: Bool { hasTaken.load(ordering: .relaxed) }
 
   private func refusal(of trade: InjectedTrade) -> String? {
     if let reason = closedReason.withLock({ $0 }) { return "the feed takes no trades: \(reason)" }

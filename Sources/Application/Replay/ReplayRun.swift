@@ -1,7 +1,8 @@
 import Clocks
 import Feeds
 import FlowEngine
-import JSONText
+import History
+import Journal
 import MarketModel
 
 #if canImport(Glibc)
@@ -10,42 +11,57 @@ import MarketModel
   import Darwin
 #endif
 
-/// Plays a recording through decoder and engine on the calling thread and adds up what came out.
+/// Plays a recording through an engine of its own on the calling thread and adds up what came out.
 struct ReplayRun {
-  var path: String
-  /// Greeks of the recording's contracts; nil for none.
-  var contracts: String?
+  enum Source {
+    /// - contracts: greeks of the recording's contracts; nil for none.
+    case file(path: String, contracts: String?)
+    case day(RecordedDay)
+  }
+
+  var source: Source
   /// Stream seconds a wall second; nil without pauses.
   var speed: Double?
+  var window = PlayWindow()
+  /// Only what belongs to this underlying; nil for everything.
+  var underlying: SymbolText?
 
   /// - Parameter progress: told bytes read and bytes in total, now and then.
   func play(progress: (Int, Int) -> Void) throws -> ReplaySummary {
     let instruments = InstrumentTable()
-    var engine = FlowEngine(instruments: instruments)
-    var outputs = OutputBuffer()
-    var pacer = Pacer(speed: speed)
-    var sums = ReplaySums()
-    if let contracts {
-      let references = try ContractsFile.references(path: contracts, instruments: instruments)
-      references.withUnsafeBufferPointer { engine.process($0, into: &outputs) }
+    switch source {
+    case .file(let path, let contracts):
+      let references = try contracts.map { try ContractsFile.references(path: $0, instruments: instruments) } ?? []
+      return try play(try ReplayFile(path: path, instruments: instruments), references, instruments, progress)
+    case .day(.journal(let archive, let date)):
+      return try play(try JournalDaySource(archive, date, instruments: instruments), [], instruments, progress)
+    case .day(.history(let day)):
+      return try play(try day.makeSource(instruments: instruments), [], instruments, progress)
     }
-    var reader = FeedReader(source: try ReplayFile(path: path, instruments: instruments), instruments: instruments)
+  }
+
+  private func play<Source: ReplaySource & ~Copyable>(
+    _ source: consuming Source, _ references: [MarketEvent], _ instruments: InstrumentTable,
+    _ progress: (Int, Int) -> Void
+  ) throws -> ReplaySummary {
+    var player = ReplayPlay(self, instruments)
+    references.withUnsafeBufferPointer { player.process($0) }
+    var reader = FeedReader(source: source, instruments: instruments)
+    var pacer = Pacer(speed: speed)
     var steps = 0
     while try reader.next() {
-      if speed != nil { wait(until: reader.streamTime, &pacer) }
-      engine.process(reader.batch.events, into: &outputs)
-      for output in outputs.outputs { sums.add(output, instruments) }
-      outputs.removeAll()
+      if speed != nil, player.isWithin(reader.streamTime) { ReplayRun.wait(until: reader.streamTime, &pacer) }
+      guard player.play(reader.batch.events, at: reader.streamTime) else { break }
       steps += 1
       if steps & 0xFFF == 0 { progress(reader.source.bytesRead, reader.source.totalBytes) }
     }
     return ReplaySummary(
       source: reader.source.summary, decoded: reader.decoder.counters, refusedLines: reader.source.refusedLines,
-      firstRefusal: reader.source.firstRefusal, correctedRows: reader.source.correctedRows, counters: engine.counters,
-      sums: sums, digest: engine.stateDigest())
+      firstRefusal: reader.source.firstRefusal, correctedRows: reader.source.correctedRows, counters: player.counters,
+      sums: player.sums, digest: player.digest)
   }
 
-  private func wait(until time: Timestamp, _ pacer: inout Pacer) {
+  private static func wait(until time: Timestamp, _ pacer: inout Pacer) {
     while true {
       let delay = pacer.delay(until: time, now: SystemClock.monotonicNanoseconds)
       guard delay > 0 else { return }
@@ -55,113 +71,102 @@ struct ReplayRun {
   }
 }
 
-/// Sums over the outputs of a replay.
-struct ReplaySums: Sendable {
-  var prints: Int64 = 0
-  /// Contracts and shares of all prints.
-  var size: Int64 = 0
-  var premiumMicros: Int64 = 0
-  var multiLeg: Int64 = 0
-  var multiLegUnknown: Int64 = 0
-  var offExchange: Int64 = 0
-  var injected: Int64 = 0
-  var minuteBars: Int64 = 0
-  var netDeltaNanos: Int64 = 0
-  var firstTime = Timestamp.none
-  var lastTime = Timestamp.none
+/// The engine of a replay: everything up to the end of the stretch goes through it, what the stretch brings is added up.
+private struct ReplayPlay: ~Copyable {
+  private let window: PlayWindow
+  private let underlying: SymbolText?
+  private let instruments: InstrumentTable
+  private var engine: FlowEngine
+  private var outputs = OutputBuffer()
+  private var bounds: PlayWindow.Bounds?
+  /// What the engine had counted when the stretch began; nil before.
+  private var before: FlowCounters?
+  private(set) var sums = ReplaySums()
 
-  mutating func add(_ output: FlowOutput, _ instruments: InstrumentTable) {
-    switch output {
-    case .minuteBar: minuteBars += 1
-    case .print(let print):
-      prints += 1
-      size &+= Int64(print.trade.size)
-      premiumMicros &+= print.premiumMicros
-      netDeltaNanos &+= print.netDeltaNanos
-      if print.flags.contains(.multiLeg) {
-        multiLeg += 1
-        if print.side == .unknown { multiLegUnknown += 1 }
-      }
-      if print.flags.contains(.offExchange) { offExchange += 1 }
-      if print.flags.contains(.injected) { injected += 1 }
-      if firstTime == .none { firstTime = print.trade.time }
-      lastTime = max(lastTime, print.trade.time)
-    case .cancellation, .openInterest, .sessionReset, .incident, .digest: break
+  init(_ run: ReplayRun, _ instruments: InstrumentTable) {
+    window = run.window
+    underlying = run.underlying
+    self.instruments = instruments
+    engine = FlowEngine(instruments: instruments)
+    if window == PlayWindow() {
+      bounds = PlayWindow.Bounds()
+      before = FlowCounters()
     }
+  }
+
+  /// What the stretch has brought.
+  var counters: FlowCounters { engine.counters.since(before ?? engine.counters) }
+  var digest: UInt64 { engine.stateDigest() }
+
+  func isWithin(_ time: Timestamp) -> Bool { bounds?.holds(time) ?? false }
+
+  /// Plays the events of a moment.
+  /// - Returns: false when the stretch is over.
+  mutating func play(_ events: UnsafeBufferPointer<MarketEvent>, at time: Timestamp) -> Bool {
+    if bounds == nil, time != .none { bounds = window.bounds(on: TradingCalendar.tradingDay(containing: time)) }
+    var rest = events
+    if before == nil, let bounds {
+      let start = bounds.from.flatMap { from in rest.firstIndex { $0.reaches(from) } }
+      if bounds.from == nil || start != nil {
+        process(UnsafeBufferPointer(rebasing: rest[..<(start ?? 0)]))
+        before = engine.counters
+        rest = UnsafeBufferPointer(rebasing: rest[(start ?? 0)...])
+      }
+    }
+    guard let to = bounds?.to, let end = rest.firstIndex(where: { $0.reaches(to) }) else {
+      process(rest)
+      return true
+    }
+    process(UnsafeBufferPointer(rebasing: rest[..<end]))
+    return false
+  }
+
+  mutating func process(_ events: UnsafeBufferPointer<MarketEvent>) {
+    if let underlying {
+      for event in events where event.belongs(to: underlying, instruments) { engine.process(event, into: &outputs) }
+    } else {
+      engine.process(events, into: &outputs)
+    }
+    if before != nil { for output in outputs.outputs { sums.add(output, instruments) } }
+    outputs.removeAll()
   }
 }
 
-/// What a replay came to.
-struct ReplaySummary: Sendable {
-  var source: String
-  var decoded: DecodeCounters
-  var refusedLines: Int
-  var firstRefusal: String?
-  var correctedRows: Int
-  var counters: FlowCounters
-  var sums: ReplaySums
-  var digest: UInt64
+extension MarketEvent {
+  fileprivate func reaches(_ moment: Timestamp) -> Bool { reachedTime.map { $0 >= moment } ?? false }
 
-  func write(to json: inout JSONWriter) {
-    json.object { json in
-      json.field("source", source)
-      json.field("frames", decoded.frames)
-      json.field("bad_frames", decoded.badFrames)
-      json.field("bad_events", decoded.badEvents)
-      json.field("unknown_events", decoded.unknownEvents)
-      json.field("refused_lines", refusedLines)
-      json.field("corrected_rows", correctedRows)
-      json.field("trades", counters.trades)
-      json.field("quotes", counters.quotes)
-      json.field("prints", sums.prints)
-      json.field("excluded", counters.excludedTrades)
-      json.field("size", sums.size)
-      json.field("premium", micros: sums.premiumMicros)
-      json.field("net_delta", Double(sums.netDeltaNanos) / 1e9)
-      json.field("multi_leg", sums.multiLeg)
-      json.field("multi_leg_unknown", sums.multiLegUnknown)
-      json.field("off_exchange", sums.offExchange)
-      json.key("sides")
-      json.object { json in
-        json.field("buy", counters.sideBuy)
-        json.field("sell", counters.sideSell)
-        json.field("mid", counters.sideMid)
-        json.field("unknown", counters.sideUnknown)
-      }
-      json.key("methods")
-      json.object { json in
-        for method in LabelMethod.allCases where counters.byMethod[Int(method.rawValue)] > 0 {
-          json.field(method.name, counters.byMethod[Int(method.rawValue)])
-        }
-      }
-      json.field("sweeps", counters.sweeps)
-      json.field("blocks", counters.blocks)
-      json.field("cancellations", counters.cancellations)
-      json.field("minute_bars", sums.minuteBars)
-      if sums.prints > 0 {
-        json.field("first_time", sums.firstTime.rfc3339)
-        json.field("last_time", sums.lastTime.rfc3339)
-      }
-      json.field("digest", String(digest, radix: 16))
+  /// Clock and incidents are everybody's.
+  fileprivate func belongs(to underlying: SymbolText, _ instruments: InstrumentTable) -> Bool {
+    let instrument: InstrumentID
+    switch self {
+    case .trade(let trade): instrument = trade.instrument
+    case .quote(let quote): instrument = quote.instrument
+    case .bar(let bar): instrument = bar.instrument
+    case .reference(let reference): instrument = reference.instrument
+    case .clock, .incident: return true
     }
+    return instruments[instruments[instrument].underlying].symbol == underlying
   }
+}
 
-  /// The same for people.
-  var text: String {
-    var lines = [
-      "\(source): \(decoded.frames) frames, \(counters.trades) trades, \(counters.quotes) quotes",
-      "\(sums.prints) prints of \(sums.size) contracts or shares for $\(Price(micros: sums.premiumMicros).doubleValue)",
-      "sides: \(counters.sideBuy) buy, \(counters.sideSell) sell, \(counters.sideMid) mid, \(counters.sideUnknown) unknown",
-      "\(counters.sweeps) sweeps, \(counters.blocks) blocks, \(counters.cancellations) cancellations, \(sums.minuteBars) minute bars",
-    ]
-    if sums.prints > 0 { lines.append("from \(sums.firstTime.newYorkText) to \(sums.lastTime.newYorkText)") }
-    if decoded.badEvents + decoded.badFrames > 0 {
-      lines.append(
-        "\(decoded.badEvents) bad events skipped in \(decoded.badFrames) bad frames; last: \(decoded.lastBadReason ?? "") \(decoded.lastBadDetail ?? "")"
-      )
-    }
-    if let firstRefusal { lines.append("\(refusedLines) lines skipped; first: \(firstRefusal)") }
-    lines.append("digest \(String(digest, radix: 16))")
-    return lines.joined(separator: "\n")
+extension FlowCounters {
+  /// What has come since an earlier reading.
+  fileprivate func since(_ before: FlowCounters) -> FlowCounters {
+    var counters = self
+    counters.events -= before.events
+    counters.trades -= before.trades
+    counters.quotes -= before.quotes
+    counters.bars -= before.bars
+    counters.excludedTrades -= before.excludedTrades
+    counters.sideSell -= before.sideSell
+    counters.sideMid -= before.sideMid
+    counters.sideBuy -= before.sideBuy
+    counters.sideUnknown -= before.sideUnknown
+    for (index, count) in before.byMethod.enumerated() { counters.byMethod[index] -= count }
+    counters.sweeps -= before.sweeps
+    counters.blocks -= before.blocks
+    counters.cancellations -= before.cancellations
+    counters.unmatchedCancellations -= before.unmatchedCancellations
+    return counters
   }
 }

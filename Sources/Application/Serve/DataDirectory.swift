@@ -12,8 +12,25 @@ struct DataDirectory {
   var database: String { "\(path)/marketflow.duckdb" }
   /// The invented market has a file of its own: none of its rows can be taken for a real one.
   var demoDatabase: String { "\(path)/demo.duckdb" }
-  /// What live feeds brought, in order.
+  /// What was fetched of the vendor's history.
+  var cache: String { "\(path)/cache" }
+  /// The record of what came in.
   var journal: String { "\(path)/journal" }
+
+  /// Parquet files for other programs.
+  var lake: String { "\(path)/raw/flow" }
+
+  init(path: String) { self.path = path }
+
+  /// The folder that a command means, after flags, environment and `.env`.
+  init(_ command: ParsedCommand) throws(SettingsError) {
+    let values = SettingValues(
+      command: command, environment: EnvironmentVariables.all, file: try DotEnv.ifPresent(at: ".env"))
+    guard let path = values[.dataDirectory]?.text, !path.isEmpty else {
+      throw SettingsError("data_directory is empty, wanted a folder")
+    }
+    self.path = path
+  }
 
   func create() throws(ServeError) {
     var current = path.hasPrefix("/") ? "/" : ""

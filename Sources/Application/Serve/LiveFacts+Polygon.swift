@@ -7,7 +7,7 @@ extension LiveFacts {
   /// What the API says of a Polygon feed.
   init(_ status: PolygonFeedStatus) {
     self.init(
-      sockets: status.connections.map { Socket($0, leftOutQuotes: status.leftOutQuotes) },
+      sockets: status.connections.map { Socket($0, of: status) },
       windows: status.windows.map(Window.init),
       chains: status.chains.map {
         Chain(underlying: $0.underlying, contracts: $0.contracts, ageSeconds: $0.ageSeconds)
@@ -24,14 +24,16 @@ extension LiveFacts {
 }
 
 extension LiveFacts.Socket {
-  fileprivate init(_ status: ConnectionStatus, leftOutQuotes: Int) {
+  fileprivate init(_ status: ConnectionStatus, of feed: PolygonFeedStatus) {
+    // The other clusters have no contracts.
+    let hasContracts = status.cluster == PolygonStream.options.cluster
     let age = SystemClock.monotonicNanoseconds - status.sinceNanoseconds
     self.init(
       stream: status.cluster, state: LiveFacts.SocketState(status),
       since: status.sinceNanoseconds == 0 ? .none : Timestamp(nanoseconds: SystemClock.wallNanoseconds - age),
       dials: Int64(status.dials), frames: status.frames, bytes: status.bytes, channels: status.heldChannels,
-      acknowledged: status.acknowledgedChannels,
-      leftOutQuotes: status.leftOutQuotes + (status.cluster == PolygonStream.options.cluster ? leftOutQuotes : 0),
+      acknowledged: status.acknowledgedChannels, quotedContracts: hasContracts ? feed.quotedContracts : 0,
+      leftOutQuotes: status.leftOutQuotes + (hasContracts ? feed.leftOutQuotes : 0),
       refused: status.refusedChannels, refusal: status.refusal, arePrintsRefused: status.arePrintsRefused,
       overflow: status.lostFrames, trouble: status.problem?.words)
   }

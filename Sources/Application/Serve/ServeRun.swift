@@ -27,6 +27,8 @@ final class ServeRun {
   private let engine: EngineThread
   private let feed: FeedThread
   private let server: Server
+  /// Nil when the source is no recording.
+  private let control: PlayControl?
   /// Nil when the source is no live one.
   private let live: PolygonFeed?
   /// Nil when the source is not recorded.
@@ -49,9 +51,15 @@ final class ServeRun {
     engine = EngineThread(
       EngineThread.Connections(
         events: events, publisher: publisher, snapshots: snapshots, store: writer,
-        storePatience: source.storePatience(isRecorded: record != nil), gauges: gauges))
+        storePatience: source.storePatience(isRecorded: record != nil), gauges: gauges,
+        mayStartAgain: source.mode == .replay))
+    let control =
+      source.mode == .replay
+      ? PlayControl(speed: settings.replaySpeed, window: settings.replayWindow, bell: inbox.bell) : nil
+    self.control = control
     feed = FeedThread(
-      options: FeedThread.Options(speed: ServeRun.speed(source, settings), warmUp: source.warmUp), ring: events,
+      options: FeedThread.Options(
+        speed: ServeRun.speed(source, settings), warmUp: source.warmUp, control: control), ring: events,
       engineBell: engine.bell,
       gauges: gauges, inbox: inbox, log: log)
     var configuration = ServerConfiguration(
@@ -81,7 +89,8 @@ final class ServeRun {
       configuration: configuration,
       connections: ServerConnections(
         instruments: instruments, outputs: publisher, snapshots: snapshots, facts: { facts.gather() },
-        inject: { inbox.offer($0) }), openStore: openStore, log: log)
+        inject: { inbox.offer($0) },
+        replay: control.map { ServeRun.player($0, inbox, stores: store != nil) }), openStore: openStore, log: log)
   }
 
   /// The page's address; after `start()`.
@@ -109,6 +118,7 @@ final class ServeRun {
       feed.start(instruments: instruments) { [instruments] in DemoFeed(settings: settings, instruments: instruments) }
     case .replay(let path, _, _):
       feed.start(instruments: instruments) { [instruments] in try ReplayFile(path: path, instruments: instruments) }
+    case .replayDay(let day): day.start(feed, instruments: instruments)
     case .polygon:
       guard let live else { preconditionFailure("ServeRun: a live source without its feed") }
       try start(live)
@@ -180,21 +190,32 @@ final class ServeRun {
     }
   }
 
+  /// What a recording's pace is stands in its control.
   private static func speed(_ source: ServeSource, _ settings: Settings) -> Double? {
-    switch source {
-    case .demo: return settings.demoSpeed
-    case .polygon: return nil
-    case .replay: break
-    }
-    switch settings.replaySpeed {
-    case .times(let factor): return factor
-    case .maximum: return nil
+    if case .demo = source { settings.demoSpeed } else { nil }
+  }
+
+  /// What the server may ask of the player. Going back plays the same prints again, which the store knows by their place; a print
+  /// entered by hand is not played again and would move all places after it.
+  private static func player(_ control: PlayControl, _ inbox: InjectionInbox, stores: Bool) -> ReplayPlayer {
+    ReplayPlayer(facts: { control.facts }) { command in
+      if stores, inbox.wasUsed, let position = command.position, position < control.facts.position {
+        return .refused(
+          "trades were entered by hand into this run, which is stored, so that it cannot go back to "
+            + "\(position.rfc3339); start it again with --no-store to move freely")
+      }
+      control.wish(command)
+      return .accepted
     }
   }
 
   private static func openStore(_ settings: Settings, _ log: Log) throws -> Store? {
     guard settings.isStorageEnabled else {
       log.info("storage", "off; prints live in memory only")
+      return nil
+    }
+    if case .replayDay(let date) = settings.source {
+      log.info("storage", "off; \(date) is recorded already, and nothing is stored a second time")
       return nil
     }
     let directory = DataDirectory(path: settings.dataDirectory)

@@ -9,12 +9,13 @@ import Storage
 enum ServeSource: Sendable {
   case demo(DemoSettings)
   case replay(path: String, fingerprint: String, summary: String)
+  case replayDay(RecordedDay)
   case polygon(PolygonFeedSettings, mode: HealthFacts.Mode, startedAt: Timestamp)
 
   var mode: HealthFacts.Mode {
     switch self {
     case .demo: .demo
-    case .replay: .replay
+    case .replay, .replayDay: .replay
     case .polygon(_, let mode, _): mode
     }
   }
@@ -23,6 +24,7 @@ enum ServeSource: Sendable {
     switch self {
     case .demo(let settings): "demo seed \(settings.seed)"
     case .replay(_, _, let summary): summary
+    case .replayDay(let day): day.summary
     case .polygon(let settings, _, _): "polygon \(settings.socketBase)"
     }
   }
@@ -30,7 +32,7 @@ enum ServeSource: Sendable {
   var subscribed: [String] {
     switch self {
     case .demo(let settings): settings.symbols
-    case .replay: []
+    case .replay, .replayDay: []
     case .polygon(let settings, _, _): settings.filter.underlyings
     }
   }
@@ -53,6 +55,7 @@ enum ServeSource: Sendable {
       IngestSource(
         source: summary, fingerprint: "\(fingerprint) marketflow-\(marketFlowVersion) \(configuration)", resumable: true
       )
+    case .replayDay(let day): IngestSource(source: day.summary, fingerprint: day.summary, resumable: false)
     case .polygon(_, _, let start):
       IngestSource(source: summary, fingerprint: "\(summary) \(start.nanoseconds)", resumable: false)
     }
@@ -63,7 +66,7 @@ enum ServeSource: Sendable {
     switch self {
     case .demo(let settings):
       Pacer.WarmUp(end: settings.start.adding(nanoseconds: ServeSource.warmUpNanoseconds), speed: 400)
-    case .replay, .polygon: nil
+    case .replay, .replayDay, .polygon: nil
     }
   }
 
@@ -74,7 +77,7 @@ enum ServeSource: Sendable {
     switch self {
     case .demo: .short
     case .polygon: isRecorded ? .recorded : .short
-    case .replay: .endless
+    case .replay, .replayDay: .endless
     }
   }
 
@@ -82,7 +85,7 @@ enum ServeSource: Sendable {
   /// played again anyhow.
   var journalSource: String? {
     switch self {
-    case .demo, .replay: nil
+    case .demo, .replay, .replayDay: nil
     case .polygon(let settings, .endpoint, _): "polygon at \(settings.socketBase)"
     case .polygon: "polygon"
     }
@@ -99,6 +102,8 @@ enum ServeSource: Sendable {
       // Opened here for its errors and its name, again on the feed's thread to be read.
       let file = try ReplayFile(path: path, instruments: InstrumentTable(capacity: 1024))
       self = .replay(path: path, fingerprint: file.fingerprint, summary: file.summary)
+    case .replayDay(let date):
+      self = .replayDay(try RecordedDay(date, in: DataDirectory(path: settings.dataDirectory)))
     case .polygon(let key):
       self = .polygon(
         try ServeSource.liveFeed(settings, key: key), mode: ServeSource.mode(of: settings.live), startedAt: now)

@@ -8,6 +8,8 @@ public enum SettingKey: String, Sendable, CaseIterable {
   case replayMode = "replay_mode"
   case replayFile = "replay_file"
   case replaySpeed = "replay_speed"
+  case replayFrom = "replay_from"
+  case replayTo = "replay_to"
   case symbols
   case polygonKey = "polygon_key"
   case polygonFeed = "polygon_feed"
@@ -69,6 +71,8 @@ public enum SettingKey: String, Sendable, CaseIterable {
     case .replayMode, .polygonKey: nil
     case .replayFile: .value("replay")
     case .replaySpeed: .value("replay-speed")
+    case .replayFrom: .value("replay-from")
+    case .replayTo: .value("replay-to")
     case .symbols: .value("symbols")
     case .polygonFeed: .value("feed")
     case .polygonBrand: .value("brand")
@@ -102,6 +106,7 @@ public enum SettingKey: String, Sendable, CaseIterable {
     case .demoSeed: .integer(0...Int.max)
     case .demoIntensity: .number(0.01...100)
     case .demoSpeed: .number(0.1...1_000)
+    case .replayFrom, .replayTo: .dayTime
     case .replayFile, .dataDirectory, .webDirectory, .certificateAuthority: .path
     case .polygonFeed: .choice(["realtime", "delayed"])
     case .polygonBrand: .choice(["massive", "polygon"])
@@ -134,7 +139,7 @@ public enum SettingKey: String, Sendable, CaseIterable {
     case .demoIntensity: "1"
     case .demoSpeed: "1"
     case .replayMode: "off"
-    case .replayFile: nil
+    case .replayFile, .replayFrom, .replayTo: nil
     case .replaySpeed: "1"
     case .symbols: #"["SPY","QQQ","AAPL","NVDA","TSLA"]"#
     case .polygonKey: nil
@@ -171,9 +176,12 @@ public enum SettingKey: String, Sendable, CaseIterable {
     case .demoSeed: "the same seed gives the same synthetic market"
     case .demoIntensity: "how many prints a second, as a factor of a usual day"
     case .demoSpeed: "how fast the synthetic session runs, as a factor of real time"
-    case .replayMode: "play the replay file instead of the provider"
-    case .replayFile: "recorded frames to play instead of the provider (NDJSON, .gz, .zst, or a Polygon flat-file CSV)"
+    case .replayMode: "play the replay file or day instead of the provider"
+    case .replayFile:
+      "what to play instead of the provider: a day of the journal or the cache (2026-11-20), or recorded frames (NDJSON, .gz, .zst, or a Polygon flat-file CSV)"
     case .replaySpeed: "1 is the recorded pace, 10 ten times as fast, max without pauses"
+    case .replayFrom: "New York's time at which the pace begins; what comes before is played without pauses"
+    case .replayTo: "New York's time at which the playing ends"
     case .symbols: "underlyings to follow, as a JSON array; a replay plays whatever its file holds"
     case .polygonKey: "the key of a Polygon (Massive) account"
     case .polygonFeed: "the plan's feed: realtime, or delayed by 15 minutes (without quotes)"

@@ -1,4 +1,5 @@
 import Logging
+import MarketModel
 
 /// Turns checked texts into values, and weighs the settings that speak about the source of the data.
 struct SettingReader {
@@ -22,10 +23,12 @@ struct SettingReader {
 
   /// A replay file wins; then demo mode, which is on unless it was switched off or another provider was named; then the provider.
   func source() throws(SettingsError) -> Settings.Source {
-    if let file = values[.replayFile] { return .replay(path: file.text) }
+    if let file = values[.replayFile] {
+      return MarketDate(file.text).map { .replayDay($0) } ?? .replay(path: file.text)
+    }
     if boolean(.replayMode) {
       throw SettingsError(
-        "replay_mode is on\(origin(.replayMode)) and no file is named: say --replay FILE or set \(SettingKey.replayFile.environment)"
+        "replay_mode is on\(origin(.replayMode)) and nothing to play is named: say --replay FILE or --replay DATE, or set \(SettingKey.replayFile.environment)"
       )
     }
     let namesVendor = text(.provider) != "demo"
@@ -36,15 +39,35 @@ struct SettingReader {
         "demo_mode is off\(origin(.demoMode)) and provider is demo\(origin(.provider)): switch demo mode on, or name --provider polygon"
       )
     }
-    // A simulator of this machine asks for a key as the vendor does, and takes any.
-    if values[.polygonKey] == nil, isLoopbackEndpoint { return .polygon(key: Secret("simulated")) }
-    guard let key = values[.polygonKey] else {
-      let names = ([SettingKey.polygonKey.environment] + SettingKey.polygonKey.aliases)
+    guard let key = vendorKey() else {
       throw SettingsError(
-        "polygon_key is not set, and without demo mode (\(reasonForLive())) a key is needed: set \(ValueType.list(names)) "
+        "polygon_key is not set, and without demo mode (\(reasonForLive())) a key is needed: set \(Self.keyNames) "
           + "in the environment or in .env, or switch demo mode on with --demo-mode on")
     }
-    return .polygon(key: Secret(key.text))
+    return .polygon(key: key)
+  }
+
+  /// The key that the vendor is asked with; nil when none is set. A simulator of this machine asks for a key as the vendor
+  /// does, and takes any.
+  func vendorKey() -> Secret? {
+    if let key = values[.polygonKey] { return Secret(key.text) }
+    return isLoopbackEndpoint ? Secret("simulated") : nil
+  }
+
+  /// Where a key can be set, for people.
+  static var keyNames: String {
+    ValueType.list([SettingKey.polygonKey.environment] + SettingKey.polygonKey.aliases)
+  }
+
+  func replayWindow() throws(SettingsError) -> PlayWindow {
+    let window = PlayWindow(
+      from: values[.replayFrom].flatMap { DayTime($0.text) }, to: values[.replayTo].flatMap { DayTime($0.text) })
+    if let from = window.from, let to = window.to, from >= to {
+      throw SettingsError(
+        "replay_to is \(text(.replayTo))\(origin(.replayTo)), wanted a time after replay_from, \(text(.replayFrom))"
+          + origin(.replayFrom))
+    }
+    return window
   }
 
   private var isLoopbackEndpoint: Bool {

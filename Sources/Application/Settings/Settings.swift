@@ -1,5 +1,7 @@
 import Feeds
 import Logging
+import MarketModel
+import Server
 
 /// What the process is to do, after flags, environment, `.env` and defaults have been weighed and checked.
 public struct Settings: Sendable {
@@ -7,14 +9,9 @@ public struct Settings: Sendable {
   public enum Source: Sendable, Equatable {
     case demo
     case replay(path: String)
+    /// A day of the journal, or of the historical cache.
+    case replayDay(MarketDate)
     case polygon(key: Secret)
-  }
-
-  public enum Speed: Sendable, Equatable {
-    /// A factor of the recorded pace.
-    case times(Double)
-    /// Without pauses.
-    case maximum
   }
 
   public let source: Source
@@ -25,10 +22,14 @@ public struct Settings: Sendable {
   public let demoIntensity: Double
   /// The synthetic session's pace, as a factor of real time.
   public let demoSpeed: Double
-  public let replaySpeed: Speed
+  public let replaySpeed: ReplaySpeed
+  /// The stretch of the recorded day.
+  let replayWindow: PlayWindow
   /// Underlyings, upper case, without repetition; those of the synthetic market only when it is the source.
   public let symbols: [String]
   public let polygonKey: Secret?
+  /// What the vendor is asked with, whatever the source; a simulator of this machine takes any.
+  let vendorKey: Secret?
   /// How the live feed is followed; its own checks have passed when it is the source.
   public let live: LiveSettings
   public let host: String
@@ -66,9 +67,11 @@ public struct Settings: Sendable {
     demoIntensity = reader.number(.demoIntensity)
     demoSpeed = reader.number(.demoSpeed)
     replaySpeed = reader.text(.replaySpeed) == "max" ? .maximum : .times(reader.number(.replaySpeed))
+    replayWindow = try reader.replayWindow()
     self.symbols = try symbols.get()
     if source == .demo { try reader.checkDemo(self.symbols, known: DemoFeed.symbols) }
     polygonKey = values[.polygonKey].map { Secret($0.text) }
+    vendorKey = reader.vendorKey()
     live = try LiveSettings(reader)
     host = reader.text(.host)
     port = UInt16(reader.integer(.port))

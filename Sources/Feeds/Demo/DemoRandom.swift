@@ -10,15 +10,8 @@ struct DemoRandom {
   private var spareNormal: Double?
 
   init(seed: UInt64) {
-    var mixer = seed
-    func mixed() -> UInt64 {
-      mixer &+= 0x9E37_79B9_7F4A_7C15
-      var z = mixer
-      z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-      z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-      return z ^ (z >> 31)
-    }
-    state = (mixed(), mixed(), mixed(), mixed())
+    var words = SplitMix64(seed: seed)
+    state = (words.next(), words.next(), words.next(), words.next())
   }
 
   mutating func next() -> UInt64 {

@@ -90,7 +90,7 @@ public struct LiveStanding: Hashable, Sendable {
 
   private mutating func note(_ incident: FeedIncident) {
     switch incident.kind {
-    case .connected, .ended: break
+    case .connected, .ended, .restarted: break
     case .disconnected, .muted:
       let scope = incident.scope.index
       let from = incident.from == .none ? incident.time : incident.from

@@ -181,7 +181,7 @@ public struct ReplayFile: FrameSource, ~Copyable, @unchecked Sendable {
 
   // MARK: Opening
 
-  private static func unpacked(
+  static func unpacked(
     _ file: FileBytes, chunkBytes: Int
   ) throws(ReplayFileError) -> (ReplayCompression, any ReplayBytes) {
     var magic: UInt32 = 0
@@ -203,7 +203,7 @@ public struct ReplayFile: FrameSource, ~Copyable, @unchecked Sendable {
     }
   }
 
-  private static func fingerprint(of file: FileBytes) throws(ReplayFileError) -> String {
+  static func fingerprint(of file: FileBytes) throws(ReplayFileError) -> String {
     let window = min(file.size, 1 << 16)
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: window, alignment: 16)
     defer { buffer.deallocate() }
@@ -217,7 +217,7 @@ public struct ReplayFile: FrameSource, ~Copyable, @unchecked Sendable {
     return "\(file.size)-\(String(repeating: "0", count: 16 - digits.count))\(digits)"
   }
 
-  private static func unknownFormat(_ path: String, _ line: UnsafeBufferPointer<UInt8>) -> ReplayFileError {
+  static func unknownFormat(_ path: String, _ line: UnsafeBufferPointer<UInt8>) -> ReplayFileError {
     let start = String(decoding: line.prefix(40), as: UTF8.self).unicodeScalars.map { scalar in
       scalar.value < 0x20 || scalar.value == 0x7F || scalar.value == 0xFFFD ? "." : String(scalar)
     }.joined()

@@ -94,7 +94,7 @@ extension FlowEngine {
   /// What an incident does to what is known.
   mutating func apply(_ incident: FeedIncident) {
     switch incident.kind {
-    case .connected, .ended: break
+    case .connected, .ended, .restarted: break
     case .disconnected, .muted:
       // What was quoted before the feed was lost may have changed unseen.
       forgetQuotes(incident.scope, before: Timestamp(nanoseconds: .max))

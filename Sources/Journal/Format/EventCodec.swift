@@ -1,7 +1,7 @@
 import MarketModel
 
 /// Why bytes are not the events they claim to be.
-enum EventFault: Error, Equatable {
+package enum EventFault: Error, Equatable {
   case unknownKind(UInt8, offset: Int)
   /// An incident's kind or scope that this program does not know.
   case unknownIncident(offset: Int)
@@ -11,7 +11,7 @@ enum EventFault: Error, Equatable {
 
 /// Market events as bytes: one byte for the kind, then each field of the record in its order there, little-endian and without
 /// gaps. Every value of every field comes back as it was.
-enum EventCodec {
+package enum EventCodec {
   private enum Kind {
     static let trade: UInt8 = 1
     static let quote: UInt8 = 2
@@ -31,12 +31,12 @@ enum EventCodec {
   }
 
   /// No event takes more.
-  static let longestEvent = Size.reference
+  package static let longestEvent = Size.reference
 
   /// Writes an event behind another; there must be room for `longestEvent` bytes.
   /// - Returns: the bytes it took.
   @inline(__always)
-  static func encode(_ event: MarketEvent, to bytes: UnsafeMutableRawPointer) -> Int {
+  package static func encode(_ event: MarketEvent, to bytes: UnsafeMutableRawPointer) -> Int {
     switch event {
     case .trade(let trade): encode(trade, to: bytes)
     case .quote(let quote): encode(quote, to: bytes)
@@ -49,7 +49,7 @@ enum EventCodec {
 
   /// Reads exactly `count` events that fill the bytes.
   /// - Returns: one more than the highest instrument number among them; 0 when none names an instrument.
-  static func decode(
+  package static func decode(
     _ bytes: UnsafeRawBufferPointer, count: Int, into events: UnsafeMutablePointer<MarketEvent>
   ) throws(EventFault) -> UInt32 {
     guard let base = bytes.baseAddress, count > 0 else {

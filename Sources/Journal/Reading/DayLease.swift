@@ -8,10 +8,12 @@
 final class DayLease: Sendable {
   private let descriptor: Int32
 
-  /// For a reader. Where a file system has no such locks, reading goes on without.
-  init(reading path: String) {
+  /// For a reader; nil when there is no such folder or it is being removed. Where a file system has no such locks, reading goes
+  /// on without.
+  init?(reading path: String) {
     descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    if descriptor >= 0 { _ = flock(descriptor, LOCK_SH | LOCK_NB) }
+    guard descriptor >= 0 else { return nil }
+    if flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK { return nil }
   }
 
   /// For who wants to remove the folder; nil while somebody reads it.

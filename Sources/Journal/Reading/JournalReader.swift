@@ -27,7 +27,9 @@ public struct JournalReader: ~Copyable {
   init(
     _ folder: JournalFolder, id: JournalID, day: MarketDate, from skipped: Int64, instruments: InstrumentTable
   ) throws(JournalError) {
-    lease = DayLease(reading: folder.dayPath(day))
+    guard let lease = DayLease(reading: folder.dayPath(day)) else {
+      throw .noDay(directory: folder.path, day: day)
+    }
     let segments = try folder.segments(day)
     guard let index = try JournalReader.first(of: segments, folder, id, skipped),
       var reader = try SegmentReader(folder, segments[index].name, id: id)
@@ -40,6 +42,7 @@ public struct JournalReader: ~Copyable {
     guard header.firstEvent <= skipped else { throw JournalReader.missingSegment(reader.path, before: header) }
     self.folder = folder
     self.id = id
+    self.lease = lease
     self.skipped = skipped
     self.symbols = symbols
     totalBytes = segments.reduce(0) { $0 + $1.bytes }
@@ -115,7 +118,7 @@ public struct JournalReader: ~Copyable {
     try JournalReader.check(symbols, named: instruments, path: segment.path)
     position = header.nextEvent
     missingEvents += header.missingEvents
-    pendingMissing += header.missingEvents
+    pendingMissing = header.nextEvent > skipped ? pendingMissing + header.missingEvents : 0
     guard isWanted else { return nil }
     defer { pendingMissing = 0 }
     let all = UnsafeMutableBufferPointer(start: events, count: header.events)

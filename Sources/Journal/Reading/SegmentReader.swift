@@ -125,9 +125,7 @@ struct SegmentReader: ~Copyable {
   }
 
   private func unreadable(_ reason: String, _ header: BlockHeader) -> JournalError {
-    .damaged(
-      path: path, offset: offset - Int64(header.length),
-      words: "the block is whole, but \(reason); it was written by another version: read it with that one")
+    .unreadable(path: path, offset: offset - Int64(header.length), words: "the block is whole, but \(reason)")
   }
 
   // MARK: Behind a break

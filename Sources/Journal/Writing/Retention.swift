@@ -20,7 +20,9 @@ struct Retention: Sendable {
   func apply(_ log: Log) throws(JournalError) -> Int64 {
     var days: [(day: MarketDate, bytes: Int64)] = []
     for day in try folder.days() {
-      days.append((day, try folder.segments(day).reduce(0) { $0 + $1.bytes }))
+      let segments = try folder.segments(day)
+      // A kill may leave a folder without a file.
+      if !segments.isEmpty { days.append((day, segments.reduce(0) { $0 + $1.bytes })) }
     }
     var bytes = days.reduce(0) { $0 + $1.bytes }
     // The last day is the running one.
@@ -39,7 +41,8 @@ struct Retention: Sendable {
   /// False while somebody reads the day.
   private func remove(_ day: MarketDate) throws(JournalError) -> Bool {
     let path = folder.dayPath(day)
-    guard DayLease(removing: path) != nil else { return false }
+    guard let lease = DayLease(removing: path) else { return false }
+    defer { withExtendedLifetime(lease) {} }
     guard rename(path, path + Self.removedSuffix) == 0 else { throw .file(path, "renamed") }
     try Self.delete(path + Self.removedSuffix)
     return true

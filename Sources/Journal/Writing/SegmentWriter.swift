@@ -164,6 +164,9 @@ final class SegmentWriter: Sendable {
       state.waiting = []
       state.done = 0
       status.noteError(nil, of: .writing)
+    } else if state.done >= 1_024, 2 * state.done >= state.waiting.count {
+      state.waiting.removeFirst(state.done)
+      state.done = 0
     }
     status.noteHeld(bytes: state.waitingBytes)
     return true

@@ -101,6 +101,7 @@ enum DocsPage {
     case .record(let record): link(record.name)
     case .map(let inner): "object of " + words(inner)
     case .optional(let inner): words(inner) + " | null"
+    case .either(let types): types.map { words($0) }.joined(separator: " | ")
     }
   }
 

@@ -174,6 +174,8 @@ enum OpenAPIDocument {
           json.object { write(members: inner, into: &$0) }
           json.object { $0.field("type", "null") }
         })
+    case .either(let types):
+      json.field("anyOf", array: { json in for type in types { json.object { write(members: type, into: &$0) } } })
     }
   }
 }

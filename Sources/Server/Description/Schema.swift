@@ -74,4 +74,6 @@ indirect enum JSONType: Sendable {
   /// An object whose member names are data.
   case map(JSONType)
   case optional(JSONType)
+  /// One of several.
+  case either([JSONType])
 }

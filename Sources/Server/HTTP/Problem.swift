@@ -12,6 +12,7 @@ struct Problem: Error, Sendable {
     case notJSON = "not-json"
     case busy = "busy"
     case storeUnavailable = "store-unavailable"
+    case wrongSource = "wrong-source"
     case refused = "refused-request"
 
     var title: String {
@@ -25,6 +26,7 @@ struct Problem: Error, Sendable {
       case .notJSON: "The body is not declared as JSON"
       case .busy: "Too much is waiting already"
       case .storeUnavailable: "The store cannot be read"
+      case .wrongSource: "The source of the data cannot do that"
       case .refused: "The request is malformed or beyond a limit"
       }
     }

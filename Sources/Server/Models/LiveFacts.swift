@@ -20,7 +20,9 @@ public struct LiveFacts: Sendable {
     /// Channels asked for and those the vendor has acknowledged; an acknowledgement does not prove that a symbol exists.
     public var channels: Int
     public var acknowledged: Int
-    /// Contracts whose quotes are wanted and not asked for: a connection carries 1,000.
+    /// Contracts whose quotes are asked for, the most relevant ones: a connection carries 1,000.
+    public var quotedContracts: Int
+    /// Contracts whose quotes are wanted and not asked for.
     public var leftOutQuotes: Int
     /// Channels that the vendor does not let us have, and its words.
     public var refused: Int
@@ -34,9 +36,8 @@ public struct LiveFacts: Sendable {
 
     public init(
       stream: String, state: SocketState, since: Timestamp = .none, dials: Int64 = 0, frames: Int64 = 0,
-      bytes: Int64 = 0, channels: Int = 0, acknowledged: Int = 0, leftOutQuotes: Int = 0, refused: Int = 0,
-      refusal: String? = nil, arePrintsRefused: Bool = false,
-      overflow: Int64 = 0,
+      bytes: Int64 = 0, channels: Int = 0, acknowledged: Int = 0, quotedContracts: Int = 0, leftOutQuotes: Int = 0,
+      refused: Int = 0, refusal: String? = nil, arePrintsRefused: Bool = false, overflow: Int64 = 0,
       trouble: String? = nil
     ) {
       self.stream = stream
@@ -47,6 +48,7 @@ public struct LiveFacts: Sendable {
       self.bytes = bytes
       self.channels = channels
       self.acknowledged = acknowledged
+      self.quotedContracts = quotedContracts
       self.leftOutQuotes = leftOutQuotes
       self.refused = refused
       self.refusal = refusal
@@ -204,7 +206,9 @@ public struct LiveFacts: Sendable {
       )
     }
     for socket in sockets where socket.leftOutQuotes > 0 {
-      doubts.append("quotes of \(socket.leftOutQuotes) contracts are not followed: a connection carries 1,000")
+      doubts.append(
+        "quotes of \(socket.leftOutQuotes) contracts are not followed, those of \(socket.quotedContracts) are: a connection "
+          + "carries 1,000 at most (--quoted-contracts); follow fewer symbols or --strikes")
     }
     for window in windows where window.isStale && !isMarketClosed {
       down.append(
@@ -213,7 +217,9 @@ public struct LiveFacts: Sendable {
           : "\(window.underlying): price \(window.spot.doubleValue) is not live (from \(window.spotOrigin))")
     }
     let late = chains.filter(\.isStale).map(\.underlying)
-    if !late.isEmpty, !isMarketClosed { doubts.append("greeks of \(late.joined(separator: ", ")) are over 60 s old") }
+    if !late.isEmpty, !isMarketClosed {
+      doubts.append("greeks of \(late.joined(separator: ", ")) are over \(Int(Chain.staleSeconds)) s old")
+    }
     if rest.isHeldBack { doubts.append("REST is held back after failures" + (rest.trouble.map { ": \($0)" } ?? "")) }
     if gaps.open > 0 { doubts.append("\(gaps.open) gap\(gaps.open == 1 ? " is" : "s are") being filled from history") }
     if gaps.unfilled > 0 {
@@ -250,6 +256,10 @@ extension LiveFacts {
       .integer("bytes", "Received since the start.") { $0.bytes },
       .integer("channels", "Asked for.") { Int64($0.channels) },
       .integer("acknowledged", "Acknowledged; that does not prove that a symbol exists.") { Int64($0.acknowledged) },
+      .integer(
+        "quoted_contracts",
+        "Contracts whose quotes are asked for: those of the strike windows, then the most traded; at most 1,000."
+      ) { Int64($0.quotedContracts) },
       .integer("left_out_quotes", "Contracts whose quotes are wanted and not asked for.") { Int64($0.leftOutQuotes) },
       .integer("refused", "Channels that the vendor does not let us have.") { Int64($0.refused) },
       .textOrNull("refusal", "The vendor's words about them.") { $0.refusal },
@@ -276,7 +286,7 @@ extension LiveFacts {
       .text("underlying", "Symbol.") { $0.underlying },
       .integer("contracts", "Read.") { Int64($0.contracts) },
       .numberOrNull("age_seconds", "Since the latest complete reading.") { $0.ageSeconds },
-      .flag("stale", "Over 60 seconds old, or never read.") { $0.isStale },
+      .flag("stale", "Over \(Int(Chain.staleSeconds)) seconds old, or never read.") { $0.isStale },
     ])
 
   private static let restSchema = Schema<REST>(

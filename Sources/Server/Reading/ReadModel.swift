@@ -20,6 +20,8 @@ final class ReadModel {
   /// shown so.
   private var cancellations: Int64 = 0
   private(set) var missedCancellations: Int64 = 0
+  /// How often the source has begun again.
+  private(set) var restarts: Int64 = 0
   /// Cancelled prints since `takeCancellations`, as ids for users.
   private var freshCancellations = PendingCancellations()
   private var rate = EventRate()
@@ -58,10 +60,21 @@ final class ReadModel {
       _ = prints.void(cancellation.cancelledNumber)
       freshCancellations.add(printBase + cancellation.cancelledNumber)
       printGeneration += 1
+    case .incident(let incident) where incident.kind == .restarted: startAgain(restarts + 1)
     case .minuteBar, .openInterest, .sessionReset, .incident, .digest:
       // The snapshot has their effect.
       break
     }
+  }
+
+  /// The source begins again: what is known is of a time that has not come yet.
+  private func startAgain(_ count: Int64) {
+    restarts = count
+    prints = RecentPrints(capacity: prints.capacity)
+    lastTradeTime = .none
+    cancellations = 0
+    freshCancellations.removeAll()
+    printGeneration += 1
   }
 
   /// Takes over a filled snapshot and gives back the one it replaces, for the next request.
@@ -79,6 +92,10 @@ final class ReadModel {
   /// by then found it full, and without a later print nothing else would tell.
   func reconcile() {
     let counters = snapshot.counters
+    // The word that the source began again found the ring full.
+    if counters.restarts > restarts { startAgain(counters.restarts) }
+    // A snapshot from before it began again counts what is void.
+    guard counters.restarts == restarts else { return }
     let missing = prints.skip(through: counters.lastPrint)
     if missing > 0 {
       missingPrints = missingPrints.addingSaturating(missing)

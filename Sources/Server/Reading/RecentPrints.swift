@@ -4,7 +4,7 @@ import FlowEngine
 struct RecentPrints {
   private var slots: [LabeledPrint] = []
   private var voided: [Bool] = []
-  private let capacity: Int
+  let capacity: Int
   /// No run gets there; with any base an id above it would leave the range.
   private static let highestNumber: Int64 = 1 << 62
   /// Number of the print in slot 0 when the ring was last started.

@@ -8,6 +8,7 @@ final class Router {
   private let health: () -> Health
   private let history: QueryThread?
   private let inject: (@Sendable (InjectedTrade) -> InjectionOutcome)?
+  private let replay: ReplayPlayer?
   private var files: StaticFiles
   private var snapshotAnswers = ResponseCache()
   private var printAnswers = ResponseCache()
@@ -18,15 +19,17 @@ final class Router {
   ///   - health: a reading of the whole, whenever asked.
   ///   - history: nil when there is no store.
   ///   - inject: nil when nothing may be injected.
+  ///   - replay: nil when the source is no recording.
   init(
     model: ReadModel, version: String, files: StaticFiles, history: QueryThread?, health: @escaping () -> Health,
-    inject: (@Sendable (InjectedTrade) -> InjectionOutcome)?
+    inject: (@Sendable (InjectedTrade) -> InjectionOutcome)?, replay: ReplayPlayer? = nil
   ) {
     self.model = model
     self.files = files
     self.history = history
     self.health = health
     self.inject = inject
+    self.replay = replay
     description = OpenAPIDocument.encode(version: version, endpoints: Endpoints.all, messages: Endpoints.messages)
     docs = DocsPage.html(version: version, endpoints: Endpoints.all, messages: Endpoints.messages)
   }
@@ -56,6 +59,9 @@ final class Router {
     case "/trades":
       try allow(["POST"], request)
       reply(try injectTrade(request))
+    case ReplayRoute.path:
+      try allow(["GET", "HEAD", "POST"], request)
+      reply(request.method == "POST" ? try commandReplay(request) : try replayState(request))
     case "/openapi.json":
       try allow(["GET", "HEAD"], request)
       reply(APIResponse(headers: [("Cache-Control", "no-cache")], body: description))
@@ -154,18 +160,7 @@ final class Router {
   // MARK: Injection
 
   private func injectTrade(_ request: APIRequest) throws(Problem) -> APIResponse {
-    if let refusal = Origin.loopbackRefusal(request) {
-      throw Problem(kind: .foreignOrigin, status: 403, detail: "/trades: \(refusal).")
-    }
-    // A form of a foreign page can send any other type without asking first.
-    let type = request.headers["content-type"] ?? ""
-    guard type.lowercased().prefix(while: { $0 != ";" && $0 != " " }) == "application/json" else {
-      throw Problem(
-        kind: .notJSON, status: 415,
-        detail: "/trades: Content-Type is \"\(type.prefix(80))\", wanted application/json.",
-        seen: String(type.prefix(80)), wanted: "application/json")
-    }
-    try refuseParameters(request)
+    try checkCommand(request)
     let trade = try TradesRoute.parse(request.body)
     guard let inject else { throw .busy("/trades: this run takes no injected prints") }
     switch inject(trade) {
@@ -176,7 +171,49 @@ final class Router {
     }
   }
 
+  // MARK: Replay
+
+  private func player() throws(Problem) -> ReplayPlayer {
+    guard let replay else {
+      throw Problem(
+        kind: .wrongSource, status: 409,
+        detail: "/replay: this run plays no recording; start marketflow serve with --replay and a file or a date.")
+    }
+    return replay
+  }
+
+  private func replayState(_ request: APIRequest) throws(Problem) -> APIResponse {
+    try refuseParameters(request)
+    return .live(ReplayFacts.schema.encode(try player().facts(), reservingBytes: 512))
+  }
+
+  private func commandReplay(_ request: APIRequest) throws(Problem) -> APIResponse {
+    try checkCommand(request)
+    let player = try player()
+    let command = try ReplayRoute.parse(request.body, player.facts())
+    switch player.command(command) {
+    case .accepted: return .live(ReplayFacts.schema.encode(player.facts(), reservingBytes: 512), status: 202)
+    case .refused(let reason): throw Problem(kind: .wrongSource, status: 409, detail: "/replay: \(reason)")
+    }
+  }
+
   // MARK: Checks
+
+  /// What changes something is only for clients of this machine, and not for foreign pages.
+  private func checkCommand(_ request: APIRequest) throws(Problem) {
+    if let refusal = Origin.loopbackRefusal(request) {
+      throw Problem(kind: .foreignOrigin, status: 403, detail: "\(request.path): \(refusal).")
+    }
+    // A form of a foreign page can send any other type without asking first.
+    let type = request.headers["content-type"] ?? ""
+    guard type.lowercased().prefix(while: { $0 != ";" && $0 != " " }) == "application/json" else {
+      throw Problem(
+        kind: .notJSON, status: 415,
+        detail: "\(request.path): Content-Type is \"\(type.prefix(80))\", wanted application/json.",
+        seen: String(type.prefix(80)), wanted: "application/json")
+    }
+    try refuseParameters(request)
+  }
 
   private func allow(_ methods: [String], _ request: APIRequest) throws(Problem) {
     guard methods.contains(request.method) else {

@@ -53,14 +53,8 @@ enum TradesRoute {
 
   /// Reads a body; a member that cannot be used is a 422 that names it.
   static func parse(_ bytes: [UInt8]) throws(Problem) -> InjectedTrade {
-    let members = try members(of: bytes)
-    let known = body.fields.map(\.name)
-    if let unknown = members.keys.filter({ !known.contains($0) }).min() {
-      var problem = Problem.unknownParameter(unknown, known: known)
-      problem.status = 422
-      throw problem
-    }
-    let reader = MemberReader(members: members)
+    let reader = try BodyMembers(
+      bytes, of: body, example: #"{"symbol": "SPY", "price": 600.25, "size": 100}"#)
     let trade = InjectedTrade(
       symbol: try reader.required(
         "symbol", wanted: "an equity such as \"SPY\" or a contract such as \"O:SPY251216C00572000\""
@@ -129,40 +123,5 @@ enum TradesRoute {
       status: 422)
     problem.detail = "premium of one print: " + problem.detail
     return problem
-  }
-
-  private static func members(of bytes: [UInt8]) throws(Problem) -> [String: JSONValue] {
-    let value: JSONValue
-    do { value = try JSONValue.parse(bytes) } catch {
-      throw Problem(
-        kind: .badBody, status: 400,
-        detail: "body: not JSON at \(error); wanted an object such as {\"symbol\": \"SPY\", "
-          + "\"price\": 600.25, \"size\": 100}.")
-    }
-    guard case .object(let members) = value else {
-      throw Problem(
-        kind: .badBody, status: 422, detail: "body: \(value.kind) came; wanted an object.", seen: value.kind,
-        wanted: "an object")
-    }
-    return members
-  }
-
-  private struct MemberReader {
-    let members: [String: JSONValue]
-
-    func optional<Value>(_ name: String, wanted: String, _ read: (JSONValue) -> Value?) throws(Problem) -> Value? {
-      guard let member = members[name], member != .null else { return nil }
-      guard let value = read(member) else {
-        throw .badParameter(name, seen: member.kind, wanted: wanted, status: 422)
-      }
-      return value
-    }
-
-    func required<Value>(_ name: String, wanted: String, _ read: (JSONValue) -> Value?) throws(Problem) -> Value {
-      guard let value = try optional(name, wanted: wanted, read) else {
-        throw .badParameter(name, seen: "nothing", wanted: wanted, status: 422)
-      }
-      return value
-    }
   }
 }

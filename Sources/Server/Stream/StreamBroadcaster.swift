@@ -5,7 +5,10 @@ import MarketModel
 /// Tells every client the newest state and the new prints. A message is encoded once, whoever gets it; nobody waits for a
 /// slow client, which is told how much it missed.
 final class StreamBroadcaster {
-  private let identity: ServerIdentity
+  private(set) var identity: ServerIdentity
+  /// Epoch of the start; how often the source has begun again since is part of the epoch that clients see.
+  private let firstEpoch: String
+  private var restarts: Int64 = 0
   private let model: ReadModel
   private var members: [ObjectIdentifier: Member] = [:]
   private var stateSequence: Int64 = 0
@@ -25,6 +28,7 @@ final class StreamBroadcaster {
 
   init(identity: ServerIdentity, model: ReadModel) {
     self.identity = identity
+    firstEpoch = identity.epoch
     self.model = model
     broadcastNumber = model.prints.nextNumber - 1
   }
@@ -65,6 +69,21 @@ final class StreamBroadcaster {
   }
 
   // MARK: Broadcasts
+
+  /// When the source has begun again, ids begin again with it: everybody is greeted anew, under another epoch.
+  func follow(restarts: Int64) {
+    guard restarts != self.restarts else { return }
+    self.restarts = restarts
+    identity.epoch = "\(firstEpoch).\(restarts)"
+    broadcastNumber = 0
+    lastState = nil
+    for key in Array(members.keys) {
+      guard let old = members[key] else { continue }
+      var member = Member(client: old.client)
+      greet(&member, isResumed: false)
+      members[key] = member
+    }
+  }
 
   /// Sends the prints that came since the last call.
   func broadcastPrints() {

@@ -1,4 +1,5 @@
 import Clocks
+import Feeds
 
 /// Throws for faults that depend on the seed and the place alone: the same place always falls the same way.
 struct FaultDice: Sendable {
@@ -38,12 +39,8 @@ struct FaultDice: Sendable {
 
   /// Uniform in 0..<1.
   func draw(_ subject: Subject, _ place: Int) -> Double {
-    // SplitMix64's finalizer (Steele, Lea, Flood 2014).
-    var bits =
-      seed &+ subject.rawValue &* 0x9E37_79B9_7F4A_7C15 &+ UInt64(bitPattern: Int64(place)) &* 0xD1B5_4A32_D192_ED03
-    bits = (bits ^ (bits >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    bits = (bits ^ (bits >> 27)) &* 0x94D0_49BB_1331_11EB
-    bits ^= bits >> 31
+    let bits = SplitMix64.mixed(
+      seed &+ subject.rawValue &* 0x9E37_79B9_7F4A_7C15 &+ UInt64(bitPattern: Int64(place)) &* 0xD1B5_4A32_D192_ED03)
     return Double(bits >> 11) * 0x1p-53
   }
 

@@ -91,28 +91,33 @@ extension StoreReader {
     precondition(profile == .full, "StoreReader.sums: the reference profile keeps no print ids")
     return try guardian.run(timeLimitSeconds) { () throws(StorageError) in
       guard let (first, end) = try printIDs(ofRun: runID, session) else { return nil }
-      var sums = SessionSums()
-      try connection.query(
-        """
-        SELECT side, count(*), sum(size)::BIGINT, (sum(premium) * 1000000)::BIGINT, count(*) FILTER (cancelled) \
-        FROM base.trades_labeled WHERE print_id >= $1 AND print_id < $2 GROUP BY side
-        """, [.integer(first), .integer(end)]
-      ) { chunk in
-        for row in 0..<chunk.count {
-          guard let side = AggressorSide(storedPosition: chunk.required(0, row)) else {
-            preconditionFailure("StoreReader: a side this program does not know, in a file whose version it knows")
-          }
-          sums[side] = SessionSums.Part(
-            prints: chunk.required(1, row), size: chunk.required(2, row), premiumMicros: chunk.required(3, row))
-          sums.cancelled += chunk.required(4, row)
-        }
-      }
-      return sums
+      return try sums(ofPrints: first..<end)
     }
   }
 
+  /// Sums over the prints with these ids.
+  func sums(ofPrints ids: Range<Int64>) throws(StorageError) -> SessionSums {
+    var sums = SessionSums()
+    try connection.query(
+      """
+      SELECT side, count(*), sum(size)::BIGINT, (sum(premium) * 1000000)::BIGINT, count(*) FILTER (cancelled) \
+      FROM base.trades_labeled WHERE print_id >= $1 AND print_id < $2 GROUP BY side
+      """, [.integer(ids.lowerBound), .integer(ids.upperBound)]
+    ) { chunk in
+      for row in 0..<chunk.count {
+        guard let side = AggressorSide(storedPosition: chunk.required(0, row)) else {
+          preconditionFailure("StoreReader: a side this program does not know, in a file whose version it knows")
+        }
+        sums[side] = SessionSums.Part(
+          prints: chunk.required(1, row), size: chunk.required(2, row), premiumMicros: chunk.required(3, row))
+        sums.cancelled += chunk.required(4, row)
+      }
+    }
+    return sums
+  }
+
   /// Ids of the day's prints, from the first to before the next day's first.
-  private func printIDs(
+  func printIDs(
     ofRun runID: Int32, _ session: MarketDate
   ) throws(StorageError) -> (first: Int64, end: Int64)? {
     var found: (first: Int64, end: Int64)?

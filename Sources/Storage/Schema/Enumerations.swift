@@ -35,7 +35,8 @@ extension AggressorSide {
 extension FeedIncident.Kind {
   /// Position in `Enumerations.incident`.
   var storedPosition: UInt8 {
-    rawValue < Enumerations.sessionStartPosition ? rawValue : rawValue + 1
+    precondition(self != .restarted, "FeedIncident: a source that begins again is not stored a second time")
+    return rawValue < Enumerations.sessionStartPosition ? rawValue : rawValue + 1
   }
 }
 

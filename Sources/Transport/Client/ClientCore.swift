@@ -28,14 +28,18 @@ final class ClientCore: @unchecked Sendable {
     memory = ClientLibraryMemory(configuration: configuration)
   }
 
-  /// The library prepares TLS for the process with its first context, without a lock.
-  private static let opening = Mutex(())
+  /// Whether the library has prepared TLS for the process; held while contexts come and go, since it does so without a lock.
+  ///
+  /// Version 4.1 prepares TLS again for every context that asks, under new numbers for its data: what earlier contexts hold
+  /// is not found any more, so that a handshake under way fails and the trusted certificates are never freed. So only the
+  /// first context asks, and the virtual hosts of all use what was prepared.
+  private static let isTLSPrepared = Mutex(false)
 
   func open(_ loop: ClientLoop) throws(TransportError) {
     self.loop = loop
     if let file = configuration.caFile, access(file, R_OK) != 0 { throw .caFileUnreadable(path: file) }
+    // For the context and for its one virtual host: each takes what is its own.
     var info = lws_context_creation_info()
-    info.options = ClientLibraryMemory.contextOptions
     info.user = Unmanaged.passUnretained(self).toOpaque()
     info.port = Int32(CONTEXT_PORT_NO_LISTEN)
     info.protocols = UnsafePointer(memory.protocols)
@@ -51,10 +55,20 @@ final class ClientCore: @unchecked Sendable {
     let file = configuration.caFile.map { strdup($0) } ?? nil
     defer { free(file) }
     info.client_ssl_ca_filepath = UnsafePointer(file)
-    context = OpaquePointer(bitPattern: Self.opening.withLock { _ in UInt(bitPattern: lws_create_context(&info)) })
-    if context == nil {
+    let (bits, hasHost) = Self.isTLSPrepared.withLock { isPrepared -> (UInt, Bool) in
+      info.options = ClientLibraryMemory.contextOptions(preparingTLS: !isPrepared)
+      guard let context = lws_create_context(&info) else { return (0, false) }
+      isPrepared = true
+      info.options = ClientLibraryMemory.virtualHostOptions
+      return (UInt(bitPattern: context), lws_create_vhost(context, &info) != nil)
+    }
+    context = OpaquePointer(bitPattern: bits)
+    guard context != nil else { throw .system(what: "preparing libwebsockets", errorNumber: errno) }
+    guard hasHost else {
+      let error = errno
+      destroy()
       if let file = configuration.caFile { throw .caFileUnreadable(path: file) }
-      throw .system(what: "preparing libwebsockets", errorNumber: errno)
+      throw .system(what: "preparing libwebsockets for clients", errorNumber: error)
     }
   }
 
@@ -81,7 +95,7 @@ final class ClientCore: @unchecked Sendable {
   /// Frees the library's side. The last thing that happens.
   func destroy() {
     for call in Array(calls.values) { call.cancel() }
-    if let context { Self.opening.withLock { _ in lws_context_destroy(context) } }
+    if let context { Self.isTLSPrepared.withLock { _ in lws_context_destroy(context) } }
     context = nil
     for socket in Array(sockets.values) { finish(socket, .closedHere) }
     LibraryLog.leaveClientThread()

@@ -52,7 +52,12 @@ final class ClientLibraryMemory {
 
   // The library's options are macros over `1ll`, spelled out here.
   private static let prepareTLS: UInt64 = 1 << 12
-  static let contextOptions = prepareTLS
+  private static let explicitVirtualHosts: UInt64 = 1 << 13
+
+  static func contextOptions(preparingTLS: Bool) -> UInt64 { explicitVirtualHosts | (preparingTLS ? prepareTLS : 0) }
+
+  /// Here the same option means: this host's clients may use TLS.
+  static let virtualHostOptions = prepareTLS
 
   /// The library's LWS_TO_KILL_ASYNC, a macro.
   static let killSoon: Int32 = -1

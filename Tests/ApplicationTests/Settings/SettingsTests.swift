@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Logging
 import MarketModel
+import Server
 import Testing
 
 @testable import Application
@@ -130,7 +131,7 @@ private func problems(
     #expect(try replaySpeed("10") == .times(10))
   }
 
-  private func replaySpeed(_ text: String) throws -> Settings.Speed {
+  private func replaySpeed(_ text: String) throws -> ReplaySpeed {
     try settings(["--replay", "t", "--replay-speed", text]).replaySpeed
   }
 

@@ -16,6 +16,7 @@ Scenarios say what the first connection meets; later ones are served as `plain`,
   force-disconnect status, then 1001, after the subscription
   abort            the connection is cut after the subscription, without a goodbye
   mute             subscribed, then nothing more comes
+  spoiled          as plain, with a broken frame behind the first trade
   pings            as plain, with a ping before each status
 """
 
@@ -114,6 +115,10 @@ class Vendor:
                 self.socket.transport.abort()
             case "mute":
                 pass
+            case "spoiled":
+                await self.play(1)
+                await self.socket.send('[{"ev":"T","sym":')
+                await self.play(2)
             case _:
                 await self.play(3)
 

@@ -108,11 +108,17 @@ async def main():
     arguments = argparse.ArgumentParser()
     arguments.add_argument("--certificate")
     arguments.add_argument("--key")
+    arguments.add_argument("--pause", help="pipes in whose middle TLS handshakes stop: PAUSE.begun, PAUSE.go")
     options = arguments.parse_args()
     context = None
     if options.certificate:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(options.certificate, options.key)
+        if options.pause:
+            def pause(*_):
+                open(options.pause + ".begun", "w").close()
+                open(options.pause + ".go").close()
+            context.sni_callback = pause
     async with serve(
         serve_socket, "127.0.0.1", 0, ssl=context, process_request=answer_plainly, ping_interval=None, max_size=None
     ) as server:

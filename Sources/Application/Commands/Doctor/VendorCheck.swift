@@ -3,7 +3,6 @@ import Feeds
 import Logging
 import MarketModel
 import Rings
-import Synchronization
 import Transport
 
 /// What `doctor` finds out about the vendor: is it reached, does it know the key, what does the plan hold, do the clocks
@@ -17,7 +16,7 @@ struct VendorCheck {
   private static let socketSeconds = 15.0
 
   func findings() -> [DoctorCommand.Finding] {
-    VendorCheck.waiting { await self.restFindings() } + socketFindings()
+    AsyncWait.result { await self.restFindings() } + socketFindings()
   }
 
   // MARK: REST
@@ -81,9 +80,9 @@ struct VendorCheck {
 
   private func chain(_ rest: PolygonREST) async -> DoctorCommand.Finding {
     let underlying = feed.filter.underlyings.first ?? "SPY"
-    let name = OptionRoot.index(underlying) == nil ? underlying : "I:\(underlying)"
     do throws(PolygonRESTError) {
-      let page = try await rest.chain(ChainRequest(underlying: name, pageRows: 1)).firstPage()
+      let request = ChainRequest(underlying: PolygonTicker.underlying(underlying), pageRows: 1)
+      let page = try await rest.chain(request).firstPage()
       guard let row = page.rows.first else {
         return finding("vendor plan", false, "the options chain of \(underlying) is empty; check --symbols")
       }
@@ -141,24 +140,5 @@ struct VendorCheck {
 
   private func finding(_ subject: String, _ isFine: Bool, _ words: String) -> DoctorCommand.Finding {
     DoctorCommand.Finding(subject: subject, isFine: isFine, words: words)
-  }
-
-  /// Runs something asynchronous to its end from a program that is not.
-  private static func waiting<Value: Sendable>(_ work: @escaping @Sendable () async -> Value) -> Value {
-    let shared = Shared<Value>()
-    let bell = Doorbell()
-    Task {
-      let value = await work()
-      shared.result.withLock { $0 = value }
-      bell.ring()
-    }
-    while true {
-      if let value = shared.result.withLock({ $0 }) { return value }
-      bell.wait(milliseconds: 1000) { shared.result.withLock { $0 != nil } }
-    }
-  }
-
-  private final class Shared<Value: Sendable>: Sendable {
-    let result = Mutex<Value?>(nil)
   }
 }

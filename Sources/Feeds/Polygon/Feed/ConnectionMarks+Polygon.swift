@@ -3,12 +3,12 @@ import MarketModel
 
 extension ConnectionMarks {
   /// Network thread: notes what matters of what a connection tells.
-  func note(_ event: PolygonConnection.Event, _ stream: PolygonStream) {
+  func note(_ event: SessionEvent, _ stream: PolygonStream) {
     switch event {
-    case .session(.streaming): note(.returned, stream.scope, at: SystemClock.monotonicNanoseconds)
-    case .session(.interrupted(let problem, wasStreaming: true, _)):
+    case .streaming: note(.returned, stream.scope, at: SystemClock.monotonicNanoseconds)
+    case .interrupted(let problem, wasStreaming: true, _):
       note(problem.kind == .muted ? .lostMute : .lost, stream.scope, at: SystemClock.monotonicNanoseconds)
-    case .session, .overflowBegan, .overflowEnded: break
+    case .interrupted, .refused, .notice: break
     }
   }
 }

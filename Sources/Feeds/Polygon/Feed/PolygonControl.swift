@@ -11,7 +11,7 @@ actor PolygonControl {
   private var spots: [String: SpotSources] = [:]
   private var windows: StrikeWindows
   private var quoted: QuotedContracts
-  private var watches: [PolygonStream: StreamWatch]
+  private var watches: [PolygonStream: MuteWatchdog]
   /// What the sockets were told to hold last.
   private var channels: [PolygonStream: [String]] = [:]
   private var gapNumber: UInt32 = 0
@@ -43,7 +43,7 @@ actor PolygonControl {
     }
     let delay = settings.isDelayed ? PolygonControl.delayNanoseconds : 0
     watches = Dictionary(
-      uniqueKeysWithValues: links.connections.keys.map { ($0, StreamWatch(delayNanoseconds: delay)) })
+      uniqueKeysWithValues: links.connections.keys.map { ($0, MuteWatchdog(delayNanoseconds: delay)) })
   }
 
   /// Steers until the task is cancelled.
@@ -61,7 +61,7 @@ actor PolygonControl {
     }
     holdChannels()
     for connection in links.connections.values { connection.start() }
-    links.poller.follow(settings.filter.underlyings.map(PolygonControl.vendorName))
+    links.poller.follow(settings.filter.underlyings.map(PolygonTicker.underlying))
     async let closes: Void = readPreviousCloses()
     while !Task.isCancelled {
       tick()
@@ -69,15 +69,7 @@ actor PolygonControl {
     }
     await closes
     for connection in links.connections.values { connection.stop() }
-  }
-
-  /// An index has a prefix in REST paths.
-  static func vendorName(_ underlying: String) -> String {
-    OptionRoot.index(underlying) == nil ? underlying : "I:" + underlying
-  }
-
-  static func plainName(_ underlying: String) -> String {
-    underlying.hasPrefix("I:") ? String(underlying.dropFirst(2)) : underlying
+    closeBooks()
   }
 
   // MARK: Looking around
@@ -86,40 +78,40 @@ actor PolygonControl {
     let monotonic = SystemClock.monotonicNanoseconds
     for (stream, event) in links.takeEvents() { hear(event, of: stream, at: monotonic) }
     for stream in PolygonStream.allCases { watch(stream, at: monotonic) }
-    for damage in links.observations.takeDamage() {
-      let scopes = damage.scope == .everything ? links.connections.keys.map(\.scope) : [damage.scope]
-      for scope in scopes {
-        settling.append(SettlingGap(scope: scope, from: damage.from, to: damage.to, since: monotonic))
-      }
-    }
+    takeDamage(at: monotonic)
     while let gap = settling.first, monotonic - gap.since >= PolygonControl.settleNanoseconds {
       found(settling.removeFirst())
     }
+    for cycle in links.takeCycles() { take(cycle) }
     followSpots()
     publish()
   }
 
-  private func hear(_ event: PolygonConnection.Event, of stream: PolygonStream, at monotonic: Int64) {
+  /// The last look: nobody waits any more for the certain end of a gap, and an uncertain one is better than none.
+  private func closeBooks() {
+    takeDamage(at: SystemClock.monotonicNanoseconds)
+    while !settling.isEmpty { found(settling.removeFirst()) }
+    publish()
+  }
+
+  private func hear(_ event: SessionEvent, of stream: PolygonStream, at monotonic: Int64) {
     switch event {
-    case .session(.streaming):
+    case .streaming:
       watches[stream]?.connected(at: monotonic)
       takeUp(leftOpen.filter { $0.scope == stream.scope }, at: monotonic)
-    case .session(.interrupted(_, let wasStreaming, _)):
+    case .interrupted(_, let wasStreaming, _):
       // The feed's thread sees what is missing, and between which events.
-      if wasStreaming { watches[stream]?.lost() }
-    case .session(.refused), .session(.notice):
+      if wasStreaming { watches[stream]?.disconnected() }
+    case .refused, .notice:
       // The connection has logged them, and its status tells of the refused.
-      break
-    case .overflowBegan, .overflowEnded:
-      // So it does here: it reports damage.
       break
     }
   }
 
   private func watch(_ stream: PolygonStream, at monotonic: Int64) {
     guard watches[stream] != nil, let connection = links.connections[stream] else { return }
-    let silence = watches[stream]?.look(
-      frames: connection.status.frames, lastEvent: links.observations.lastEventTime(stream.scope),
+    let silence = watches[stream]?.check(
+      received: connection.status.frames, streamTime: links.observations.lastEventTime(stream.scope) ?? .none,
       wall: Timestamp(nanoseconds: SystemClock.wallNanoseconds), at: monotonic)
     if let silence {
       log.warning(
@@ -153,6 +145,15 @@ actor PolygonControl {
     leftOpen.removeAll { gap in gaps.contains { $0.gap == gap.gap } }
   }
 
+  private func takeDamage(at monotonic: Int64) {
+    for damage in links.observations.takeDamage() {
+      let scopes = damage.scope == .everything ? links.connections.keys.map(\.scope) : [damage.scope]
+      for scope in scopes {
+        settling.append(SettlingGap(scope: scope, from: damage.from, to: damage.to, since: monotonic))
+      }
+    }
+  }
+
   private func found(_ gap: SettlingGap) {
     let number = gap.number ?? gapNumber + 1
     if gap.number == nil {
@@ -167,7 +168,7 @@ actor PolygonControl {
       BackfillGap(
         number: number, scope: gap.scope, from: gap.from,
         to: max(gap.to, links.observations.lastEventTime(gap.scope) ?? gap.to),
-        underlyings: isOptions ? followed.map(PolygonControl.vendorName) : followed,
+        underlyings: isOptions ? followed.map(PolygonTicker.underlying) : followed,
         quotedContracts: isOptions ? windows.held.map(\.polygonText) : [],
         tradedContracts: isOptions ? settings.filter.contracts.map(\.polygonText) : [], filter: settings.filter))
     log.info(
@@ -184,7 +185,7 @@ actor PolygonControl {
     for underlying in settings.filter.underlyings {
       if let trade = links.observations.spot(underlying) {
         spots[underlying]?.trade = (trade.price, trade.time)
-        links.poller.noteSpot(PolygonControl.vendorName(underlying), trade.price)
+        links.poller.noteSpot(PolygonTicker.underlying(underlying), trade.price)
       }
       guard let reading = spots[underlying]?.reading(at: now), reading.price > .zero else { continue }
       readings[underlying] = reading
@@ -193,7 +194,7 @@ actor PolygonControl {
     if quoted.follow(windows: windows.held) { holdChannels() }
     if !change.isEmpty {
       for underlying in Set(change.subscribe.map(\.underlying)) {
-        links.poller.demand(PolygonControl.vendorName(underlying))
+        links.poller.demand(PolygonTicker.underlying(underlying))
       }
     }
   }
@@ -216,9 +217,8 @@ actor PolygonControl {
     }
   }
 
-  /// A complete reading of a chain has come.
-  func take(_ cycle: ChainCycle) {
-    let underlying = PolygonControl.plainName(cycle.underlying)
+  private func take(_ cycle: ChainCycle) {
+    let underlying = PolygonTicker.name(cycle.underlying)
     chainSizes[underlying] = cycle.contracts.count
     if let spot = cycle.spot { spots[underlying]?.chain = (spot.price, spot.time) }
     let listed = cycle.contracts.map { ListedContract(symbol: $0.option, volume: Int64($0.dayVolume ?? 0)) }
@@ -233,10 +233,10 @@ actor PolygonControl {
     while !missing.isEmpty, !Task.isCancelled {
       for underlying in missing {
         do throws(PolygonRESTError) {
-          let bar = try await links.rest.previousClose(PolygonControl.vendorName(underlying))
+          let bar = try await links.rest.previousClose(PolygonTicker.underlying(underlying))
           missing.removeAll { $0 == underlying }
-          guard let close = bar?.close, close > 0, close < 1e6 else { continue }
-          spots[underlying]?.previousClose = Price(micros: Int64((close * 1e6).rounded()))
+          guard let close = FixedPoint.price(bar?.close), close > .zero else { continue }
+          spots[underlying]?.previousClose = close
         } catch {
           if case .notEntitled = error.kind { missing.removeAll { $0 == underlying } }
           log.warning("feed", "no previous close yet: \(error)")
@@ -260,7 +260,7 @@ actor PolygonControl {
     status.leftOutQuotes = max(0, windows.held.count + windows.leftOut - quoted.limit)
     status.quotedContracts = quoted.held.count
     status.chains = links.poller.states.map { state in
-      let name = PolygonControl.plainName(state.underlying)
+      let name = PolygonTicker.name(state.underlying)
       return PolygonFeedStatus.Chain(
         underlying: name, contracts: chainSizes[name] ?? 0, ageSeconds: state.ageNanoseconds.map { Double($0) / 1e9 })
     }

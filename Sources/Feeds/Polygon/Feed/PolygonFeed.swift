@@ -21,7 +21,23 @@ public final class PolygonFeed: Sendable {
   private let marks: ConnectionMarks
   private let links: PolygonLinks
   private let control: PolygonControl
-  private let tasks = Mutex<[Task<Void, Never>]>([])
+  private let tasks = Mutex<Tasks?>(nil)
+
+  private struct Tasks {
+    var control: Task<Void, Never>
+    var poller: Task<Void, Never>
+    var backfill: Task<Void, Never>
+
+    /// The back-fill ends last: what the control finds at its end is a gap that has to be closed, too.
+    func end() async {
+      control.cancel()
+      poller.cancel()
+      await control.value
+      await poller.value
+      backfill.cancel()
+      await backfill.value
+    }
+  }
 
   /// Connects nothing yet.
   /// - Parameter bell: what the feed's thread sleeps on.
@@ -44,10 +60,9 @@ public final class PolygonFeed: Sendable {
     }
     let clock = MarketClock(
       observations: observations, delayNanoseconds: settings.isDelayed ? PolygonControl.delayNanoseconds : 0)
-    let cycles = CycleRelay()
     let poller = ChainPoller(
       rest: rest, settings: ChainPollerSettings(intervalNanoseconds: Int64(settings.greeksSeconds) * 1_000_000_000),
-      marketNow: { clock.now }, deliver: { cycles.deliver($0) })
+      marketNow: { clock.now }, deliver: { board.add($0) })
     links = PolygonLinks(
       connections: try PolygonFeed.connect(settings, loop: loop, frames: frames, bell: bell, log: log) {
         marks.note($0, $1)
@@ -56,7 +71,6 @@ public final class PolygonFeed: Sendable {
       observations: observations, clock: clock, inbox: inbox, rest: rest, poller: poller,
       backfill: GapBackfill(rest: rest) { inbox.offer($0) }, board: board)
     control = PolygonControl(settings, links: links, log: log)
-    cycles.receiver = control
   }
 
   /// Dials and begins to watch.
@@ -68,31 +82,23 @@ public final class PolygonFeed: Sendable {
     let poller = links.poller
     let backfill = links.backfill
     tasks.withLock { tasks in
-      tasks = [Task { await control.run(from: standing) }, Task { await poller.run() }, Task { await backfill.run() }]
+      tasks = Tasks(
+        control: Task { await control.run(from: standing) }, poller: Task { await poller.run() },
+        backfill: Task { await backfill.run() })
     }
   }
 
   /// Says goodbye to the vendor, closes the gaps that are open, and waits until that is done. Any thread but those of tasks;
   /// calling it again does nothing.
   public func stop() {
-    let running = tasks.withLock { tasks in
-      defer { tasks = [] }
-      return tasks
-    }
-    for task in running { task.cancel() }
-    let done = TaskCount(running.count)
-    for task in running {
-      Task {
-        await task.value
-        done.countDown()
-      }
-    }
-    done.wait(milliseconds: PolygonFeed.stopMilliseconds)
+    guard let running = tasks.withLock({ $0.take() }) else { return }
+    // What is late goes on by itself, and harms nobody.
+    _ = AsyncWait.result(within: PolygonFeed.stopMilliseconds) { await running.end() }
     loop.stop()
   }
 
   /// A request under way answers its cancellation at once.
-  private static let stopMilliseconds: Int32 = 3_000
+  private static let stopMilliseconds = 3_000
 
   /// What the feed's thread reads; on that thread, because symbols are interned.
   /// - Parameter memory: what an earlier life of the process left.
@@ -114,7 +120,7 @@ public final class PolygonFeed: Sendable {
 
   private static func connect(
     _ settings: PolygonFeedSettings, loop: ClientLoop, frames: FrameRing, bell: Doorbell, log: Log,
-    onEvent: @escaping @Sendable (PolygonConnection.Event, PolygonStream) -> Void
+    onEvent: @escaping @Sendable (SessionEvent, PolygonStream) -> Void
   ) throws(PolygonFeedError) -> [PolygonStream: PolygonConnection] {
     var connections: [PolygonStream: PolygonConnection] = [:]
     for stream in PolygonStream.allCases {
@@ -133,45 +139,8 @@ public final class PolygonFeed: Sendable {
   }
 }
 
-/// Lets a thread wait until some tasks have ended.
-private final class TaskCount: Sendable {
-  private let remaining: Atomic<Int>
-  private let bell = Doorbell()
-
-  init(_ count: Int) { remaining = Atomic(count) }
-
-  func countDown() {
-    remaining.wrappingSubtract(1, ordering: .acquiringAndReleasing)
-    bell.ring()
-  }
-
-  func wait(milliseconds: Int32) {
-    let end = SystemClock.monotonicNanoseconds + Int64(milliseconds) * 1_000_000
-    while remaining.load(ordering: .acquiring) > 0 {
-      let left = (end - SystemClock.monotonicNanoseconds) / 1_000_000
-      if left <= 0 { return }
-      bell.wait(milliseconds: Int32(left)) { remaining.load(ordering: .acquiring) == 0 }
-    }
-  }
-}
-
 /// Why a live feed cannot be set up, in words.
 public struct PolygonFeedError: Error, CustomStringConvertible {
   public let description: String
   init(_ description: String) { self.description = description }
-}
-
-/// Hands complete chains to the control, which is made after the poller.
-private final class CycleRelay: Sendable {
-  private let target = Mutex<PolygonControl?>(nil)
-
-  var receiver: PolygonControl? {
-    get { target.withLock { $0 } }
-    set { target.withLock { $0 = newValue } }
-  }
-
-  func deliver(_ cycle: ChainCycle) {
-    guard let receiver else { return }
-    Task { await receiver.take(cycle) }
-  }
 }

@@ -13,7 +13,7 @@ final class ConnectionHandler: ClientSocketHandler, @unchecked Sendable {
   private let log: Log
   private let frames: FrameRing
   private let bell: Doorbell
-  private let onEvent: @Sendable (PolygonConnection.Event) -> Void
+  private let onEvent: @Sendable (SessionEvent) -> Void
   private var session: PolygonSession
   private var reader = StatusReader()
   /// The socket of the session; what an earlier one still says is not heard.
@@ -23,12 +23,12 @@ final class ConnectionHandler: ClientSocketHandler, @unchecked Sendable {
   /// Set while reading is paused: the next look whether there is room.
   private var pause: ScheduledCall?
   private static let roomMilliseconds = 2
-  /// Messages lost since there was no room.
-  private var lostFrames = 0
+  /// Messages are being lost, which has been said.
+  private var isOverflowing = false
 
   init(
     _ configuration: PolygonConnection.Configuration, loop: ClientLoop, frames: FrameRing, bell: Doorbell, log: Log,
-    onEvent: @escaping @Sendable (PolygonConnection.Event) -> Void
+    onEvent: @escaping @Sendable (SessionEvent) -> Void
   ) {
     self.configuration = configuration
     self.loop = loop
@@ -67,7 +67,7 @@ final class ConnectionHandler: ClientSocketHandler, @unchecked Sendable {
   func socketClosed(_ socket: ClientSocket, _ reason: SocketCloseReason) {
     guard socket === self.socket else { return }
     self.socket = nil
-    endOverflow()
+    isOverflowing = false
     command { $0.closed(reason, at: $1) }
   }
 
@@ -77,7 +77,7 @@ final class ConnectionHandler: ClientSocketHandler, @unchecked Sendable {
       return lose()
     }
     bell.ring()
-    if lostFrames > 0 { endOverflow() }
+    isOverflowing = false
     if frames.isNearlyFull { pauseReading() }
   }
 
@@ -99,17 +99,10 @@ final class ConnectionHandler: ClientSocketHandler, @unchecked Sendable {
 
   private func lose() {
     board.countLostFrame()
-    lostFrames += 1
-    guard lostFrames == 1 else { return }
+    guard !isOverflowing else { return }
+    isOverflowing = true
     log.warning(
       "feed", "\(configuration.cluster) stream: messages are lost, the feed does not keep up; follow fewer symbols")
-    onEvent(.overflowBegan)
-  }
-
-  private func endOverflow() {
-    guard lostFrames > 0 else { return }
-    onEvent(.overflowEnded(lostFrames: lostFrames))
-    lostFrames = 0
   }
 
   // MARK: Actions
@@ -130,7 +123,7 @@ final class ConnectionHandler: ClientSocketHandler, @unchecked Sendable {
       socket?.close(code: code)
       if session.state == .idle {
         socket = nil
-        endOverflow()
+        isOverflowing = false
       }
     case .report(let event): tell(event)
     }
@@ -153,7 +146,7 @@ final class ConnectionHandler: ClientSocketHandler, @unchecked Sendable {
         ["channels": named])
     case .notice(let status, let words): log.info("feed", "\(cluster) stream: the vendor says \(status): \(words)")
     }
-    onEvent(.session(event))
+    onEvent(event)
   }
 
   /// One decimal is enough for people.

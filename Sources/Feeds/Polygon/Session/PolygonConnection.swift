@@ -24,15 +24,6 @@ public final class PolygonConnection: Sendable {
     public var cluster: String { scope == .equities ? "stocks" : "options" }
   }
 
-  /// What a connection tells while it goes. Called on the network thread: to be handed on at once.
-  public enum Event: Hashable, Sendable {
-    case session(SessionEvent)
-    /// The frame ring is full: messages are being lost from here on.
-    case overflowBegan
-    /// There is room again, or the connection is gone; so many messages were lost.
-    case overflowEnded(lostFrames: Int)
-  }
-
   private let loop: ClientLoop
   private let handler: ConnectionHandler
 
@@ -44,7 +35,7 @@ public final class PolygonConnection: Sendable {
   ///   - onEvent: network thread, in order; must not block.
   public init(
     _ configuration: Configuration, loop: ClientLoop, frames: FrameRing, bell: Doorbell, log: Log,
-    onEvent: @escaping @Sendable (Event) -> Void
+    onEvent: @escaping @Sendable (SessionEvent) -> Void
   ) {
     self.loop = loop
     handler = ConnectionHandler(

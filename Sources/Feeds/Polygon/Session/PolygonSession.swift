@@ -17,7 +17,7 @@ struct PolygonSession {
 
   private let words: SessionWords
   private var backoff = ReconnectBackoff()
-  private var jitter: JitterSource
+  private var jitter: SplitMix64
   private var actions: [SessionAction] = []
   /// When the present state is over if nothing happens.
   private var deadline = Int64.max
@@ -37,7 +37,7 @@ struct PolygonSession {
   ///   - seed: of the jitter between dials; connections of different processes want different ones.
   init(cluster: String, key: Secret, seed: UInt64, quoteLimit: Int = Limits.quotedContracts) {
     words = SessionWords(cluster: cluster, key: key)
-    jitter = JitterSource(seed: seed)
+    jitter = SplitMix64(seed: seed)
     subscriptions = SubscriptionSet(quoteLimit: quoteLimit)
   }
 

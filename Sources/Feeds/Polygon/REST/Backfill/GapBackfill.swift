@@ -256,7 +256,7 @@ private struct HistoryRows {
   var corrected: Int64 = 0
   var refused: Int64 = 0
 
-  init(ticker: String) { conversion = HistoryConversion(ticker: ticker) }
+  init(ticker: String) { conversion = HistoryConversion(ticker: ticker, use: .gap) }
 
   mutating func add(_ rows: [HistoryTrade]) {
     for row in rows {

@@ -1,7 +1,7 @@
 import MarketModel
 
 /// What became of a history row.
-enum HistoryRowOutcome<Record> {
+public enum HistoryRowOutcome<Record: Sendable>: Sendable {
   case row(Record)
   /// A print that a later correction made void.
   case corrected
@@ -9,16 +9,28 @@ enum HistoryRowOutcome<Record> {
   case refused
 }
 
-/// Turns history rows into the records the socket would have brought: times rounded down to its milliseconds, the limits
-/// every door keeps.
-struct HistoryConversion: Sendable {
+/// Turns history rows into records, within the limits every door keeps. Their instrument is number 0: who asks knows whose
+/// rows they are.
+public struct HistoryConversion: Sendable {
+  /// What the rows are read for.
+  public enum Use: Hashable, Sendable {
+    /// What the socket would have brought: times rounded down to its milliseconds, marked as back-filled.
+    case gap
+    /// A day of its own: times to the nanosecond, as flat files have them.
+    case day
+  }
   private let isOption: Bool
+  private let use: Use
 
-  init(ticker: String) { isOption = ticker.hasPrefix("O:") }
+  public init(ticker: String, use: Use) {
+    isOption = ticker.hasPrefix("O:")
+    self.use = use
+  }
 
-  func trade(_ row: HistoryTrade) -> HistoryRowOutcome<Trade> {
+  /// A row of `/v3/trades`.
+  public func trade(_ row: HistoryTrade) -> HistoryRowOutcome<Trade> {
     guard isInForce(row.correction ?? 0) else { return .corrected }
-    guard let time = socketTime(row.sipTimestamp), let price = FixedPoint.price(row.price), price > .zero,
+    guard let time = time(row.sipTimestamp), let price = FixedPoint.price(row.price), price > .zero,
       let size = size(row.size), TradeLimits.sizes.contains(size), let venue = venue(row.exchange),
       let facility = UInt16(exactly: row.reportingFacility ?? 0), (row.sequenceNumber ?? 0) >= 0,
       TradeLimits.admitsPremium(price: price, size: size, multiplier: isOption ? 100 : 1)
@@ -27,12 +39,14 @@ struct HistoryConversion: Sendable {
     return .row(
       Trade(
         time: time, price: price, sequence: row.sequenceNumber ?? 0, conditions: conditions,
-        instrument: InstrumentID(0), size: size, venue: venue, reportingFacility: facility, flags: .backfilled))
+        instrument: InstrumentID(0), size: size, venue: venue, reportingFacility: facility,
+        flags: use == .gap ? .backfilled : []))
   }
 
-  func quote(_ row: HistoryQuote) -> HistoryRowOutcome<Quote> {
+  /// A row of `/v3/quotes`.
+  public func quote(_ row: HistoryQuote) -> HistoryRowOutcome<Quote> {
     // A side nobody quotes is 0 or left out.
-    guard let time = socketTime(row.sipTimestamp), let bid = FixedPoint.price(row.bidPrice ?? 0),
+    guard let time = time(row.sipTimestamp), let bid = FixedPoint.price(row.bidPrice ?? 0),
       let ask = FixedPoint.price(row.askPrice ?? 0), let bidSize = size(row.bidSize ?? 0),
       let askSize = size(row.askSize ?? 0), let bidVenue = venue(row.bidExchange),
       let askVenue = venue(row.askExchange), (row.sequenceNumber ?? 0) >= 0
@@ -40,15 +54,17 @@ struct HistoryConversion: Sendable {
     return .row(
       Quote(
         time: time, bid: bid, ask: ask, sequence: row.sequenceNumber ?? 0, instrument: InstrumentID(0),
-        bidSize: bidSize, askSize: askSize, bidVenue: bidVenue, askVenue: askVenue, flags: .backfilled))
+        bidSize: bidSize, askSize: askSize, bidVenue: bidVenue, askVenue: askVenue,
+        flags: use == .gap ? .backfilled : []))
   }
 
   /// As `FlatFileRows` has it: for stocks 0 is regular and 1 holds corrected values, all else is void; an option's print is
   /// void with anything but 0.
   private func isInForce(_ correction: Int64) -> Bool { correction == 0 || (correction == 1 && !isOption) }
 
-  private func socketTime(_ nanoseconds: Int64?) -> Timestamp? {
-    FixedPoint.time(nanoseconds: nanoseconds).map { Timestamp(milliseconds: $0.milliseconds) }
+  private func time(_ nanoseconds: Int64?) -> Timestamp? {
+    guard let time = FixedPoint.time(nanoseconds: nanoseconds) else { return nil }
+    return use == .gap ? Timestamp(milliseconds: time.milliseconds) : time
   }
 
   private func size(_ value: Double?) -> UInt32? { FixedPoint.whole(value).flatMap { UInt32(exactly: $0) } }

@@ -17,9 +17,6 @@ public struct ChainSchedule: Sendable {
   /// In the order they were given, for equal due times.
   private var order: [String] = []
 
-  /// A cycle older than this is stale.
-  public static let staleNanoseconds: Int64 = 60_000_000_000
-
   public init(intervalNanoseconds: Int64) {
     precondition(intervalNanoseconds > 0, "ChainSchedule: interval \(intervalNanoseconds) ns, above 0 wanted")
     self.intervalNanoseconds = intervalNanoseconds
@@ -111,7 +108,4 @@ public struct ChainState: Hashable, Sendable {
   public var failuresInRow: Int
   /// Why the latest cycle failed, in words without the key; nil when it did not.
   public var lastError: String?
-
-  /// Greeks and open interest are older than they should be.
-  public var isStale: Bool { ageNanoseconds.map { $0 > ChainSchedule.staleNanoseconds } ?? true }
 }

@@ -105,12 +105,14 @@ extension PolygonREST {
   }
 
   /// Listed contracts of one underlying, without quotes.
+  /// - Parameter day: the list as it stood on that day; nil for today's.
   public func contracts(
     underlying: String, expiries: ClosedRange<MarketDate>? = nil, strikes: ClosedRange<Price>? = nil,
-    includesExpired: Bool = false, for user: RequestUser = .reference
+    asOf day: MarketDate? = nil, includesExpired: Bool = false, for user: RequestUser = .reference
   ) -> RESTPages<OptionContract> {
     var request = RESTRequest("v3", "reference", "options", "contracts")
     request.add("underlying_ticker", underlying)
+    request.add("as_of", day)
     request.add("expiration_date.gte", expiries?.lowerBound)
     request.add("expiration_date.lte", expiries?.upperBound)
     request.add("strike_price.gte", strikes?.lowerBound)

@@ -1,0 +1,117 @@
+import Journal
+import Logging
+import MarketModel
+import Storage
+
+/// `marketflow rebuild`: the database made again from the journal.
+enum RebuildCommand {
+  static let declaration = Command(
+    "rebuild", summary: "make the database again from the journal",
+    discussion: """
+      Plays the journal's days through a new engine into a new file. --all puts it in the place of the data folder's database, \
+      which is kept with .before-rebuild behind its name; --into names another file and leaves that one alone. What came from \
+      other sources (recordings) is not in the journal: play it again with serve --replay. Days that the journal keeps no \
+      longer are only in the old file.
+      """,
+    options: [
+      CommandOption("date", .value(.date), help: "only this day; goes with --into"),
+      CommandOption("all", .flag, help: "every day of the journal"),
+      CommandOption("into", .value(.path), help: "the new file, instead of the data folder's database"),
+      CommandOption("discard-old", .flag, help: "do not keep the database that is replaced"),
+    ] + SettingKey.options([.dataDirectory]),
+    examples: [
+      Command.Example("marketflow rebuild --all", "the whole database; the old one is kept"),
+      Command.Example("marketflow rebuild --date 2026-11-20 --into day.duckdb", "one day in a file of its own"),
+    ])
+
+  static func run(_ command: ParsedCommand) throws -> ExitCode {
+    let directory = try DataDirectory(command)
+    let into = command.text("into")
+    switch (command.date("date"), command.flag("all")) {
+    case (.some, true): throw command.usage("--date and --all exclude each other; leave one out")
+    case (nil, false): throw command.usage("rebuild needs --date YYYY-MM-DD or --all")
+    case (.some, false) where into == nil:
+      throw command.usage("--date without --into would replace the whole database by one day; name a file with --into")
+    default: break
+    }
+    guard let archive = try JournalArchive.ifPresent(in: directory) else {
+      throw ServeError("\(directory.journal) is not there: nothing was recorded; name another --data-dir")
+    }
+    let days = try wantedDays(archive, command.date("date"))
+    if let into {
+      guard !DatabaseFiles(path: into).exists else {
+        throw ServeError("\(into) is there already; name another file with --into, or move it away")
+      }
+      printError(words(try build(archive, days, DatabaseFiles(path: into)), in: into))
+      return .ok
+    }
+    try replace(directory.database, with: archive, days, keepsOld: !command.flag("discard-old"))
+    return .ok
+  }
+
+  private static func wantedDays(_ archive: JournalArchive, _ date: MarketDate?) throws -> [JournalDay] {
+    let days = try archive.days()
+    guard let date else {
+      guard !days.isEmpty else {
+        throw ServeError("journal \(archive.directory) has no days: nothing can be made from it")
+      }
+      return days
+    }
+    guard let day = days.first(where: { $0.date == date }) else {
+      throw ServeError("\(date) is not in the journal, which has \(RecordedDay.list(days.map(\.date)))")
+    }
+    return [day]
+  }
+
+  private static func replace(
+    _ path: String, with archive: JournalArchive, _ days: [JournalDay], keepsOld: Bool
+  ) throws {
+    let old = DatabaseFiles(path: path)
+    if old.exists { try checkUnused(path) }
+    let fresh = DatabaseFiles(path: path + ".rebuild")
+    try fresh.remove()
+    let summary = try build(archive, days, fresh)
+    if old.exists {
+      let kept = DatabaseFiles(path: path + ".before-rebuild")
+      if keepsOld { try old.move(to: kept) }
+      try fresh.move(to: old)
+      printError(words(summary, in: path) + (keepsOld ? "; the old one is kept as \(kept.path)" : ""))
+    } else {
+      try fresh.move(to: old)
+      printError(words(summary, in: path))
+    }
+  }
+
+  /// A database that somebody writes must not be replaced under them; one that cannot be opened is why people come here.
+  private static func checkUnused(_ path: String) throws {
+    do {
+      _ = try Store(StoreOptions(path: path))
+    } catch StorageError.locked(let path, let holder) {
+      throw StorageError.locked(path: path, holder: holder)
+    } catch {
+      printError("marketflow: the old database is replaced although it cannot be read: \(error)")
+    }
+  }
+
+  private static func build(
+    _ archive: JournalArchive, _ days: [JournalDay], _ files: DatabaseFiles
+  ) throws -> StoreRebuild.Summary {
+    var bar = ProgressBar(subject: "rebuild")
+    defer { bar.clear() }
+    do {
+      return try StoreRebuild(archive: archive, days: days, path: files.path).run(log: Log(minimumLevel: .warning)) {
+        bar.show($0, of: $1)
+      }
+    } catch {
+      // Half a database looks like a whole one.
+      try files.remove()
+      throw error
+    }
+  }
+
+  private static func words(_ summary: StoreRebuild.Summary, in path: String) -> String {
+    let holes = summary.missingEvents > 0 ? "; \(summary.missingEvents) events are missing in the journal" : ""
+    return "marketflow: \(summary.days) day\(summary.days == 1 ? "" : "s"), \(summary.events) events, "
+      + "\(summary.prints) prints in \(path)\(holes)"
+  }
+}

@@ -1,0 +1,19 @@
+/// SplitMix64 (Steele, Lea, Flood 2014): numbers that a seed decides, for spreading and for play; never for secrets.
+public struct SplitMix64: RandomNumberGenerator, Sendable {
+  private var state: UInt64
+
+  public init(seed: UInt64) { state = seed }
+
+  public mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    return SplitMix64.mixed(state)
+  }
+
+  /// Its finalizer: a word in which each bit of the given one has had its say.
+  public static func mixed(_ word: UInt64) -> UInt64 {
+    var bits = word
+    bits = (bits ^ (bits >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    bits = (bits ^ (bits >> 27)) &* 0x94D0_49BB_1331_11EB
+    return bits ^ (bits >> 31)
+  }
+}

@@ -1,0 +1,40 @@
+/// The members of a request body that is one JSON object: each is read or named in a problem.
+struct BodyMembers {
+  private let members: [String: JSONValue]
+
+  /// - Parameter example: a body that can be used, for who sent something else.
+  init(_ bytes: [UInt8], of record: RecordDescription, example: String) throws(Problem) {
+    let value: JSONValue
+    do { value = try JSONValue.parse(bytes) } catch {
+      throw Problem(
+        kind: .badBody, status: 400, detail: "body: not JSON at \(error); wanted an object such as \(example).")
+    }
+    guard case .object(let members) = value else {
+      throw Problem(
+        kind: .badBody, status: 422, detail: "body: \(value.kind) came; wanted an object.", seen: value.kind,
+        wanted: "an object")
+    }
+    let known = record.fields.map(\.name)
+    if let unknown = members.keys.filter({ !known.contains($0) }).min() {
+      var problem = Problem.unknownParameter(unknown, known: known)
+      problem.status = 422
+      throw problem
+    }
+    self.members = members
+  }
+
+  func optional<Value>(_ name: String, wanted: String, _ read: (JSONValue) -> Value?) throws(Problem) -> Value? {
+    guard let member = members[name], member != .null else { return nil }
+    guard let value = read(member) else {
+      throw .badParameter(name, seen: member.kind, wanted: wanted, status: 422)
+    }
+    return value
+  }
+
+  func required<Value>(_ name: String, wanted: String, _ read: (JSONValue) -> Value?) throws(Problem) -> Value {
+    guard let value = try optional(name, wanted: wanted, read) else {
+      throw .badParameter(name, seen: "nothing", wanted: wanted, status: 422)
+    }
+    return value
+  }
+}

@@ -1,0 +1,168 @@
+import Foundation
+import MarketModel
+import Synchronization
+import Testing
+
+@testable import FlowEngine
+@testable import Server
+
+/// `/replay`, and what a recording that begins again means to the page's model and to who listens.
+@Suite struct ReplayRouteTests {
+  /// What the player was told.
+  private final class Player: Sendable {
+    let commands = Mutex<[PlayerCommand]>([])
+    let facts: ReplayFacts
+    let outcome: PlayerOutcome
+    init(_ facts: ReplayFacts, _ outcome: PlayerOutcome = .accepted) {
+      self.facts = facts
+      self.outcome = outcome
+    }
+
+    var connection: ReplayPlayer {
+      ReplayPlayer(facts: { self.facts }) { command in
+        self.commands.withLock { $0.append(command) }
+        return self.outcome
+      }
+    }
+  }
+
+  private static let from = Timestamp(newYork: Fixture.session, hour: 9, minute: 30)
+  private static let to = Timestamp(newYork: Fixture.session, hour: 16, minute: 15)
+  private let player = Player(
+    ReplayFacts(
+      day: Fixture.session, position: from.adding(nanoseconds: 1_500_000_000), from: from, to: to, speed: .times(2.5)))
+
+  private func post(_ body: String, headers: [String: String] = [:], to player: Player? = nil) -> APIResponse {
+    var all = ["host": "127.0.0.1:8000", "content-type": "application/json"]
+    all.merge(headers) { $1 }
+    return Fixture().router(replay: (player ?? self.player).connection).answerNow(
+      APIRequest(method: "POST", path: "/replay", headers: all, body: Array(body.utf8)))
+  }
+
+  @Test func tellsHowItIsPlayed() {
+    let answer = Fixture().router(replay: player.connection).get("/replay")
+    #expect(answer.status == 200)
+    #expect(answer.object.text("state") == "playing" && answer.object.text("date") == "2025-12-16")
+    #expect(answer.object.text("position") == "2025-12-16T14:30:01.500Z")
+    #expect(answer.object["speed"] as? Double == 2.5 && answer.object["paused"] as? Bool == false)
+    let validator = SchemaValidator(openAPI: Fixture().router().get("/openapi.json").object)
+    #expect(validator.errors(answer.object, against: "Replay") == [])
+    let maximum = Player(ReplayFacts(speed: .maximum, isPaused: true))
+    let other = Fixture().router(replay: maximum.connection).get("/replay").object
+    #expect(other.text("speed") == "max" && other.text("state") == "paused" && other["from"] is NSNull)
+    #expect(validator.errors(other, against: "Replay") == [])
+  }
+
+  @Test func handsACommandOver() {
+    #expect(post(#"{"paused": true}"#).status == 202)
+    #expect(post(#"{"speed": 1e3, "position": "2025-12-16T10:00:00-05:00"}"#).status == 202)
+    #expect(post(#"{"speed": "max", "paused": null}"#).status == 202)
+    let position = Timestamp(rfc3339: "2025-12-16T15:00:00Z")
+    #expect(
+      player.commands.withLock { $0 } == [
+        PlayerCommand(isPaused: true), PlayerCommand(speed: .times(1000), position: position),
+        PlayerCommand(speed: .maximum),
+      ])
+  }
+
+  @Test(arguments: [
+    ("paused", #"{"paused": "yes"}"#), ("speed", #"{"speed": 0.001}"#), ("speed", #"{"speed": "1"}"#),
+    ("speed", #"{"speed": 1e9}"#), ("position", #"{"position": 5}"#), ("position", #"{"position": "noon"}"#),
+    ("position", #"{"position": "2025-12-16T14:29:59Z"}"#), ("position", #"{"position": "2025-12-16T21:15:01Z"}"#),
+    ("sped", #"{"sped": 1}"#),
+  ])
+  func aMemberThatCannotBeUsedIsNamed(parameter: String, body: String) {
+    let answer = post(body)
+    #expect(answer.status == 422 && answer.object.text("parameter") == parameter)
+    #expect(player.commands.withLock { $0.isEmpty })
+  }
+
+  @Test func otherMistakes() {
+    #expect(post("{}").status == 422)
+    #expect(post("pause").status == 400)
+    #expect(post(#"{"paused": true}"#, headers: ["content-type": "text/plain"]).status == 415)
+    #expect(post(#"{"paused": true}"#, headers: ["origin": "http://evil.example"]).status == 403)
+    let refusing = Player(player.facts, .refused("it cannot"))
+    let refused = post(#"{"paused": true}"#, to: refusing)
+    #expect(refused.status == 409 && refused.object.text("detail") == "/replay: it cannot")
+  }
+
+  @Test func aSourceThatIsNoRecordingSaysSo() {
+    let router = Fixture().router()
+    let headers = ["host": "127.0.0.1:8000", "content-type": "application/json"]
+    let told = router.answerNow(
+      APIRequest(method: "POST", path: "/replay", headers: headers, body: Array(#"{"paused": true}"#.utf8)))
+    for answer in [router.get("/replay"), told] {
+      #expect(answer.status == 409)
+      #expect(answer.object.text("detail").contains("--replay"))
+    }
+    #expect(
+      router.answerNow(APIRequest(method: "DELETE", path: "/replay")).header("Allow") == "GET, HEAD, POST")
+  }
+
+  // MARK: Beginning again
+
+  private let restart = FlowOutput.incident(FeedIncident(kind: .restarted, time: .none))
+
+  private func snapshot(_ fixture: Fixture, prints: Int64, restarts: Int64) -> FlowSnapshot {
+    let snapshot = fixture.market()
+    snapshot.counters.sideBuy = prints
+    snapshot.counters.lastPrint = prints
+    snapshot.counters.restarts = restarts
+    return snapshot
+  }
+
+  @Test func whatWasKnownIsForgottenAndTheSamePrintHasTheSameID() {
+    let fixture = Fixture(printBase: 1000)
+    let symbol = Fixture.symbol(.call, 672)
+    fixture.absorb(symbol, count: 5)
+    fixture.model.absorb(restart)
+    #expect(fixture.model.prints.nextNumber == 1 && fixture.model.lastTradeTime == .none)
+    fixture.model.absorb(.print(fixture.print(symbol, number: 1)))
+    #expect(fixture.model.row(1).id == 1001)
+    #expect(fixture.model.missingPrints == 0)
+  }
+
+  @Test func aSnapshotFromBeforeDoesNotCountAsLost() {
+    let fixture = Fixture()
+    fixture.absorb(Fixture.symbol(.call, 672), count: 5)
+    fixture.model.absorb(restart)
+    _ = fixture.model.adopt(snapshot(fixture, prints: 5, restarts: 0), atNanoseconds: 1)
+    fixture.model.reconcile()
+    #expect(fixture.model.missingPrints == 0 && fixture.model.prints.nextNumber == 1)
+    // Of one from after it, everything does.
+    _ = fixture.model.adopt(snapshot(fixture, prints: 2, restarts: 1), atNanoseconds: 2)
+    fixture.model.reconcile()
+    #expect(fixture.model.missingPrints == 2 && fixture.model.prints.nextNumber == 3)
+  }
+
+  @Test func aLostWordIsMadeUpForByTheSnapshot() {
+    let fixture = Fixture()
+    fixture.absorb(Fixture.symbol(.call, 672), count: 5)
+    _ = fixture.model.adopt(snapshot(fixture, prints: 0, restarts: 1), atNanoseconds: 1)
+    fixture.model.reconcile()
+    #expect(fixture.model.restarts == 1 && fixture.model.prints.nextNumber == 1)
+  }
+
+  @Test func everybodyIsGreetedAnewUnderAnotherEpoch() {
+    let fixture = Fixture()
+    let listener = FakeClient()
+    fixture.core.broadcaster.add(listener, resuming: nil)
+    fixture.absorb(Fixture.symbol(.call, 672), count: 3)
+    fixture.core.tick()
+    _ = fixture.outputs.push(restart)
+    _ = fixture.outputs.push(.print(fixture.print(Fixture.symbol(.call, 672), number: 1)))
+    fixture.clock.advance(milliseconds: 50)
+    fixture.core.tick()
+    let hello = listener.messages.filter { $0.text("type") == "hello" }
+    #expect(hello.map { $0.text("epoch") } == ["e1", "e1.1"])
+    #expect(hello.last?["resumed"] as? Bool == false && hello.last?.integer("last_print_id") == 0)
+    let prints = listener.messages.last { $0.text("type") == "prints" }
+    #expect(prints?.text("epoch") == "e1.1" && prints?.objects("rows").map { $0.integer("id") } == [1])
+    #expect(fixture.core.health().identity.epoch == "e1.1")
+    // Nobody goes on from before.
+    let late = FakeClient()
+    fixture.core.broadcaster.add(late, resuming: ResumePoint(epoch: "e1", after: 3))
+    #expect(late.messages.first?["resumed"] as? Bool == false)
+  }
+}
