@@ -57,7 +57,8 @@ final class FeedThread: Sendable {
   /// with what that life knew, and records from there on.
   /// - Parameter onRefusal: the record cannot be played or the source not opened; the process has no use any more.
   func start<Source: FrameSource & ~Copyable>(
-    instruments: InstrumentTable, recovering recovery: JournalRecovery, onRefusal: @escaping @Sendable (any Error) -> Void,
+    instruments: InstrumentTable, recovering recovery: JournalRecovery,
+    onRefusal: @escaping @Sendable (any Error) -> Void,
     _ open: @escaping @Sendable (consuming LiveMemory) throws -> Source
   ) {
     begin { [self] in

@@ -36,7 +36,8 @@ enum SnapshotFile {
     var body = Reader(ours)
     guard let name = body.string(), name.elementsEqual(fingerprint.utf8), let day = body.word(),
       let date = Int32(exactly: day), let events = body.word(), let prints = body.word(),
-      let cancellations = body.word(), let cancellationsCounted = body.word(), let standingWords = body.words(), let standing = LiveStanding(words: standingWords),
+      let cancellations = body.word(), let cancellationsCounted = body.word(), let words = body.words(),
+      let standing = LiveStanding(words: words),
       body.rest.isEmpty
     else { return nil }
     return EngineSnapshot(

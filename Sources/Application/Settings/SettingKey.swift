@@ -205,7 +205,7 @@ public enum SettingKey: String, Sendable, CaseIterable {
     case .journalCommitMilliseconds: "the record reaches the disk itself after so many milliseconds at the latest"
     case .journalCommitKilobytes: "or as soon as so many kilobytes wait"
     case .journalKeepDays: "trading days the record keeps, the running one included; 0 for all"
-    case .journalKeepGigabytes: "size of the record above which its oldest days go, but for the running one; 0 for any size"
+    case .journalKeepGigabytes: "size above which the record's oldest days go, the running one stays; 0 for any"
     case .logLevel: "the least important lines to write"
     case .logFormat: "lines for people, or JSON lines for programs"
     }

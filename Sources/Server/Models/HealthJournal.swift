@@ -57,7 +57,8 @@ extension HealthFacts {
       }
       if missingEvents > 0 {
         doubts.append(
-          "journal: \(missingEvents) events are not recorded, the disk did not take them: playing the day again will differ")
+          "journal: \(missingEvents) events are not recorded, the disk did not take them: playing the day again will differ"
+        )
       }
       return (down, doubts)
     }

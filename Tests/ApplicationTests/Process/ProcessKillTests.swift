@@ -23,7 +23,8 @@ import Testing
   }
 
   /// Reads states until the journal and the live feed say something; returns events recorded of the day so far.
-  private func recorded(_ product: ProcessProgram, until isWanted: ([String: Any], [String: Any]) -> Bool) throws -> Int {
+  private func recorded(_ product: ProcessProgram, until isWanted: ([String: Any], [String: Any]) -> Bool) throws -> Int
+  {
     let port = try product.port()
     let stream = try ProcessClient(port: port)
     try stream.listen()

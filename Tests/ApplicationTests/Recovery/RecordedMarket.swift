@@ -28,7 +28,8 @@ struct RecordedMarket {
     let program = Program(
       name: "marketflow", version: "0", summary: "",
       commands: [Command("serve", summary: "", options: SettingKey.options(SettingKey.allCases))])
-    let all = ["serve", "--provider", "polygon", "--endpoint", Self.endpoint, "--data-dir", folder.path("data")] + words
+    let all =
+      ["serve", "--provider", "polygon", "--endpoint", Self.endpoint, "--data-dir", folder.path("data")] + words
     guard case .run(let command) = try program.parse(all) else { preconditionFailure("no command") }
     settings = try Settings(command: command, environment: [:], file: nil)
     source = try ServeSource(settings: settings, lastStoredTime: nil, now: Timestamp(seconds: 1_750_000_000))
@@ -38,7 +39,8 @@ struct RecordedMarket {
   func batches(_ count: Int) throws -> [[MarketEvent]] {
     let day = MarketDate(daysSinceEpoch: 20_258)
     let settings = DemoSettings(
-      seed: 7, start: Timestamp(newYork: day, hour: 10, minute: 0), intensity: 5, sessionAfter: ServeSource.session(after:))
+      seed: 7, start: Timestamp(newYork: day, hour: 10, minute: 0), intensity: 5,
+      sessionAfter: ServeSource.session(after:))
     var reader = FeedReader(source: DemoFeed(settings: settings, instruments: instruments), instruments: instruments)
     var batches: [[MarketEvent]] = []
     while batches.count < count, try reader.next() { batches.append(Array(reader.batch.events)) }
