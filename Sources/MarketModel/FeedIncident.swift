@@ -33,7 +33,8 @@
   public var gap: UInt32
   /// The moment it is about; for a gap its end.
   public var time: Timestamp
-  /// A gap's beginning; `.none` for what is no gap.
+  /// A gap's beginning. Of a connection that ended with the process: the moment up to which everything is surely known.
+  /// `.none` for all else.
   public var from: Timestamp
   /// A closed gap: prints that were missing and are here now.
   public var count: UInt32

@@ -21,6 +21,8 @@ public struct ServerConfiguration: Sendable {
   public var staticDirectory: String?
   /// Users see this number + `LabeledPrint.number` as id: `IngestRun.firstPrintID - 1`, 0 without a store.
   public var printBase: Int64 = 0
+  /// What the engine had given out before.
+  public var before = OutputsBefore()
   /// Where the data come from.
   public var mode = HealthFacts.Mode.demo
   /// Must differ from start to start, so that clients know that numbers began anew.
@@ -32,6 +34,19 @@ public struct ServerConfiguration: Sendable {
   public init(epoch: String, versions: ComponentVersions) {
     self.epoch = epoch
     self.versions = versions
+  }
+}
+
+/// What an engine that begins in the middle of a source had given out before.
+public struct OutputsBefore: Sendable {
+  /// Number of its newest print.
+  public var lastPrint: Int64
+  /// Cancellations that its counters know of.
+  public var cancellations: Int64
+
+  public init(lastPrint: Int64 = 0, cancellations: Int64 = 0) {
+    self.lastPrint = lastPrint
+    self.cancellations = cancellations
   }
 }
 
@@ -104,7 +119,7 @@ public final class Server: Sendable {
     let core = ServerCore(
       model: ReadModel(
         instruments: connections.instruments, printBase: configuration.printBase,
-        recentPrints: configuration.recentPrints), identity: identity,
+        recentPrints: configuration.recentPrints, before: configuration.before), identity: identity,
       outputs: connections.outputs, snapshots: connections.snapshots, facts: connections.facts,
       clocks: .system)
     let router = Router(

@@ -9,6 +9,27 @@ import Testing
   static let spy = "O:SPY251216C00572000"
   static let qqq = "O:QQQ251216P00500000"
 
+  /// What a live source stands between.
+  struct Parts {
+    let frames = FrameRing(capacity: 1 << 16)
+    let bell = Doorbell()
+    let inbox: LiveInbox
+    let marks: ConnectionMarks
+    let observations = FeedObservations(spotSymbols: [])
+
+    init() {
+      inbox = LiveInbox(bell: bell)
+      marks = ConnectionMarks(frames: frames, bell: bell)
+    }
+
+    func push(_ text: String, _ scope: FeedIncident.Scope = .options) {
+      let isTaken = Array(text.utf8).withUnsafeBufferPointer {
+        frames.push($0, tag: scope.rawValue, receivedNanoseconds: 10)
+      }
+      #expect(isTaken)
+    }
+  }
+
   /// A live feed as its thread sees it.
   final class Feed {
     let instruments = InstrumentTable(capacity: 64)
@@ -26,7 +47,8 @@ import Testing
       reader = FeedReader(
         source: LiveSource(
           summary: "test", frames: frames, inbox: inbox, bell: bell, instruments: instruments,
-          observations: observations, marks: marks, filter: try SymbolFilter(followed)), instruments: instruments)
+          observations: observations, marks: marks, filter: try SymbolFilter(followed),
+          memory: LiveMemory(instruments: instruments)), instruments: instruments)
     }
 
     func push(_ text: String, _ scope: FeedIncident.Scope = .options, received: Int64 = 1) {

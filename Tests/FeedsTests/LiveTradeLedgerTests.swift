@@ -53,6 +53,16 @@ import Testing
     #expect(forgotten)
   }
 
+  /// What history brought stands among younger prints: forgetting it must not make those look remembered.
+  @Test func forgettingAnOldPrintOfHistoryMakesNothingYounger() {
+    var ledger = TradeLedger(capacity: 2, instruments: 8)
+    for (number, milliseconds) in [(1, 100), (2, 50), (3, 110), (4, 120)] as [(Int64, Int64)] {
+      let isNew = ledger.admit(LiveTradeLedgerTests.trade(1, number, milliseconds: milliseconds), recoveredFor: 1)
+      #expect(isNew)
+    }
+    #expect(ledger.forgottenUntil == Timestamp(milliseconds: 100))
+  }
+
   /// Rows without a number take up one remembered print each, once a gap.
   @Test func rowsWithoutNumbersAreCounted() {
     var ledger = TradeLedger(capacity: 16, instruments: 8)

@@ -16,7 +16,8 @@ import Testing
         key: Secret("test-key"), socketBase: "ws://127.0.0.1:\(peer.port)", restBase: "http://127.0.0.1:1",
         filter: try SymbolFilter(["SPY"]), followsStocks: false), bell: bell, log: Log(minimumLevel: .critical))
     let instruments = InstrumentTable(capacity: 64)
-    var reader = FeedReader(source: feed.makeSource(instruments: instruments), instruments: instruments)
+    let source = feed.makeSource(instruments: instruments, memory: LiveMemory(instruments: instruments))
+    var reader = FeedReader(source: source, instruments: instruments)
     try feed.start()
     var incidents: [FeedIncident] = []
     var times: [Timestamp] = []

@@ -25,6 +25,7 @@ import Testing
     snapshot.counters.trades = value
     snapshot.counters.quotes = value
     snapshot.counters.sideSell = value
+    snapshot.counters.lastPrint = value
     snapshot.counters.sideMid = value
     snapshot.counters.sideBuy = value
     snapshot.counters.sideUnknown = value

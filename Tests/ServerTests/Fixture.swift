@@ -148,6 +148,7 @@ final class Fixture {
     snapshot.counters.trades = 120
     // The engine's own count of prints shows the server what never came: here all of them do.
     snapshot.counters.sideBuy = nextNumber - 1
+    snapshot.counters.lastPrint = nextNumber - 1
     snapshot.counters.byMethod[Int(LabelMethod.atOrAboveAsk.rawValue)] = nextNumber - 1
     snapshot.counters.fiveMinuteTrades = 33
   }

@@ -146,7 +146,7 @@ private final class FakeHistory: FlowHistory, @unchecked Sendable {
       #expect(walk(router, ["limit": "\(limit)"]).ids == Array((1...11).reversed()), "limit \(limit)")
     }
     let snapshot = FlowSnapshot()
-    snapshot.counters.sideBuy = 12
+    snapshot.counters.lastPrint = 12
     _ = fixture.model.adopt(snapshot, atNanoseconds: 0)
     fixture.model.reconcile()
     for limit in [1, 5, 20] {

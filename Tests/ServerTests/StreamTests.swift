@@ -112,7 +112,7 @@ final class FakeClient: StreamClient {
     fixture.absorb(spy, count: 2)
     fixture.core.tick()
     // The engine has made five prints; the last three found the ring full.
-    fixture.snapshots.answer { $0.counters.sideSell = 5 }
+    fixture.snapshots.answer { $0.counters.lastPrint = 5 }
     fixture.core.tick()
     #expect(client.batches().map(\.ids) == [[101, 102], []])
     #expect(client.batches().map(\.missed) == [0, 3])
@@ -126,7 +126,7 @@ final class FakeClient: StreamClient {
   @Test func printsUnderWayWhenTheEngineCountedAreNotAGap() {
     let client = join()
     fixture.core.tick()
-    fixture.snapshots.answer { $0.counters.sideBuy = 1 }
+    fixture.snapshots.answer { $0.counters.lastPrint = 1 }
     #expect(fixture.outputs.push(.print(fixture.print(spy))))
     fixture.core.tick()
     #expect(client.batches().map(\.missed) == [0])

@@ -58,6 +58,9 @@ export function assess(evidence) {
   if (health.ingest_status === "ended") {
     return verdict("ended", "Ended", "The feed has ended. Figures are final and no longer move.");
   }
+  if (health.ingest_status === "recovering") {
+    return verdict("stale", "Recovering", sentence(health.reasons, "What was recorded before the start is played."));
+  }
   if (health.ingest_status === "streaming" && dataAgeSeconds !== null && dataAgeSeconds > DATA_LIMIT_SECONDS) {
     const moment = formatEastern(Date.parse(evidence.stateTime ?? "") - (reported ?? 0) * 1000);
     return verdict("stale", "Stale", `No market data since ${moment} ET, ${formatAge(dataAgeSeconds)} ago.`);

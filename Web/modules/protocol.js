@@ -106,7 +106,7 @@
  * @typedef {object} Health
  * @property {"ok" | "degraded" | "down"} status
  * @property {string[]} reasons
- * @property {"starting" | "streaming" | "ended" | "failed"} ingest_status
+ * @property {"starting" | "recovering" | "streaming" | "ended" | "failed"} ingest_status
  * @property {number | null} data_age_seconds
  * @property {number} events_per_second
  * @property {number} trades_five_minutes

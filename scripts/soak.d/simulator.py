@@ -66,3 +66,10 @@ class Simulator:
         """Every print played so far, oldest first: dictionaries with sym, q, p, s, c, x, t."""
         with urllib.request.urlopen(f"{self.url}/simulator/trades.ndjson", timeout=120) as answer:
             return [json.loads(line) for line in answer if line.strip()]
+
+    def save_trades(self, path):
+        """Every print played so far into a file, one JSON object a line; returns its path."""
+        with urllib.request.urlopen(f"{self.url}/simulator/trades.ndjson", timeout=300) as answer, open(path, "wb") as file:
+            while chunk := answer.read(1 << 20):
+                file.write(chunk)
+        return path

@@ -66,7 +66,7 @@ struct SocketBench {
     _ = try writer?.begin(IngestSource(source: "bench", fingerprint: "bench", resumable: false))
     let engine = EngineThread(
       EngineThread.Connections(
-        events: events, publisher: publisher, snapshots: Exchange<FlowSnapshot>(), store: writer, waitsForStore: false,
+        events: events, publisher: publisher, snapshots: Exchange<FlowSnapshot>(), store: writer, storePatience: .short,
         gauges: gauges, observer: { meter.see($0) }))
     let feed = FeedThread(
       options: FeedThread.Options(), ring: events, engineBell: engine.bell, gauges: gauges, inbox: inbox, log: log)
@@ -76,11 +76,12 @@ struct SocketBench {
     let connection = PolygonConnection(
       PolygonConnection.Configuration(scope: .options, endpoint: endpoint, key: Secret("bench")), loop: loop,
       frames: frames, bell: inbox.bell, log: log, onEvent: { _ in })
-    engine.start(configuration: FlowConfiguration(), instruments: instruments)
+    engine.start(FlowEngine(instruments: instruments))
     feed.start(instruments: instruments) {
       LiveSource(
         summary: "socket", frames: frames, inbox: LiveInbox(bell: inbox.bell), bell: inbox.bell,
-        instruments: instruments, observations: FeedObservations(spotSymbols: []), filter: everything)
+        instruments: instruments, observations: FeedObservations(spotSymbols: []), filter: everything,
+        memory: LiveMemory(instruments: instruments))
     }
     try loop.start()
     connection.hold(["T.*"])

@@ -19,14 +19,31 @@ final class EngineThread: Sendable {
     var publisher: SPSCRing<FlowOutput>
     var snapshots: Exchange<FlowSnapshot>
     var store: StoreWriter?
-    /// A full store queue holds the engine up for as long as it takes (a recording), or for two seconds and then costs rows,
-    /// which are counted (a market).
-    var waitsForStore: Bool
+    var storePatience: StorePatience
     var gauges: IngestGauges
     /// The source may begin again from its start, as a recording does.
     var mayStartAgain = false
     /// Sees all outputs before anybody else, on the engine's thread; for measuring.
     var observer: (@Sendable (UnsafeBufferPointer<FlowOutput>) -> Void)?
+  }
+
+  /// How long a full store queue holds the engine up; what does not get in after that is not stored, and counted.
+  enum StorePatience: Sendable {
+    /// As long as it takes: a recording can wait.
+    case endless
+    /// A market: a burst is worth two seconds' wait, a disk that stays away none.
+    case short
+    /// A market that is recorded in a journal: what the store misses it misses until the next start, so a full disk is worth
+    /// a minute; at the start, while the journal is played, as long as it takes.
+    case recorded
+
+    fileprivate var nanoseconds: Int64 {
+      switch self {
+      case .endless: .max
+      case .short: 2_000_000_000
+      case .recorded: 60_000_000_000
+      }
+    }
   }
 
   /// Rung by whoever puts events into the ring.
@@ -36,7 +53,6 @@ final class EngineThread: Sendable {
   /// Monotonic nanoseconds up to which a stopping engine waits for the store.
   private let stopDeadline = Atomic<Int64>(0)
   private let thread = Mutex<WorkerThread?>(nil)
-
   /// Events taken from the ring at a time: outputs reach their readers after so many at the latest.
   private static let batchEvents = 512
   /// Longest sleep without events: a snapshot that was asked for meanwhile is that late at most.
@@ -46,13 +62,22 @@ final class EngineThread: Sendable {
 
   init(_ connections: Connections) { self.connections = connections }
 
-  func start(configuration: FlowConfiguration, instruments: InstrumentTable) {
+  /// - Parameter engine: the thread's own from here on.
+  func start(_ engine: consuming sending FlowEngine) {
+    let handed = HandedEngine(engine)
     thread.withLock { thread in
       precondition(thread == nil, "EngineThread: started twice")
       thread = WorkerThread("engine") { [self] in
-        run(FlowEngine(configuration: configuration, instruments: instruments))
+        guard let engine = handed.engine.take() else { preconditionFailure("EngineThread: no engine") }
+        run(engine)
       }
     }
+  }
+
+  /// An engine on its way to the thread: one puts it in, the other, begun later, takes it out.
+  private final class HandedEngine: @unchecked Sendable {
+    var engine: FlowEngine?
+    init(_ engine: consuming FlowEngine) { self.engine = consume engine }
   }
 
   /// Processes what is in the ring and ends the thread; the feed must have stopped before.
@@ -68,6 +93,11 @@ final class EngineThread: Sendable {
     var outputs = OutputBuffer()
     var backlog = StoreBacklog()
     var isDigestKnown = false
+    if let session = engine.session {
+      connections.gauges.noteDay(
+        session,
+        before: IngestPosition(prints: engine.printsBefore, cancellations: engine.cancellationsBefore))
+    }
     while true {
       let consumed = connections.events.consume(limit: EngineThread.batchEvents) { events in
         engine.process(events, into: &outputs)
@@ -86,7 +116,11 @@ final class EngineThread: Sendable {
         connections.gauges.setDigest(engine.stateDigest())
         isDigestKnown = true
       }
-      if isStopping.load(ordering: .acquiring), connections.events.count == 0 { return }
+      if isStopping.load(ordering: .acquiring), connections.events.count == 0 {
+        engine.recordDigest(into: &outputs)
+        deliver(outputs.outputs, &backlog)
+        return
+      }
       bell.wait(milliseconds: EngineThread.idleMilliseconds) {
         connections.events.count > 0 || isStopping.load(ordering: .acquiring)
       }
@@ -100,9 +134,6 @@ final class EngineThread: Sendable {
     /// When its queue was first found full; nil while it takes everything.
     var fullSince: Int64?
     var progress = StoreProgress()
-
-    /// A burst is worth this long a wait even to a source that should not wait; a disk that stays away is not.
-    static let patienceNanoseconds: Int64 = 2_000_000_000
   }
 
   /// What the engine says after its source began again is what it has said before, up to where it had come.
@@ -140,6 +171,7 @@ final class EngineThread: Sendable {
   private func publish(_ outputs: UnsafeBufferPointer<FlowOutput>) {
     connections.observer?(outputs)
     for output in outputs where EngineThread.isPublished(output) {
+      if case .sessionReset(let reset) = output { noteDay(reset) }
       if !connections.publisher.push(output) { connections.gauges.notePublisherSkipped(1) }
     }
   }
@@ -157,7 +189,7 @@ final class EngineThread: Sendable {
       }
       let isStopping = isStopping.load(ordering: .acquiring)
       if isStopping, !backlog.isLost { backlog.isLost = hasGivenUp(store) }
-      let isWorthWaiting = connections.waitsForStore || isStopping || hasPatience(store, &backlog)
+      let isWorthWaiting = isStopping || hasPatience(store, &backlog)
       guard isWorthWaiting, !backlog.isLost else {
         connections.gauges.noteStoreDropped(rest.count)
         return
@@ -168,10 +200,17 @@ final class EngineThread: Sendable {
   }
 
   private func hasPatience(_ store: StoreWriter, _ backlog: inout StoreBacklog) -> Bool {
+    if case .recorded = connections.storePatience, !connections.gauges.isStreaming { return true }
     let now = SystemClock.monotonicNanoseconds
     let since = backlog.fullSince ?? now
     backlog.fullSince = since
-    return store.counters.errorText == nil && now - since < StoreBacklog.patienceNanoseconds
+    if case .short = connections.storePatience, store.counters.errorText != nil { return false }
+    return now - since < connections.storePatience.nanoseconds
+  }
+
+  private func noteDay(_ reset: SessionReset) {
+    connections.gauges.noteDay(
+      reset.session, before: IngestPosition(prints: reset.printsBefore, cancellations: reset.cancellationsBefore))
   }
 
   /// The publisher shows prints; sums reach it by snapshot.

@@ -50,11 +50,49 @@ final class FeedThread: Sendable {
   func start<Source: FrameSource & ~Copyable>(
     instruments: InstrumentTable, _ open: @escaping @Sendable () throws -> Source
   ) {
+    begin { [self] in try play(instruments: instruments, open) }
+  }
+
+  /// Starts the thread with a source that is recorded: plays what an earlier life of the process recorded, opens the source
+  /// with what that life knew, and records from there on.
+  /// - Parameter onRefusal: the record cannot be played or the source not opened; the process has no use any more.
+  func start<Source: FrameSource & ~Copyable>(
+    instruments: InstrumentTable, recovering recovery: JournalRecovery,
+    onRefusal: @escaping @Sendable (any Error) -> Void,
+    _ open: @escaping @Sendable (consuming LiveMemory) throws -> Source
+  ) {
+    begin { [self] in
+      var hasBegun = false
+      do {
+        let isStopping: @Sendable () -> Bool = { [self] in isToStop }
+        gauges.setStatus(.recovering)
+        let playing = EventDoor(ring: ring, engineBell: engineBell, gauges: gauges, isStopping: isStopping)
+        let memory = try recovery.play(through: playing, into: instruments, isStopping: isStopping)
+        if isToStop { return }
+        let streamTime = memory.standing.streamTime
+        inbox.noteStreamTime(streamTime)
+        var door = EventDoor(
+          ring: ring, engineBell: engineBell, gauges: gauges, isStopping: isStopping,
+          journal: try recovery.record.journal.makeAppender(instruments: instruments),
+          room: JournalRoom(status: recovery.record.journal.status, bytes: recovery.record.options.heldBytes))
+        var reader = FeedReader(source: try open(memory), instruments: instruments)
+        hasBegun = true
+        var playback = Playback(options)
+        var injected = EventBatch()
+        _ = try run(&reader, &door, &playback, &injected, from: streamTime)
+      } catch {
+        if !hasBegun { onRefusal(error) }
+        throw error
+      }
+    }
+  }
+
+  private func begin(_ body: @escaping @Sendable () throws -> Void) {
     thread.withLock { thread in
       precondition(thread == nil, "FeedThread: started twice")
       thread = WorkerThread("feed") { [self] in
         do {
-          try play(instruments: instruments, open)
+          try body()
         } catch {
           gauges.fail("\(error)")
           noteWarm()
@@ -64,6 +102,8 @@ final class FeedThread: Sendable {
       }
     }
   }
+
+  private var isToStop: Bool { isStopping.load(ordering: .acquiring) }
 
   /// Waits until the faster beginning is over, so that nobody who is invited now misses it; not for ever.
   func waitUntilWarm(timeoutMilliseconds: Int32) {
@@ -79,42 +119,48 @@ final class FeedThread: Sendable {
 
   /// Plays a source, and again from its beginning as often as a moment is wanted that has passed.
   private func play<Source: FrameSource & ~Copyable>(instruments: InstrumentTable, _ open: () throws -> Source) throws {
+    var door = EventDoor(ring: ring, engineBell: engineBell, gauges: gauges, isStopping: { [self] in isToStop })
     var playback = Playback(options)
     var injected = EventBatch()
     while true {
       var reader = FeedReader(source: try open(), instruments: instruments)
-      guard try run(&reader, &playback, &injected) else { return }
+      guard try run(&reader, &door, &playback, &injected, from: .none) else { return }
       playback.startAgain()
       // Before the engine forgets: its empty state is nobody's last.
       gauges.setStatus(.streaming)
       injected.removeAll()
       injected.append(.incident(FeedIncident(kind: .restarted, time: .none)))
-      push(injected.events)
+      door.push(injected.events)
     }
   }
 
+  /// - Parameter start: stream time before the source's first event.
   /// - Returns: whether the source is to begin again.
   private func run<Source: FrameSource & ~Copyable>(
-    _ reader: inout FeedReader<Source>, _ playback: inout Playback, _ injected: inout EventBatch
+    _ reader: inout FeedReader<Source>, _ door: inout EventDoor, _ playback: inout Playback,
+    _ injected: inout EventBatch, from start: Timestamp
   ) throws -> Bool {
     var badEvents: Int64 = 0
-    var streamTime = Timestamp.none
+    var streamTime = start
     gauges.setStatus(.streaming)
     log.info("feed", "streaming \(reader.source.summary)", ["speed": speedText])
     var stopDeadline: Int64?
     while !mayStop(isIdle: reader.isIdle, drains: Source.drainsAtStop, &stopDeadline) {
-      guard try reader.next() else { return finish(&reader, &playback, &injected, streamTime) }
-      switch waitUntilDue(reader.streamTime, &playback, { injectWaiting(&reader, &injected, at: streamTime) }) {
+      door.waitForJournal()
+      guard try reader.next() else { return finish(&reader, &door, &playback, &injected, streamTime) }
+      switch waitUntilDue(
+        reader.streamTime, &playback, { injectWaiting(&reader, &door, &injected, at: streamTime) })
+      {
       case .due, .wait: break
       case .startAgain: return true
       case .over:
-        push(UnsafeBufferPointer(rebasing: reader.batch.events[..<playback.countWithin(reader.batch.events)]))
-        return finish(&reader, &playback, &injected, streamTime)
+        door.push(UnsafeBufferPointer(rebasing: reader.batch.events[..<playback.countWithin(reader.batch.events)]))
+        return finish(&reader, &door, &playback, &injected, streamTime)
       }
-      streamTime = reader.streamTime
+      streamTime = max(streamTime, reader.streamTime)
       if playback.isWarm, !isWarm.load(ordering: .relaxed) { noteWarm() }
       inbox.noteStreamTime(streamTime)
-      push(reader.batch.events)
+      door.push(reader.batch.events)
       playback.advance(to: streamTime)
       // Neither a live source that says that nothing has come, nor greeks over REST, make old prints younger.
       if reader.batch.events.first?.time != nil { gauges.noteReceived(wallNanoseconds: SystemClock.wallNanoseconds) }
@@ -139,19 +185,17 @@ final class FeedThread: Sendable {
     guard drains else { return true }
     let now = SystemClock.monotonicNanoseconds
     guard let end = deadline else {
-      deadline = now + FeedThread.drainNanoseconds
+      deadline = now + EventDoor.drainNanoseconds
       return false
     }
     return isIdle || now >= end
   }
 
-  private static let drainNanoseconds: Int64 = 2_000_000_000
-
   /// The source is exhausted, the door stays open for trades entered by hand and for who wants to see it again.
   /// - Returns: whether the source is to begin again.
   private func finish<Source: FrameSource & ~Copyable>(
-    _ reader: inout FeedReader<Source>, _ playback: inout Playback, _ injected: inout EventBatch,
-    _ streamTime: Timestamp
+    _ reader: inout FeedReader<Source>, _ door: inout EventDoor, _ playback: inout Playback,
+    _ injected: inout EventBatch, _ streamTime: Timestamp
   ) -> Bool {
     gauges.setStatus(.ended)
     playback.end()
@@ -163,11 +207,11 @@ final class FeedThread: Sendable {
       }
       if playback.wantsToStartAgain(now: SystemClock.monotonicNanoseconds) { return true }
       guard !inbox.isEmpty else { continue }
-      injectWaiting(&reader, &injected, at: streamTime)
+      injectWaiting(&reader, &door, &injected, at: streamTime)
       // The minutes that those trades belong to are given out again.
       injected.removeAll()
       injected.append(.incident(FeedIncident(kind: .ended, time: streamTime)))
-      push(injected.events)
+      door.push(injected.events)
     }
     return false
   }
@@ -197,7 +241,8 @@ final class FeedThread: Sendable {
   }
 
   private func injectWaiting<Source: FrameSource & ~Copyable>(
-    _ reader: inout FeedReader<Source>, _ batch: inout EventBatch, at streamTime: Timestamp
+    _ reader: inout FeedReader<Source>, _ door: inout EventDoor, _ batch: inout EventBatch,
+    at streamTime: Timestamp
   ) {
     guard !inbox.isEmpty else { return }
     for trade in inbox.takeAll() {
@@ -211,24 +256,8 @@ final class FeedThread: Sendable {
         reader.inject(UnsafeBufferPointer(rebasing: $0[..<count]), into: &batch)
       }
       gauges.noteDecoded(reader.decoder.counters)
-      push(batch.events)
+      door.push(batch.events)
       log.info("feed", "trade entered by hand: \(trade.size) \(trade.symbol) at \(trade.price.doubleValue)")
-    }
-  }
-
-  private func push(_ events: UnsafeBufferPointer<MarketEvent>) {
-    var rest = events
-    var patience = FeedThread.drainNanoseconds / 200_000
-    while !rest.isEmpty {
-      let taken = ring.push(rest)
-      engineBell.ring()
-      rest = UnsafeBufferPointer(rebasing: rest[taken...])
-      guard !rest.isEmpty else { return }
-      // The engine outlives this thread: it makes room, unless the disk holds it up.
-      if isStopping.load(ordering: .acquiring) { patience -= 1 }
-      if patience == 0 { return }
-      gauges.noteWait()
-      usleep(200)
     }
   }
 

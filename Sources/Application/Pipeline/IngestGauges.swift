@@ -1,7 +1,14 @@
 import Feeds
 import MarketModel
 import Server
+import Storage
 import Synchronization
+
+/// The trading day of an engine, and what the source had brought before it.
+struct DayUnderWay: Equatable {
+  var session: MarketDate
+  var before: IngestPosition
+}
 
 /// What the feed and engine threads tell the others about themselves. Written with plain atomics, read whenever asked.
 final class IngestGauges: Sendable {
@@ -20,6 +27,8 @@ final class IngestGauges: Sendable {
   private let refusedLines = Atomic<Int64>(0)
   private let correctedRows = Atomic<Int64>(0)
   private let finalDigest = Mutex<UInt64?>(nil)
+  private let refused = Mutex<(any Error)?>(nil)
+  private let dayUnderWay = Mutex<DayUnderWay?>(nil)
   private let failureText = Mutex<String?>(nil)
 
   // MARK: Feed thread
@@ -36,6 +45,9 @@ final class IngestGauges: Sendable {
     failureText.withLock { $0 = reason }
     setStatus(.failed)
   }
+
+  /// The process cannot go on, and is to end.
+  func noteRefusal(_ error: any Error) { refused.withLock { $0 = error } }
 
   func noteReceived(wallNanoseconds: Int64) { lastReceived.store(wallNanoseconds, ordering: .relaxed) }
   /// The feed waits on purpose for the next frame to be due.
@@ -60,6 +72,9 @@ final class IngestGauges: Sendable {
   func notePublisherSkipped(_ count: Int) { skippedByPublisher.wrappingAdd(Int64(count), ordering: .relaxed) }
   func noteStoreDropped(_ count: Int) { droppedByStore.wrappingAdd(Int64(count), ordering: .relaxed) }
   func noteWaitForStore() { waitsForStore.wrappingAdd(1, ordering: .relaxed) }
+  func noteDay(_ session: MarketDate, before: IngestPosition) {
+    dayUnderWay.withLock { $0 = DayUnderWay(session: session, before: before) }
+  }
   /// The state after the source's last event; not believed when the source has begun again meanwhile.
   func setDigest(_ digest: UInt64) { finalDigest.withLock { if hasEnded { $0 = digest } } }
   /// The source is exhausted, and everything of it is in the event ring.
@@ -73,10 +88,19 @@ final class IngestGauges: Sendable {
   var storeDropped: Int64 { droppedByStore.load(ordering: .relaxed) }
   var storeWaits: Int64 { waitsForStore.load(ordering: .relaxed) }
   var digest: UInt64? { finalDigest.withLock { $0 } }
+  /// The engine's trading day; nil before its first event.
+  var day: DayUnderWay? { dayUnderWay.withLock { $0 } }
+  /// Why the process has no use any more; nil while it has.
+  var refusal: (any Error)? { refused.withLock { $0 } }
+  var isStreaming: Bool { ingestStatus == .streaming }
+
+  private var ingestStatus: HealthFacts.IngestStatus {
+    HealthFacts.IngestStatus.allCases[status.load(ordering: .relaxed)]
+  }
 
   func ingest(source: String, subscribed: [String]) -> HealthFacts.Ingest {
     HealthFacts.Ingest(
-      status: HealthFacts.IngestStatus.allCases[status.load(ordering: .relaxed)], source: source,
+      status: ingestStatus, source: source,
       subscribed: subscribed,
       lastReceived: Timestamp(nanoseconds: lastReceived.load(ordering: .relaxed)),
       frames: frames.load(ordering: .relaxed),

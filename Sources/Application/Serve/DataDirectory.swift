@@ -12,7 +12,6 @@ struct DataDirectory {
   var database: String { "\(path)/marketflow.duckdb" }
   /// The invented market has a file of its own: none of its rows can be taken for a real one.
   var demoDatabase: String { "\(path)/demo.duckdb" }
-
   /// What was fetched of the vendor's history.
   var cache: String { "\(path)/cache" }
   /// The record of what came in.

@@ -1,6 +1,7 @@
 import Clocks
 import Feeds
 import FlowEngine
+import Journal
 import Lake
 import Logging
 import MarketModel
@@ -37,6 +38,9 @@ final class ServeRun {
   private let address: ServerAddress?
   /// Nil when the source is no live one.
   private let live: PolygonFeed?
+  /// Nil when the source is not recorded.
+  private let record: LiveRecord?
+  private let keeper: SnapshotKeeper?
 
   /// Opens the store and prepares everything. No source, engine or writer runs and nothing is written before `start()`.
   init(settings: Settings, pageDirectory: String?, log: Log) throws {
@@ -46,13 +50,17 @@ final class ServeRun {
     source = try ServeSource(
       settings: settings, lastStoredTime: ServeRun.lastStoredTime(store, settings, log),
       now: Timestamp(nanoseconds: SystemClock.wallNanoseconds))
+    record = try LiveRecord.open(source, settings, store: store, rules: rules, log: log)
     writer = try store?.makeWriter(instruments: instruments, log: log)
     lake = try ServeRun.openLake(settings, store, writer, log)
-    let run = try writer?.reserve(source.ingestSource(configuration: rules))
+    let run = try writer?.reserve(
+      source.ingestSource(configuration: rules, journal: record?.journal.archive.id),
+      startingAt: record?.plan.start ?? .start)
     engine = EngineThread(
       EngineThread.Connections(
-        events: events, publisher: publisher, snapshots: snapshots, store: writer, waitsForStore: source.canWait,
-        gauges: gauges, mayStartAgain: source.mode == .replay))
+        events: events, publisher: publisher, snapshots: snapshots, store: writer,
+        storePatience: source.storePatience(isRecorded: record != nil), gauges: gauges,
+        mayStartAgain: source.mode == .replay))
     let control =
       source.mode == .replay
       ? PlayControl(speed: settings.replaySpeed, window: settings.replayWindow, bell: inbox.bell) : nil
@@ -74,9 +82,14 @@ final class ServeRun {
     } else {
       live = nil
     }
+    keeper = record.map { [gauges, rules] in SnapshotKeeper($0, gauges: gauges, rules: rules, log: log) }
+    if let plan = record?.plan {
+      configuration.before = OutputsBefore(
+        lastPrint: plan.start.prints, cancellations: plan.snapshot?.cancellationsCounted ?? 0)
+    }
     let facts = HealthGathering(
-      source: source, live: live, gauges: gauges, events: events, publisher: publisher, writer: writer,
-      lake: lake)
+      source: source, live: live, gauges: gauges, events: events, publisher: publisher, writer: writer, record: record,
+      keeper: keeper, lake: lake)
     var openStore: (@Sendable () throws -> StoreReader)?
     if let store { openStore = { try store.makeReader() } }
     address = store.map { ServerAddress(database: $0.options.path) }
@@ -107,7 +120,11 @@ final class ServeRun {
     }
     writer?.start()
     lake?.start()
-    engine.start(configuration: rules, instruments: instruments)
+    if let record {
+      engine.start(try record.makeEngine(rules, instruments))
+    } else {
+      engine.start(FlowEngine(configuration: rules, instruments: instruments))
+    }
     log.info("engine", "ready", ["instruments": "\(instruments.capacity)", "event_ring": "\(events.capacity)"])
     switch source {
     case .demo(let settings):
@@ -117,9 +134,33 @@ final class ServeRun {
     case .replayDay(let day): day.start(feed, instruments: instruments)
     case .polygon:
       guard let live else { preconditionFailure("ServeRun: a live source without its feed") }
-      feed.start(instruments: instruments) { [instruments] in live.makeSource(instruments: instruments) }
-      try live.start()
+      try start(live)
     }
+  }
+
+  private func start(_ live: PolygonFeed) throws {
+    guard let record, let keeper else {
+      feed.start(instruments: instruments) { [instruments] in
+        live.makeSource(instruments: instruments, memory: LiveMemory(instruments: instruments))
+      }
+      try live.start()
+      return
+    }
+    record.journal.start()
+    keeper.start()
+    feed.start(
+      instruments: instruments, recovering: JournalRecovery(record: record, log: log),
+      onRefusal: { [gauges] error in
+        gauges.noteRefusal(error)
+        StopSignal.send()
+      },
+      { [instruments] memory in
+        let standing = memory.standing
+        let source = live.makeSource(instruments: instruments, memory: memory)
+        // Not before: what the vendor sends meanwhile could be told from nothing that was recorded.
+        try live.start(from: standing)
+        return source
+      })
   }
 
   /// Waits for the demo's quick beginning, some seconds.
@@ -127,11 +168,16 @@ final class ServeRun {
 
   /// Stops from the source on, so that what is under way reaches the disk.
   /// - Returns: what became of what was received, in words.
+  /// - Throws: why the process could not go on, or what could not be written.
   func stop() throws -> String {
     // A query's view of the store would stand in the way of the last checkpoint.
     statements?.stop()
+    // Asked before the feed says that it has ended.
+    let isCaughtUp = record != nil && gauges.isStreaming
     live?.stop()
     feed.stop()
+    keeper?.stop()
+    record?.journal.close()
     engine.stop()
     defer {
       address?.withdraw()
@@ -139,9 +185,13 @@ final class ServeRun {
     }
     // After the writer, whether or not it could write everything.
     defer { lake?.close() }
+    if let refusal = gauges.refusal {
+      try writer?.close(finished: false)
+      throw refusal
+    }
     guard let writer else { return "storage was off, nothing is stored" }
     let dropped = gauges.storeDropped
-    try writer.close(finished: gauges.digest != nil && dropped == 0)
+    try writer.close(finished: (gauges.digest != nil || isCaughtUp) && dropped == 0)
     let leftOut = writer.counters.leftOutPrints
     let open = live.map { $0.status.backfill.gapsUnfilled } ?? 0
     let gaps = open == 0 ? "" : "; \(open) gap\(open == 1 ? " is" : "s are") not filled, see feed_gaps"
@@ -238,6 +288,8 @@ private struct HealthGathering: Sendable {
   let events: SPSCRing<MarketEvent>
   let publisher: SPSCRing<FlowOutput>
   let writer: StoreWriter?
+  let record: LiveRecord?
+  let keeper: SnapshotKeeper?
   let lake: LakeWriter?
 
   func gather() -> HealthFacts {
@@ -247,9 +299,23 @@ private struct HealthGathering: Sendable {
       storageQueue: writer.map { HealthFacts.Queue(depth: $0.queueDepth, capacity: $0.queueCapacity) }
         ?? HealthFacts.Queue(),
       publisher: HealthFacts.Queue(depth: publisher.count, capacity: publisher.capacity),
-      publisherSkipped: gauges.publisherSkipped, storage: storage(), lake: lake.map { LakeFacts($0.status.report) },
+      publisherSkipped: gauges.publisherSkipped, storage: storage(), journal: record.map { journal($0) },
+      lake: lake.map { LakeFacts($0.status.report) },
       live: live.map { LiveFacts($0.status) }, digest: gauges.digest.map { String($0, radix: 16) }
     )
+  }
+
+  private func journal(_ record: LiveRecord) -> HealthFacts.Journal {
+    let status = record.journal.status
+    // Read in this order: what is durable was appended.
+    let durable = status.durableEvents
+    return HealthFacts.Journal(
+      path: record.journal.archive.directory, appendedEvents: status.appendedEvents, durableEvents: durable,
+      heldBytes: status.heldBytes, missingEvents: status.missingEvents, segments: status.closedSegments,
+      bytes: status.writtenBytes,
+      syncAgeSeconds: status.lastSyncNanoseconds.map { Double(SystemClock.monotonicNanoseconds - $0) / 1e9 },
+      error: status.errorText, earlierEvents: record.progress.eventsOfDay, recoveredEvents: record.progress.events,
+      recoveredShare: record.progress.share, snapshotEvents: keeper?.newestEvents)
   }
 
   private func storage() -> HealthFacts.Storage {

@@ -40,8 +40,14 @@ enum ServeSource: Sendable {
   /// A file is the same each time it is played: what is stored of it already is not stored again, unless another program or
   /// other rules would conclude something else from it. The demo goes on from where it was, so that each start is a stretch
   /// of its own.
-  func ingestSource(configuration: FlowConfiguration) -> IngestSource {
-    switch self {
+  /// - Parameter journal: id of the journal that a live feed is recorded in: it can be played again, so that prints of several
+  ///   starts are one run. Whatever is played again has the same prints in the same order under any rules.
+  func ingestSource(configuration: FlowConfiguration, journal: String? = nil) -> IngestSource {
+    if let journal {
+      return IngestSource(
+        source: summary, fingerprint: "journal \(journal)", resumable: true, includesInjected: true)
+    }
+    return switch self {
     case .demo(let settings):
       IngestSource(
         source: summary, fingerprint: "demo-\(settings.seed)-\(settings.start.nanoseconds)", resumable: false)
@@ -67,10 +73,21 @@ enum ServeSource: Sendable {
   private static let warmUpNanoseconds: Int64 = 1_200_000_000_000
 
   /// Files wait for the disk; a market does not, not even an invented one.
-  var canWait: Bool {
+  func storePatience(isRecorded: Bool) -> EngineThread.StorePatience {
     switch self {
-    case .demo, .polygon: false
-    case .replay, .replayDay: true
+    case .demo: .short
+    case .polygon: isRecorded ? .recorded : .short
+    case .replay, .replayDay: .endless
+    }
+  }
+
+  /// What a journal of the source is called: the events of two vendors must not be played as one market. Nil for what can be
+  /// played again anyhow.
+  var journalSource: String? {
+    switch self {
+    case .demo, .replay, .replayDay: nil
+    case .polygon(let settings, .endpoint, _): "polygon at \(settings.socketBase)"
+    case .polygon: "polygon"
     }
   }
 

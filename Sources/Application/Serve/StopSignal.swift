@@ -20,6 +20,9 @@ enum StopSignal {
     sigwait(&signals, &received)
   }
 
+  /// What Ctrl-C does, from a thread of this process that cannot go on.
+  static func send() { kill(getpid(), SIGTERM) }
+
   private static func set() -> sigset_t {
     var signals = sigset_t()
     sigemptyset(&signals)

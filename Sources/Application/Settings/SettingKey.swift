@@ -27,6 +27,11 @@ public enum SettingKey: String, Sendable, CaseIterable {
   case dataDirectory = "data_directory"
   case webDirectory = "web_directory"
   case storage
+  case journal
+  case journalCommitMilliseconds = "journal_commit_ms"
+  case journalCommitKilobytes = "journal_commit_kb"
+  case journalKeepDays = "journal_keep_days"
+  case journalKeepGigabytes = "journal_keep_gb"
   case lake
   case lakeFlushRows = "lake_flush_rows"
   case lakeFlushSeconds = "lake_flush_seconds"
@@ -100,6 +105,11 @@ public enum SettingKey: String, Sendable, CaseIterable {
     case .dataDirectory: .value("data-dir")
     case .webDirectory: .value("web-dir")
     case .storage: .presence("no-store", means: "off")
+    case .journal: .presence("no-journal", means: "off")
+    case .journalCommitMilliseconds: .value("journal-commit-ms")
+    case .journalCommitKilobytes: .value("journal-commit-kb")
+    case .journalKeepDays: .value("journal-keep-days")
+    case .journalKeepGigabytes: .value("journal-keep-gb")
     case .lake: .value("lake")
     case .lakeFlushRows: .value("lake-flush-rows")
     case .lakeFlushSeconds: .value("lake-flush-seconds")
@@ -116,7 +126,7 @@ public enum SettingKey: String, Sendable, CaseIterable {
   public var type: ValueType {
     switch self {
     case .provider: .choice(["demo", "polygon", "massive"])
-    case .demoMode, .replayMode, .storage, .stocksStream: .boolean
+    case .demoMode, .replayMode, .storage, .stocksStream, .journal: .boolean
     case .demoSeed: .integer(0...Int.max)
     case .demoIntensity: .number(0.01...100)
     case .demoSpeed: .number(0.1...1_000)
@@ -130,6 +140,10 @@ public enum SettingKey: String, Sendable, CaseIterable {
     case .defaultSpots: .text(placeholder: "JSON")
     case .greeksSeconds: .integer(10...3600)
     case .requestsPerMinute: .integer(1...60_000)
+    case .journalCommitMilliseconds: .integer(1...10_000)
+    case .journalCommitKilobytes: .integer(1...1_048_576)
+    case .journalKeepDays: .integer(0...36_500)
+    case .journalKeepGigabytes: .number(0...1_000_000)
     case .replaySpeed: .numberOrWord(0.01...1_000_000, ["max"])
     case .symbols: .text(placeholder: "JSON")
     case .polygonKey, .s3AccessKey, .s3SecretKey: .text(placeholder: "KEY")
@@ -175,7 +189,11 @@ public enum SettingKey: String, Sendable, CaseIterable {
     case .port: "8000"
     case .dataDirectory: "data"
     case .webDirectory: nil
-    case .storage: "on"
+    case .storage, .journal: "on"
+    case .journalCommitMilliseconds: "5"
+    case .journalCommitKilobytes: "256"
+    case .journalKeepDays: "30"
+    case .journalKeepGigabytes: "0"
     case .lake: "auto"
     case .lakeFlushRows: "5000"
     case .lakeFlushSeconds: "60"
@@ -219,9 +237,14 @@ public enum SettingKey: String, Sendable, CaseIterable {
     case .requestsPerMinute: "REST requests the plan allows a minute; 5 for the free one"
     case .host: "address to listen on"
     case .port: "port to listen on; 0 takes a free one"
-    case .dataDirectory: "folder of the database"
+    case .dataDirectory: "folder of the database and the journal"
     case .webDirectory: "folder of the page's files; found beside the program when not set"
     case .storage: "keep prints in DuckDB"
+    case .journal: "record what a live feed brings, so that a crash loses nothing and a day can be played again"
+    case .journalCommitMilliseconds: "the record reaches the disk itself after so many milliseconds at the latest"
+    case .journalCommitKilobytes: "or as soon as so many kilobytes wait"
+    case .journalKeepDays: "trading days the record keeps, the running one included; 0 for all"
+    case .journalKeepGigabytes: "size above which the record's oldest days go, the running one stays; 0 for any"
     case .lake:
       "keep prints in Parquet files, too, below raw/flow of the data folder; auto is on for everything but the demo"
     case .lakeFlushRows: "prints after which a Parquet file is written"

@@ -39,6 +39,7 @@ public struct Settings: Sendable {
   /// Folder of the page's files; nil when they are to be looked for.
   public let webDirectory: String?
   public let isStorageEnabled: Bool
+  public let journal: JournalSettings
   /// How the Parquet lake is kept, when there is a store.
   public let lake: LakeSettings
   public let logLevel: LogLevel
@@ -79,6 +80,7 @@ public struct Settings: Sendable {
     dataDirectory = reader.text(.dataDirectory)
     webDirectory = values[.webDirectory]?.text
     isStorageEnabled = reader.boolean(.storage)
+    journal = JournalSettings(reader)
     lake = try LakeSettings(reader)
     logLevel = LogLevel(name: reader.text(.logLevel)) ?? .info
     logFormat = LogFormat(rawValue: reader.text(.logFormat)) ?? .text

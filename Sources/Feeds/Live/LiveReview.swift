@@ -17,12 +17,22 @@ struct LiveReview: ~Copyable {
   private var latest = InlineArray<3, Timestamp>(repeating: .none)
   private var doubts = InlineArray<3, TimeDoubt>(repeating: TimeDoubt())
 
-  init(instruments: InstrumentTable, observations: FeedObservations, filter: SymbolFilter) {
+  /// - Parameter memory: what an earlier life of the process left; a new one when there was none.
+  init(
+    instruments: InstrumentTable, observations: FeedObservations, filter: SymbolFilter, memory: consuming LiveMemory
+  ) {
     self.observations = observations
     self.followed = FollowedInstruments(filter, instruments: instruments)
     spots = observations.spotSymbols.map { instruments.intern($0) }
-    ledger = TradeLedger(instruments: instruments.capacity)
     stretches = StreamStretches(observations)
+    let standing = memory.standing
+    for scope in FeedIncident.Scope.allCases {
+      latest[scope.index] = standing.latest(scope)
+      doubts[scope.index] = standing.doubt(scope)
+      // What came while nobody listened lies between here and the next event.
+      if scope != .everything { stretches.resume(scope, lastEvent: standing.lostFrom(scope)) }
+    }
+    ledger = memory.ledger
   }
 
   /// Time of the latest event of all streams; `.none` before the first.

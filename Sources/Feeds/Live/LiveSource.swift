@@ -16,6 +16,8 @@ public struct LiveSource: FrameSource, ~Copyable {
   private var reviewer: LiveReview
   private var recovery: LiveRecovery
   private var marked = EventBatch(capacity: 4)
+  /// What an earlier life of the process left is told first.
+  private var hasResumed = false
   /// A frame was handed over and stands in the ring until it has been looked at.
   private var hasFront = false
   /// The inbox is looked into when the frames received before are through.
@@ -32,9 +34,10 @@ public struct LiveSource: FrameSource, ~Copyable {
   ///   - bell: rung by whoever fills `frames` or `inbox`; the feed's thread sleeps on no other.
   ///   - marks: where among the frames connections were lost and came back; nil when nobody notes it.
   ///   - filter: which prints are handed over.
+  ///   - memory: what an earlier life of the process knew.
   public init(
     summary: String, frames: FrameRing, inbox: LiveInbox, bell: Doorbell, instruments: InstrumentTable,
-    observations: FeedObservations, marks: ConnectionMarks? = nil, filter: SymbolFilter
+    observations: FeedObservations, marks: ConnectionMarks? = nil, filter: SymbolFilter, memory: consuming LiveMemory
   ) {
     self.summary = summary
     self.frames = frames
@@ -43,7 +46,16 @@ public struct LiveSource: FrameSource, ~Copyable {
     self.bell = bell
     self.instruments = instruments
     self.observations = observations
-    reviewer = LiveReview(instruments: instruments, observations: observations, filter: filter)
+    for scope in [FeedIncident.Scope.options, .equities] where memory.standing.lostFrom(scope) != .none {
+      let standing = memory.standing
+      // The engine is not to trust the quotes of then.
+      marked.append(
+        .incident(
+          FeedIncident(
+            kind: .disconnected, time: standing.latest(scope), scope: scope, from: standing.lostFrom(scope))))
+    }
+    reviewer = LiveReview(
+      instruments: instruments, observations: observations, filter: filter, memory: memory)
     recovery = LiveRecovery(instruments: instruments, observations: observations)
   }
 
@@ -51,6 +63,10 @@ public struct LiveSource: FrameSource, ~Copyable {
     if hasFront {
       hasFront = false
       frames.pop()
+    }
+    if !hasResumed {
+      hasResumed = true
+      if marked.count > 0 { return .events(marked.events) }
     }
     if let mark = marks.take() {
       marked.removeAll()

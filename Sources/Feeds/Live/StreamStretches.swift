@@ -22,6 +22,12 @@ struct StreamStretches {
     noteOpen()
   }
 
+  /// The stream is taken up again where an earlier life of the process left it.
+  /// - Parameter lastEvent: up to where everything is known; `.none` when nothing had come.
+  mutating func resume(_ scope: FeedIncident.Scope, lastEvent: Timestamp) {
+    gaps[scope.index].lost(lastEvent: lastEvent)
+  }
+
   /// - Parameter lastEvent: time of the newest event before it.
   mutating func damaged(_ scope: FeedIncident.Scope, lastEvent: Timestamp, at monotonic: Int64) {
     damages[scope.index].damaged(lastEvent: lastEvent, at: monotonic)

@@ -45,8 +45,10 @@ struct TradeLedger: ~Copyable {
   private let instrumentCapacity: Int
   /// Whether a print without a number was ever remembered.
   private var hasUnnumbered = false
-  /// Time of the latest print that had to be forgotten; `.none` before. What is older cannot be told any more.
+  /// Latest time of the prints that had to be forgotten; `.none` before. What is older cannot be told any more.
   private(set) var forgottenUntil = Timestamp.none
+  /// One wrong stamp must not make all that is remembered look too old.
+  private var doubt = TimeDoubt()
 
   /// - Parameters:
   ///   - capacity: rounded up to a power of two.
@@ -99,6 +101,9 @@ struct TradeLedger: ~Copyable {
     remember(trade, claimedBy: gap)
     return true
   }
+
+  /// Prints up to this time were not remembered.
+  mutating func forget(until time: Timestamp) { forgottenUntil = max(forgottenUntil, time) }
 
   // MARK: Pieces
 
@@ -181,7 +186,8 @@ struct TradeLedger: ~Copyable {
   private mutating func forgetOldest() {
     let place = written & entryMask
     let entry = entries[place]
-    forgottenUntil = entry.time
+    // What history brought stands among younger prints: its time must not make those look remembered.
+    if entry.time > forgottenUntil, doubt.believes(entry.time, after: forgottenUntil) { forgottenUntil = entry.time }
     guard entry.sequence != 0 else { return }
     let link = UInt32(place) + 1
     var index = Int(TradeLedger.hash(entry.instrument, entry.sequence)) & slotMask

@@ -1,9 +1,11 @@
+import Clocks
 import Synchronization
 
 /// How a journal that is being written does; readable from any thread at any time.
 public final class JournalStatus: Sendable {
   private let appended = Atomic<Int64>(0)
   private let durable = Atomic<Int64>(0)
+  private let synced = Atomic<Int64>(0)
   private let held = Atomic<Int64>(0)
   private let missing = Atomic<Int64>(0)
   private let closed = Atomic<Int64>(0)
@@ -28,6 +30,11 @@ public final class JournalStatus: Sendable {
   public var appendedEvents: Int64 { appended.load(ordering: .acquiring) }
   /// Those of them that are on the disk itself (`fdatasync`): they outlive a loss of power.
   public var durableEvents: Int64 { durable.load(ordering: .acquiring) }
+  /// Monotonic: when what was appended reached the disk itself last; nil before the first time.
+  public var lastSyncNanoseconds: Int64? {
+    let time = synced.load(ordering: .relaxed)
+    return time == 0 ? nil : time
+  }
   /// Bytes of events that wait in memory, because the disk refuses them.
   public var heldBytes: Int64 { held.load(ordering: .relaxed) }
   /// Events that are in no file, because the disk refused them for longer than memory could hold them. Holes in the journal
@@ -48,7 +55,10 @@ public final class JournalStatus: Sendable {
     appended.wrappingAdd(events, ordering: .releasing)
     written.wrappingAdd(Int64(bytes), ordering: .sequentiallyConsistent)
   }
-  func noteDurable(events: Int64) { durable.store(events, ordering: .releasing) }
+  func noteDurable(events: Int64) {
+    durable.store(events, ordering: .releasing)
+    synced.store(SystemClock.monotonicNanoseconds, ordering: .relaxed)
+  }
   func noteHeld(bytes: Int64) { held.store(bytes, ordering: .relaxed) }
   func noteMissing(_ events: Int64) { missing.wrappingAdd(events, ordering: .relaxed) }
   func noteStored(bytes: Int64) { stored.store(bytes, ordering: .relaxed) }

@@ -12,7 +12,12 @@ public struct HealthFacts: Sendable {
     case endpoint
   }
   /// What the feed thread says of itself.
-  public enum IngestStatus: String, Sendable, CaseIterable { case starting, streaming, ended, failed }
+  public enum IngestStatus: String, Sendable, CaseIterable {
+    case starting
+    /// What an earlier life of the process recorded is played; nothing live comes yet.
+    case recovering
+    case streaming, ended, failed
+  }
 
   public struct Ingest: Sendable {
     public var status: IngestStatus
@@ -119,6 +124,8 @@ public struct HealthFacts: Sendable {
   /// Outputs of any kind that found the publisher ring full.
   public var publisherSkipped: Int64
   public var storage: Storage
+  /// Nil when nothing is recorded: a recording or the demo, or switched off.
+  public var journal: Journal?
   /// Nil when there is no lake.
   public var lake: LakeFacts?
   /// Nil when the source is no live feed.
@@ -128,7 +135,7 @@ public struct HealthFacts: Sendable {
 
   public init(
     ingest: Ingest = Ingest(), events: Queue = Queue(), storageQueue: Queue = Queue(), publisher: Queue = Queue(),
-    publisherSkipped: Int64 = 0, storage: Storage = Storage(), lake: LakeFacts? = nil,
+    publisherSkipped: Int64 = 0, storage: Storage = Storage(), journal: Journal? = nil, lake: LakeFacts? = nil,
     live: LiveFacts? = nil, digest: String? = nil
   ) {
     self.ingest = ingest
@@ -137,6 +144,7 @@ public struct HealthFacts: Sendable {
     self.publisher = publisher
     self.publisherSkipped = publisherSkipped
     self.storage = storage
+    self.journal = journal
     self.lake = lake
     self.live = live
     self.digest = digest

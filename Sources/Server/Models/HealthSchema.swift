@@ -17,6 +17,10 @@ extension Health {
       .recordOrNull("live", "The live feed; null for a demo or a recording.", LiveFacts.schema) { $0.facts.live },
       .record("queues", "What waits between the threads.", queuesSchema) { $0 },
       .record("storage", "The database.", storageSchema) { $0.facts.storage },
+      .recordOrNull("journal", "The record of a live feed; null when nothing is recorded.", HealthFacts.Journal.schema)
+      {
+        $0.facts.journal
+      },
       .recordOrNull("lake", "The Parquet lake; null when it is off.", LakeFacts.schema) { $0.facts.lake },
       .record("stream", "The WebSocket stream.", StreamCounters.schema) { $0.stream },
       .record("losses", "What did not arrive where it belongs.", Losses.schema) { $0.losses },

@@ -65,6 +65,9 @@ enum HealthAssessment {
     case .failed: down.append("feed failed: " + (facts.ingest.failure ?? facts.ingest.source))
     case .ended: doubts.append("feed ended: nothing shown is live any more")
     case .starting: doubts.append("feed is starting")
+    case .recovering:
+      let share = Int((facts.journal?.recoveredShare ?? 0) * 100)
+      doubts.append("playing what was recorded before the start, \(share) %: nothing shown is live yet")
     case .streaming:
       // A closed market is silent, and a lost socket has its own words.
       let isExplained = facts.live.map { $0.isMarketClosed || !$0.isStreaming } ?? false
@@ -81,9 +84,14 @@ enum HealthAssessment {
         doubts.append("engine has not answered for \(Int(snapshotAgeSeconds)) s")
       }
     }
-    if let live = facts.live?.verdict {
+    // Before it is over nobody has dialled.
+    if facts.ingest.status != .recovering, let live = facts.live?.verdict {
       down += live.down
       doubts += live.doubts
+    }
+    if let journal = facts.journal?.verdict {
+      down += journal.down
+      doubts += journal.doubts
     }
     if let error = facts.storage.error { doubts.append("storage: \(error)") }
     if facts.storage.dropped > 0 {

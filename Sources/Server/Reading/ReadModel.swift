@@ -26,10 +26,15 @@ final class ReadModel {
   private var freshCancellations = PendingCancellations()
   private var rate = EventRate()
 
-  init(instruments: InstrumentTable, printBase: Int64, recentPrints: Int = Limits.recentPrints) {
+  /// - Parameter before: what the engine had given out before its first output that will come here.
+  init(
+    instruments: InstrumentTable, printBase: Int64, recentPrints: Int = Limits.recentPrints,
+    before: OutputsBefore = OutputsBefore()
+  ) {
     directory = SymbolDirectory(table: instruments)
     self.printBase = printBase
-    prints = RecentPrints(capacity: recentPrints)
+    prints = RecentPrints(capacity: recentPrints, after: before.lastPrint)
+    cancellations = before.cancellations
     index = SnapshotIndex(FlowSnapshot(), directory: directory)
   }
 
@@ -91,10 +96,7 @@ final class ReadModel {
     if counters.restarts > restarts { startAgain(counters.restarts) }
     // A snapshot from before it began again counts what is void.
     guard counters.restarts == restarts else { return }
-    let made = [counters.sideSell, counters.sideMid, counters.sideUnknown].reduce(counters.sideBuy) {
-      $0.addingSaturating($1)
-    }
-    let missing = prints.skip(through: made)
+    let missing = prints.skip(through: counters.lastPrint)
     if missing > 0 {
       missingPrints = missingPrints.addingSaturating(missing)
       printGeneration += 1

@@ -14,9 +14,11 @@ struct RecentPrints {
   /// Number the next print must have to follow without a gap.
   private(set) var nextNumber: Int64 = 1
 
-  init(capacity: Int) {
+  /// - Parameter last: number of the print before the first one that will come.
+  init(capacity: Int, after last: Int64 = 0) {
     precondition(capacity > 0, "RecentPrints: capacity \(capacity), wanted at least 1")
     self.capacity = capacity
+    restart(at: last + 1)
     slots.reserveCapacity(capacity)
     voided.reserveCapacity(capacity)
   }

@@ -30,6 +30,7 @@ final class StreamBroadcaster {
     self.identity = identity
     firstEpoch = identity.epoch
     self.model = model
+    broadcastNumber = model.prints.nextNumber - 1
   }
 
   var clientCount: Int { members.count }

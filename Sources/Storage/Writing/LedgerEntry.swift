@@ -105,3 +105,12 @@ extension Store {
       holes: try PrintHoles.read(ofRun: entry.runID, connection).ranges)
   }
 }
+
+extension Store {
+  /// Highest number that a gap of a run has; 0 without one.
+  public func highestGap(ofRun runID: Int32) throws(StorageError) -> UInt32 {
+    let highest = try database.connect().integer(
+      "SELECT max(gap) FROM base.feed_incidents WHERE run_id = \(runID)")
+    return UInt32(clamping: highest ?? 0)
+  }
+}

@@ -34,11 +34,11 @@ import Testing
     let engine = EngineThread(
       EngineThread.Connections(
         events: events, publisher: SPSCRing<FlowOutput>(capacity: 1024), snapshots: Exchange<FlowSnapshot>(),
-        store: writer, waitsForStore: canWait, gauges: gauges))
+        store: writer, storePatience: canWait ? .endless : .short, gauges: gauges))
     #expect(try trades(10_000, instruments).withUnsafeBufferPointer { events.push($0) } == 10_000)
     // Stopped before it starts, so that it is stopping from its first event on.
     engine.stop()
-    engine.start(configuration: FlowConfiguration(), instruments: instruments)
+    engine.start(FlowEngine(instruments: instruments))
     engine.stop()
     try writer.close(finished: false)
     #expect(gauges.storeDropped == 0)

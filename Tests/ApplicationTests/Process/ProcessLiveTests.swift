@@ -1,5 +1,4 @@
 import Foundation
-import Storage
 import Testing
 
 #if canImport(Glibc)
@@ -54,11 +53,11 @@ import Testing
     #expect(quoted.count == 2 && (1...1000).contains(quoted[0]) && quoted[1] == 0)
     product.signal(SIGTERM)
     #expect(try product.outcome().code == 0)
-    let played = try trades(playedAt: port)
+    let played = try PlayedPrint.all(at: port)
     vendor.signal(SIGTERM)
     #expect(try vendor.outcome().code == 0)
 
-    let stored = try storedPrints()
+    let stored = try PlayedPrint.stored(at: folder.path("data/marketflow.duckdb"))
     let counts = Dictionary(stored.map { ($0.key, 1) }, uniquingKeysWith: +)
     #expect(counts.values.allSatisfy { $0 == 1 })
     // What was played before each socket stood for the first time, and after the last look, proves nothing.
@@ -103,33 +102,6 @@ import Testing
       // Foundation loses its buffer when it reads a file without a byte, which the leak checker sees.
       guard try file.resourceValues(forKeys: [.fileSizeKey]).fileSize ?? 0 > 0, !file.hasDirectoryPath else { continue }
       #expect(try Data(contentsOf: file).range(of: Data(wrong.utf8)) == nil, "\(file.lastPathComponent)")
-    }
-  }
-
-  private struct Print {
-    var key: String
-    var milliseconds: Int64
-  }
-
-  private func trades(playedAt port: Int) throws -> [Print] {
-    let url = try #require(URL(string: "http://127.0.0.1:\(port)/simulator/trades.ndjson"))
-    return try Data(contentsOf: url).split(separator: UInt8(ascii: "\n")).compactMap { line in
-      guard let row = try JSONSerialization.jsonObject(with: Data(line)) as? [String: Any],
-        let symbol = row["sym"] as? String, let sequence = row["q"] as? Int, let time = row["t"] as? Int64
-      else { return nil }
-      return Print(key: "\(symbol) \(sequence)", milliseconds: time)
-    }
-  }
-
-  private func storedPrints() throws -> [Print] {
-    let reader = try Store(StoreOptions(path: folder.path("data/marketflow.duckdb"))).makeReader()
-    var prints: [Print] = []
-    var before: Int64?
-    while true {
-      let page = try reader.prints(beforePrintID: before, limit: 5000)
-      prints += page.map { Print(key: "\($0.symbol) \($0.sequence)", milliseconds: $0.time.milliseconds) }
-      guard let last = page.last, page.count == 5000 else { return prints }
-      before = last.printID
     }
   }
 }

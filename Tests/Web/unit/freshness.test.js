@@ -29,6 +29,14 @@ Deno.test("old data are stale though states are punctual, unless the feed has en
   expectEqual(assess({ ...base, health: { ...old, ingest_status: "ended" } }).level, "ended");
 });
 
+Deno.test("what is played from the record is not live", () => {
+  const health = makeHealth({ ingest_status: "recovering", status: "degraded", reasons: ["playing what was recorded, 40 %"] });
+  const verdict = assess({ ...base, health });
+  expectEqual(verdict.level, "stale");
+  expectEqual(verdict.word, "Recovering");
+  expect(verdict.message.includes("40 %"), verdict.message);
+});
+
 Deno.test("a lost connection outranks everything and says what comes next", () => {
   const verdict = assess({ ...base, phase: { kind: "waiting", attempt: 4, retryAt: 6_250 }, now: 3_250 });
   expectEqual(verdict.level, "disconnected");

@@ -15,6 +15,9 @@ actor PolygonControl {
   /// What the sockets were told to hold last.
   private var channels: [PolygonStream: [String]] = [:]
   private var gapNumber: UInt32 = 0
+  private var gapsLookedInto: Int64 = 0
+  /// Gaps that an earlier life of the process left open, until their stream is there.
+  private var leftOpen: [FeedIncident] = []
   private var chainSizes: [String: Int] = [:]
   /// Gaps whose end is not certain yet, oldest first.
   private var settling: [SettlingGap] = []
@@ -44,7 +47,18 @@ actor PolygonControl {
   }
 
   /// Steers until the task is cancelled.
-  func run() async {
+  /// - Parameter standing: what an earlier life of the process left.
+  func run(from standing: LiveStanding) async {
+    gapNumber = standing.highestGap
+    let scopes = links.connections.keys.map(\.scope)
+    leftOpen = standing.openGaps.filter { scopes.contains($0.scope) }
+    gapsLookedInto = Int64(leftOpen.count)
+    for gap in standing.openGaps where !scopes.contains(gap.scope) {
+      // That stream is not followed any more.
+      links.inbox.offer(
+        .incident(
+          FeedIncident(kind: .gapUnfilled, time: gap.time, scope: gap.scope, gap: gap.gap, from: gap.from)))
+    }
     holdChannels()
     for connection in links.connections.values { connection.start() }
     links.poller.follow(settings.filter.underlyings.map(PolygonTicker.underlying))
@@ -84,6 +98,7 @@ actor PolygonControl {
     switch event {
     case .streaming:
       watches[stream]?.connected(at: monotonic)
+      takeUp(leftOpen.filter { $0.scope == stream.scope }, at: monotonic)
     case .interrupted(_, let wasStreaming, _):
       // The feed's thread sees what is missing, and between which events.
       if wasStreaming { watches[stream]?.disconnected() }
@@ -115,6 +130,19 @@ actor PolygonControl {
     var to: Timestamp
     /// Monotonic.
     var since: Int64
+    /// Of a gap that an earlier life of the process has announced; nil for one that is new.
+    var number: UInt32?
+  }
+
+  /// Gaps that were open when an earlier life of the process ended: the streams know of them, the vendor's history is to be
+  /// asked again.
+  private func takeUp(_ gaps: [FeedIncident], at monotonic: Int64) {
+    for gap in gaps {
+      settling.append(
+        SettlingGap(
+          scope: gap.scope, from: min(gap.from, gap.time), to: gap.time, since: monotonic, number: gap.gap))
+    }
+    leftOpen.removeAll { gap in gaps.contains { $0.gap == gap.gap } }
   }
 
   private func takeDamage(at monotonic: Int64) {
@@ -127,21 +155,26 @@ actor PolygonControl {
   }
 
   private func found(_ gap: SettlingGap) {
-    gapNumber += 1
-    links.inbox.offer(
-      .incident(FeedIncident(kind: .gapFound, time: gap.to, scope: gap.scope, gap: gapNumber, from: gap.from)))
+    let number = gap.number ?? gapNumber + 1
+    if gap.number == nil {
+      gapNumber = number
+      gapsLookedInto += 1
+      links.inbox.offer(
+        .incident(FeedIncident(kind: .gapFound, time: gap.to, scope: gap.scope, gap: number, from: gap.from)))
+    }
     let isOptions = gap.scope == .options
     let followed = settings.filter.underlyings
     links.backfill.add(
       BackfillGap(
-        number: gapNumber, scope: gap.scope, from: gap.from,
+        number: number, scope: gap.scope, from: gap.from,
         to: max(gap.to, links.observations.lastEventTime(gap.scope) ?? gap.to),
         underlyings: isOptions ? followed.map(PolygonTicker.underlying) : followed,
         quotedContracts: isOptions ? windows.held.map(\.polygonText) : [],
         tradedContracts: isOptions ? settings.filter.contracts.map(\.polygonText) : [], filter: settings.filter))
     log.info(
-      "feed", "\(isOptions ? "options" : "stocks"): gap found, asking the vendor's history",
-      ["gap": "\(gapNumber)", "from": gap.from.rfc3339, "to": gap.to.rfc3339])
+      "feed",
+      "\(isOptions ? "options" : "stocks"): gap \(gap.number == nil ? "found" : "left open before"), asking the vendor's history",
+      ["gap": "\(number)", "from": gap.from.rfc3339, "to": gap.to.rfc3339])
   }
 
   // MARK: Spots, windows, channels
@@ -231,7 +264,7 @@ actor PolygonControl {
       return PolygonFeedStatus.Chain(
         underlying: name, contracts: chainSizes[name] ?? 0, ageSeconds: state.ageNanoseconds.map { Double($0) / 1e9 })
     }
-    status.gapsFound = Int64(gapNumber)
+    status.gapsFound = gapsLookedInto
     status.isMarketClosed = !PolygonControl.isOpen(at: now)
     status.stillSeconds = stillSeconds()
     links.publish(status)

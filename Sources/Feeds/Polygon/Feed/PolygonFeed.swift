@@ -8,8 +8,8 @@ import Transport
 /// The live feed of Polygon/Massive: its sockets, what follows them, and a source that hands their messages to the feed's thread.
 ///
 ///     let feed = try PolygonFeed(settings, bell: bell, log: log)
+///     … feed.makeSource(instruments:memory:) on the feed's thread …
 ///     try feed.start()
-///     … feed.makeSource(instruments:) on the feed's thread …
 ///     feed.stop()
 public final class PolygonFeed: Sendable {
   /// One line for logs and /health.
@@ -74,14 +74,16 @@ public final class PolygonFeed: Sendable {
   }
 
   /// Dials and begins to watch.
-  public func start() throws(TransportError) {
+  /// - Parameter standing: what an earlier life of the process left: its open gaps are asked for again, new ones are numbered
+  ///   behind its own.
+  public func start(from standing: LiveStanding = LiveStanding()) throws(TransportError) {
     try loop.start()
     let control = control
     let poller = links.poller
     let backfill = links.backfill
     tasks.withLock { tasks in
       tasks = Tasks(
-        control: Task { await control.run() }, poller: Task { await poller.run() },
+        control: Task { await control.run(from: standing) }, poller: Task { await poller.run() },
         backfill: Task { await backfill.run() })
     }
   }
@@ -99,10 +101,11 @@ public final class PolygonFeed: Sendable {
   private static let stopMilliseconds = 3_000
 
   /// What the feed's thread reads; on that thread, because symbols are interned.
-  public func makeSource(instruments: InstrumentTable) -> LiveSource {
+  /// - Parameter memory: what an earlier life of the process left.
+  public func makeSource(instruments: InstrumentTable, memory: consuming LiveMemory) -> LiveSource {
     LiveSource(
       summary: summary, frames: frames, inbox: links.inbox, bell: bell, instruments: instruments,
-      observations: links.observations, marks: marks, filter: settings.filter)
+      observations: links.observations, marks: marks, filter: settings.filter, memory: memory)
   }
 
   /// How it does now. Any thread.
