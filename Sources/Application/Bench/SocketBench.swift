@@ -95,7 +95,7 @@ struct SocketBench {
     var result = meter.result
     result.lostFrames = connection.status.lostFrames
     result.dials = connection.status.dials
-    result.storeDropped = gauges.storeDropped
+    result.storeDropped = writer?.counters.lostOutputs ?? 0
     result.storeWaits = gauges.storeWaits
     result.rowsStored = writer?.counters.rowsWritten
     return result

@@ -191,7 +191,7 @@ final class EngineThread: Sendable {
       if isStopping, !backlog.isLost { backlog.isLost = hasGivenUp(store) }
       let isWorthWaiting = isStopping || hasPatience(store, &backlog)
       guard isWorthWaiting, !backlog.isLost else {
-        connections.gauges.noteStoreDropped(rest.count)
+        store.giveUp(rest)
         return
       }
       connections.gauges.noteWaitForStore()

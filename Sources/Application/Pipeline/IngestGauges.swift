@@ -21,7 +21,6 @@ final class IngestGauges: Sendable {
   private let reparsedFrames = Atomic<Int64>(0)
   private let waits = Atomic<Int64>(0)
   private let skippedByPublisher = Atomic<Int64>(0)
-  private let droppedByStore = Atomic<Int64>(0)
   private let waitsForStore = Atomic<Int64>(0)
   private let quietUntil = Atomic<Int64>(0)
   private let refusedLines = Atomic<Int64>(0)
@@ -70,7 +69,6 @@ final class IngestGauges: Sendable {
   // MARK: Engine thread
 
   func notePublisherSkipped(_ count: Int) { skippedByPublisher.wrappingAdd(Int64(count), ordering: .relaxed) }
-  func noteStoreDropped(_ count: Int) { droppedByStore.wrappingAdd(Int64(count), ordering: .relaxed) }
   func noteWaitForStore() { waitsForStore.wrappingAdd(1, ordering: .relaxed) }
   func noteDay(_ session: MarketDate, before: IngestPosition) {
     dayUnderWay.withLock { $0 = DayUnderWay(session: session, before: before) }
@@ -85,7 +83,6 @@ final class IngestGauges: Sendable {
   // MARK: Readers
 
   var publisherSkipped: Int64 { skippedByPublisher.load(ordering: .relaxed) }
-  var storeDropped: Int64 { droppedByStore.load(ordering: .relaxed) }
   var storeWaits: Int64 { waitsForStore.load(ordering: .relaxed) }
   var digest: UInt64? { finalDigest.withLock { $0 } }
   /// The engine's trading day; nil before its first event.

@@ -35,7 +35,7 @@ struct LiveRecord: Sendable {
     var choice: RecoveryPlan.StoreChoice?
     var highestGap: UInt32 = 0
     if let store {
-      let progress = try store.ingestProgress(of: source.ingestSource(configuration: rules, journal: archive.id))
+      let progress = try store.ingestProgress(of: archive.ingestSource())
       choice = progress.map { .progress($0) } ?? .empty
       if let progress { highestGap = try store.highestGap(ofRun: progress.runID) }
     }

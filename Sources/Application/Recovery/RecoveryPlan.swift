@@ -36,9 +36,12 @@ struct RecoveryPlan: Sendable {
       self.init(days: choices.days.suffix(1), start: .start, choices) { _ in true }
     case .empty: self.init(days: choices.days, start: .start, choices) { _ in false }
     case .progress(let progress):
-      let known = Dictionary(progress.days.map { ($0.session, $0.before) }, uniquingKeysWith: { $1 })
-      if let day = choices.days.last(where: { known[$0] != nil }), let before = known[day] {
-        self.init(days: choices.days.filter { $0 >= day }, start: before, choices) { progress.covers($0) }
+      if let day = progress.startDay(among: choices.days) {
+        // A hole from before what the journal still has cannot be filled, and forbids no snapshot.
+        let oldest = progress.days.first { choices.days.contains($0.session) }?.before ?? .start
+        self.init(days: choices.days.filter { $0 >= day.session }, start: day.before, choices) {
+          progress.covers($0, playableFrom: oldest)
+        }
       } else {
         // Nothing of the days that the journal has is stored: they follow what is.
         let newest = progress.days.last?.session

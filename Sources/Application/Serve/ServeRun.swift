@@ -54,7 +54,7 @@ final class ServeRun {
     writer = try store?.makeWriter(instruments: instruments, log: log)
     lake = try ServeRun.openLake(settings, store, writer, log)
     let run = try writer?.reserve(
-      source.ingestSource(configuration: rules, journal: record?.journal.archive.id),
+      record?.journal.archive.ingestSource() ?? source.ingestSource(configuration: rules),
       startingAt: record?.plan.start ?? .start)
     engine = EngineThread(
       EngineThread.Connections(
@@ -190,7 +190,7 @@ final class ServeRun {
       throw refusal
     }
     guard let writer else { return "storage was off, nothing is stored" }
-    let dropped = gauges.storeDropped
+    let dropped = writer.counters.lostOutputs
     try writer.close(finished: (gauges.digest != nil || isCaughtUp) && dropped == 0)
     let leftOut = writer.counters.leftOutPrints
     let open = live.map { $0.status.backfill.gapsUnfilled } ?? 0
@@ -325,7 +325,7 @@ private struct HealthGathering: Sendable {
       enabled: true, path: writer.path, schemaVersion: Store.schemaVersion, rowsWritten: counters.rowsWritten,
       lagMilliseconds: counters.lagMilliseconds,
       lastFlush: counters.lastFlushNanoseconds.map { Timestamp(nanoseconds: $0) } ?? .none, flushes: counters.flushes,
-      dropped: gauges.storeDropped, storedBefore: counters.skippedOutputs, waits: gauges.storeWaits,
+      dropped: counters.lostOutputs, storedBefore: counters.skippedOutputs, waits: gauges.storeWaits,
       error: counters.errorText)
   }
 }

@@ -40,14 +40,9 @@ enum ServeSource: Sendable {
   /// A file is the same each time it is played: what is stored of it already is not stored again, unless another program or
   /// other rules would conclude something else from it. The demo goes on from where it was, so that each start is a stretch
   /// of its own.
-  /// - Parameter journal: id of the journal that a live feed is recorded in: it can be played again, so that prints of several
-  ///   starts are one run. Whatever is played again has the same prints in the same order under any rules.
-  func ingestSource(configuration: FlowConfiguration, journal: String? = nil) -> IngestSource {
-    if let journal {
-      return IngestSource(
-        source: summary, fingerprint: "journal \(journal)", resumable: true, includesInjected: true)
-    }
-    return switch self {
+  /// What is recorded is known by its journal instead (`JournalArchive.ingestSource`).
+  func ingestSource(configuration: FlowConfiguration) -> IngestSource {
+    switch self {
     case .demo(let settings):
       IngestSource(
         source: summary, fingerprint: "demo-\(settings.seed)-\(settings.start.nanoseconds)", resumable: false)

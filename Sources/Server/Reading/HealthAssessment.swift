@@ -95,7 +95,9 @@ enum HealthAssessment {
     }
     if let error = facts.storage.error { doubts.append("storage: \(error)") }
     if facts.storage.dropped > 0 {
-      doubts.append("storage: \(facts.storage.dropped) outputs are not in the database; its queue was full")
+      doubts.append(
+        "storage: \(facts.storage.dropped) outputs are not in the database; its queue was full"
+          + (facts.journal == nil ? "" : "; the next start fills them in from the journal"))
     }
     if facts.storage.lagMilliseconds > storageLagMilliseconds {
       doubts.append("storage is \(facts.storage.lagMilliseconds) ms behind")

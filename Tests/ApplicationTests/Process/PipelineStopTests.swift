@@ -41,7 +41,7 @@ import Testing
     engine.start(FlowEngine(instruments: instruments))
     engine.stop()
     try writer.close(finished: false)
-    #expect(gauges.storeDropped == 0)
+    #expect(writer.counters.lostOutputs == 0)
     #expect(writer.counters.rowsWritten == 10_000)
   }
 }

@@ -80,7 +80,7 @@ struct RecordedMarket {
     let seen = SeenOutputs()
     let writer = try store?.makeWriter(instruments: instruments)
     _ = try writer?.reserve(
-      source.ingestSource(configuration: rules, journal: record.journal.archive.id), startingAt: record.plan.start)
+      record.journal.archive.ingestSource(), startingAt: record.plan.start)
     let engine = EngineThread(
       EngineThread.Connections(
         events: events, publisher: SPSCRing<FlowOutput>(capacity: 1 << 14), snapshots: Exchange<FlowSnapshot>(),
