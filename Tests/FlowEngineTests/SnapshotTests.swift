@@ -166,7 +166,7 @@ import Testing
   private func withChecksum(_ body: [UInt8]) -> [UInt8] {
     var snapshot = SnapshotBytes()
     snapshot.begin()
-    snapshot.write(body: body)
+    snapshot.add(body: body)
     snapshot.end()
     return snapshot.bytes
   }

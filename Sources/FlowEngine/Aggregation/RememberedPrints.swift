@@ -62,7 +62,7 @@ struct RememberedPrints: ~Copyable {
   /// Those that are remembered.
   func save(into snapshot: inout SnapshotBytes) {
     let all = UnsafeBufferPointer(start: storage, count: capacity)
-    snapshot.write(all.filter { $0.number != 0 })
+    snapshot.add(all.filter { $0.number != 0 })
   }
 
   /// Into empty ones.

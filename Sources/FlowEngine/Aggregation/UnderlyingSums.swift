@@ -79,14 +79,14 @@ struct UnderlyingSums {
 
 extension UnderlyingSums {
   func save(into snapshot: inout SnapshotBytes) {
-    snapshot.write(instrument)
-    snapshot.write([
+    snapshot.add(instrument)
+    snapshot.add([
       trades, callVolume, putVolume, callPremiumMicros, putPremiumMicros, buyPremiumMicros, sellPremiumMicros,
       netDeltaNanos,
     ])
-    snapshot.write(recent)
-    snapshot.write(current)
-    snapshot.write(minutes)
+    snapshot.add(recent)
+    snapshot.add(current)
+    snapshot.add(minutes)
   }
 
   init(restoring reader: inout SnapshotReader) throws(SnapshotError) {

@@ -235,10 +235,10 @@ struct SweepDetector: ~Copyable {
           index: i, count: window.count, activeSweep: window.activeSweep, lastLegTime: window.lastLegTime))
       for leg in 0..<window.count { legs.append(self.leg(windows + i, leg)) }
     }
-    snapshot.write(saved)
-    snapshot.write(legs)
-    snapshot.write(UnsafeBufferPointer(start: records, count: count))
-    snapshot.write(refused)
+    snapshot.add(saved)
+    snapshot.add(legs)
+    snapshot.add(UnsafeBufferPointer(start: records, count: count))
+    snapshot.add(refused)
   }
 
   /// Into a new detector.

@@ -62,7 +62,7 @@ struct GreeksTable: ~Copyable {
   }
 
   func save(into snapshot: inout SnapshotBytes) {
-    snapshot.write(UnsafeBufferPointer(start: contracts, count: count))
+    snapshot.add(UnsafeBufferPointer(start: contracts, count: count))
   }
 
   /// Behind `append` of the same instruments, from which the chains follow.

@@ -49,13 +49,13 @@ struct Recovery {
 
   /// Dictionaries have no order of their own: sorted.
   func save(into snapshot: inout SnapshotBytes) {
-    snapshot.write(openGaps)
+    snapshot.add(openGaps)
     let books = books.sorted { $0.key < $1.key }
-    snapshot.write(books.map(\.key))
-    snapshot.write(books.map(\.value))
+    snapshot.add(books.map(\.key))
+    snapshot.add(books.map(\.value))
     let minutes = minutes.sorted { ($0.key.instrument, $0.key.minute) < ($1.key.instrument, $1.key.minute) }
-    snapshot.write(minutes.map(\.key))
-    snapshot.write(minutes.map(\.value))
+    snapshot.add(minutes.map(\.key))
+    snapshot.add(minutes.map(\.value))
   }
 
   mutating func restore(_ reader: inout SnapshotReader) throws(SnapshotError) {

@@ -15,13 +15,13 @@ extension FlowEngine {
   ///   - snapshot: gets the bytes; what it held is gone.
   public func save(program: String, into snapshot: inout SnapshotBytes) {
     snapshot.begin()
-    snapshot.write(program)
-    snapshot.write("\(configuration)")
-    snapshot.write(stateDigest())
-    snapshot.write((0..<contractCount).map { instruments[InstrumentID(UInt32($0))].symbol })
+    snapshot.add(program)
+    snapshot.add("\(configuration)")
+    snapshot.add(stateDigest())
+    snapshot.add((0..<contractCount).map { instruments[InstrumentID(UInt32($0))].symbol })
     saveStream(&snapshot)
-    snapshot.write(UnsafeBufferPointer(start: contracts, count: contractCount))
-    snapshot.write(underlyingCount)
+    snapshot.add(UnsafeBufferPointer(start: contracts, count: contractCount))
+    snapshot.add(underlyingCount)
     for i in 0..<underlyingCount { underlyings[i].save(into: &snapshot) }
     remembered.save(into: &snapshot)
     sweepDetector.save(into: &snapshot)
@@ -31,17 +31,17 @@ extension FlowEngine {
   }
 
   private func saveStream(_ snapshot: inout SnapshotBytes) {
-    snapshot.write(streamDay)
-    snapshot.write(session)
-    snapshot.write(hasEnded)
-    snapshot.write(minutesClosedBefore)
-    snapshot.write(nextDigestTime)
-    snapshot.write(equitiesTrustedFrom)
-    snapshot.write(printsBefore)
-    snapshot.write(cancellationsBefore)
-    snapshot.write(earlier)
-    snapshot.write(tally)
-    snapshot.write(recent)
+    snapshot.add(streamDay)
+    snapshot.add(session)
+    snapshot.add(hasEnded)
+    snapshot.add(minutesClosedBefore)
+    snapshot.add(nextDigestTime)
+    snapshot.add(equitiesTrustedFrom)
+    snapshot.add(printsBefore)
+    snapshot.add(cancellationsBefore)
+    snapshot.add(earlier)
+    snapshot.add(tally)
+    snapshot.add(recent)
   }
 
   /// An engine that goes on exactly where the saved one was.

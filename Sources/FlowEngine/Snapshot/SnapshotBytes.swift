@@ -28,29 +28,29 @@ public struct SnapshotBytes: Sendable {
     }
   }
 
-  mutating func write<Value: BitwiseCopyable>(_ value: Value) {
+  mutating func add<Value: BitwiseCopyable>(_ value: Value) {
     withUnsafeBytes(of: value) { raw in
-      writeCount(raw.count)
+      addCount(raw.count)
       bytes.append(contentsOf: raw)
     }
   }
 
-  mutating func write<Value: BitwiseCopyable>(_ values: UnsafeBufferPointer<Value>) {
-    writeCount(MemoryLayout<Value>.stride)
-    writeCount(values.count)
+  mutating func add<Value: BitwiseCopyable>(_ values: UnsafeBufferPointer<Value>) {
+    addCount(MemoryLayout<Value>.stride)
+    addCount(values.count)
     bytes.append(contentsOf: UnsafeRawBufferPointer(values))
   }
 
-  mutating func write<Value: BitwiseCopyable>(_ values: [Value]) {
-    values.withUnsafeBufferPointer { write($0) }
+  mutating func add<Value: BitwiseCopyable>(_ values: [Value]) {
+    values.withUnsafeBufferPointer { add($0) }
   }
 
   /// Bytes as they are.
-  mutating func write(body: [UInt8]) { bytes += body }
+  mutating func add(body: [UInt8]) { bytes += body }
 
-  mutating func write(_ text: String) { write(Array(text.utf8)) }
+  mutating func add(_ text: String) { add(Array(text.utf8)) }
 
-  private mutating func writeCount(_ count: Int) {
+  private mutating func addCount(_ count: Int) {
     withUnsafeBytes(of: UInt64(count)) { bytes.append(contentsOf: $0) }
   }
 

@@ -45,7 +45,7 @@ def check_duckdb(folder):
     for name, kind, *_ in described[:11]:
         wanted = "TIMESTAMP_NS" if name == "timestamp" else "DOUBLE" if name in FLOATS else "VARCHAR" if name in TEXTS else "BIGINT"
         assert kind == wanted, (name, kind)
-    return duckdb.sql(f"SELECT count(*), sum(net_delta_impact), count(DISTINCT print_id) FROM {relation}").fetchone()
+    return duckdb.execute(f"SELECT count(*), sum(net_delta_impact), count(DISTINCT print_id) FROM {relation}").fetchone()
 
 
 def main(folder):
