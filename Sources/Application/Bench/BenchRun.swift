@@ -2,6 +2,8 @@ import Clocks
 import Feeds
 import FlowEngine
 import JSONText
+import Journal
+import Lake
 import Logging
 import MarketModel
 import Storage
@@ -60,14 +62,17 @@ public struct BenchRun {
 
   /// Reads, decodes and processes the tape on the calling thread.
   public func withoutStore() throws -> BenchResult {
-    try play(InstrumentTable()) { _ in }
+    try play(.reference, InstrumentTable(), record: { _ in }) { _ in }
   }
 
-  /// - Parameter sink: gets the outputs of each frame.
+  /// - Parameters:
+  ///   - record: gets the events of each frame before the engine does.
+  ///   - sink: gets the outputs of each frame.
   private func play(
-    _ instruments: InstrumentTable, _ sink: (UnsafeBufferPointer<FlowOutput>) -> Void
+    _ profile: FlowConfiguration.Profile, _ instruments: InstrumentTable,
+    record: (UnsafeBufferPointer<MarketEvent>) -> Void, _ sink: (UnsafeBufferPointer<FlowOutput>) -> Void
   ) throws -> BenchResult {
-    var engine = FlowEngine(configuration: FlowConfiguration(profile: .reference), instruments: instruments)
+    var engine = FlowEngine(configuration: FlowConfiguration(profile: profile), instruments: instruments)
     var outputs = OutputBuffer()
     let references = try loadReferences(instruments)
     var golden = wantsGolden ? GoldenReport(instruments: instruments) : nil
@@ -77,6 +82,7 @@ public struct BenchRun {
     outputs.removeAll()
     var reader = FeedReader(source: try ReplayFile(path: tape, instruments: instruments), instruments: instruments)
     while try reader.next() {
+      record(reader.batch.events)
       engine.process(reader.batch.events, into: &outputs)
       golden?.collect(outputs.outputs)
       if outputs.count > 0 { sink(outputs.outputs) }
@@ -107,13 +113,7 @@ public struct BenchRun {
     let store = try Store(options)
     let writer = try store.makeWriter(instruments: instruments, log: Log(minimumLevel: .warning))
     _ = try writer.begin(IngestSource(source: "bench", fingerprint: "bench", resumable: false))
-    var result = try play(instruments) { outputs in
-      var rest = outputs
-      while !rest.isEmpty {
-        rest = UnsafeBufferPointer(rebasing: rest[writer.offer(rest)...])
-        if !rest.isEmpty { usleep(100) }
-      }
-    }
+    var result = try play(.reference, instruments, record: { _ in }) { BenchRun.offer($0, to: writer) }
     try writer.close(finished: true, timeoutMilliseconds: 60_000)
     let usage = ProcessUsage.now()
     result.wallSeconds = Double(SystemClock.monotonicNanoseconds - start) / 1e9
@@ -124,6 +124,57 @@ public struct BenchRun {
     try store.checkpoint()
     result.checkpointSeconds = Double(SystemClock.monotonicNanoseconds - committed) / 1e9
     return result
+  }
+
+  /// The road of a live source: product profile, every column, and, where asked for, the journal before the engine and the lake
+  /// behind the store. Everything is on the disk at the end: events, rows, Parquet files.
+  public func withRecords(journal wantsJournal: Bool, lake wantsLake: Bool) throws -> BenchResult {
+    let directory = try TemporaryDirectory()
+    defer { directory.remove() }
+    let log = Log(minimumLevel: .warning)
+    var options = StoreOptions(path: directory.path + "/bench.duckdb")
+    options.checkpointsAtClose = false
+    let instruments = InstrumentTable()
+    let usageBefore = ProcessUsage.now()
+    let start = SystemClock.monotonicNanoseconds
+    let store = try Store(options)
+    let writer = try store.makeWriter(instruments: instruments, log: log)
+    let lake =
+      wantsLake
+      ? try LakeWriter(
+        LakeOptions(directory: directory.path + "/raw/flow"), store: store,
+        isStoreBusy: { writer.queueDepth > writer.queueCapacity / 4 }, log: log) : nil
+    _ = try writer.begin(IngestSource(source: "bench", fingerprint: "bench", resumable: false))
+    lake?.start()
+    var result: BenchResult
+    if wantsJournal {
+      let journal = try Journal(JournalOptions(directory: directory.path + "/journal", source: "bench"), log: log)
+      journal.start()
+      var appender = try journal.makeAppender(instruments: instruments)
+      result = try play(
+        .flow, instruments,
+        record: { appender.append($0, receivedNanoseconds: SystemClock.wallNanoseconds) }
+      ) { BenchRun.offer($0, to: writer) }
+      journal.close()
+    } else {
+      result = try play(.flow, instruments, record: { _ in }) { BenchRun.offer($0, to: writer) }
+    }
+    try writer.close(finished: true, timeoutMilliseconds: 60_000)
+    lake?.close()
+    result.wallSeconds = Double(SystemClock.monotonicNanoseconds - start) / 1e9
+    result.cpuSeconds = ProcessUsage.now().cpuSeconds - usageBefore.cpuSeconds
+    result.peakResidentBytes = ProcessUsage.now().peakResidentBytes
+    result.rowsStored = writer.counters.rowsWritten
+    return result
+  }
+
+  /// A tape can wait for the disk.
+  private static func offer(_ outputs: UnsafeBufferPointer<FlowOutput>, to writer: StoreWriter) {
+    var rest = outputs
+    while !rest.isEmpty {
+      rest = UnsafeBufferPointer(rebasing: rest[writer.offer(rest)...])
+      if !rest.isEmpty { usleep(100) }
+    }
   }
 
   /// Runs the tape again and times each print's way through the engine.

@@ -20,6 +20,10 @@ enum BenchCommand {
       CommandOption("contracts", .value(.path), help: "greeks of the tape's contracts (JSON)"),
       CommandOption("golden", .value(.path), help: "write the benchmark's answers to this file"),
       CommandOption("no-store", .flag, help: "leave the database out"),
+      CommandOption(
+        "product", .flag, help: "the product's own labels and every column, instead of the reference profile"),
+      CommandOption("journal", .flag, help: "as --product, with every event recorded before the engine sees it"),
+      CommandOption("lake", .flag, help: "as --product, with Parquet files behind the store"),
       CommandOption("no-service", .flag, help: "leave the second pass out"),
       .json,
     ],
@@ -30,7 +34,16 @@ enum BenchCommand {
   static func run(_ command: ParsedCommand) throws -> ExitCode {
     guard let tape = command.argument("TAPE") else { preconditionFailure("TAPE is a required argument") }
     let bench = BenchRun(tape: tape, contracts: command.text("contracts"), wantsGolden: command.isGiven("golden"))
-    var result = command.flag("no-store") ? try bench.withoutStore() : try bench.withStore()
+    let records = command.flag("journal") || command.flag("lake") || command.flag("product")
+    if records, command.flag("no-store") || command.isGiven("golden") {
+      throw UsageError(
+        message: "--product, --journal and --lake have a store and no golden answers; leave --no-store or --golden out",
+        helpCommand: "marketflow bench --help")
+    }
+    var result =
+      records
+      ? try bench.withRecords(journal: command.flag("journal"), lake: command.flag("lake"))
+      : command.flag("no-store") ? try bench.withoutStore() : try bench.withStore()
     if let path = command.text("golden"), let golden = result.golden { try OutputFile.write(golden, to: path) }
     if !command.flag("no-service") { result.service = try bench.serviceTime() }
     if command.flag("json") {
