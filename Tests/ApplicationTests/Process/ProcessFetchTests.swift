@@ -44,6 +44,20 @@ import Testing
     try ProcessProgram(words, in: folder).outcome()
   }
 
+  /// Waits until so many more contracts have been asked for. On a thread of its own: those of the tests' tasks are busy with
+  /// other tests for longer than a fetch takes.
+  private func killed(_ program: ProcessProgram, after requests: Int, of simulator: Simulator) async {
+    let enough = simulator.summary.requests + requests
+    let pid = program.pid
+    await withCheckedContinuation { continuation in
+      Thread.detachNewThread {
+        while simulator.summary.requests < enough { usleep(2_000) }
+        kill(pid, SIGKILL)
+        continuation.resume()
+      }
+    }
+  }
+
   /// Killed wherever it happens to be, again and again: the day becomes whole, and no row is in it twice.
   @Test func killsAreOutlived() async throws {
     let folder = try ProcessFolder()
@@ -57,10 +71,7 @@ import Testing
     let date = try #require(MarketDate(Self.day))
     for kill in 1...4 {
       let program = try ProcessProgram(words(simulator), in: folder)
-      // Until some more contracts have been asked for.
-      let before = simulator.summary.requests
-      while simulator.summary.requests < before + 6 + kill { try await Task.sleep(for: .milliseconds(2)) }
-      program.signal(SIGKILL)
+      await killed(program, after: 6 + kill, of: simulator)
       #expect(throws: ProcessProgram.Failure.self) { try program.outcome() }
     }
     let partial = try #require(try cache.manifest(date))
