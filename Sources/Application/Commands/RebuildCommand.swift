@@ -67,13 +67,18 @@ enum RebuildCommand {
     _ path: String, with archive: JournalArchive, _ days: [JournalDay], keepsOld: Bool
   ) throws {
     let old = DatabaseFiles(path: path)
+    let kept = DatabaseFiles(path: path + ".before-rebuild")
+    if keepsOld, old.exists, kept.exists {
+      throw ServeError(
+        "\(kept.path) is there from an earlier rebuild, and may be the only one that has days which the journal keeps no longer; "
+          + "move it away, or say --discard-old to lose what \(path) has")
+    }
     let before = old.exists ? try lookAt(path, archive) : nil
     let fresh = DatabaseFiles(path: path + ".rebuild")
     try fresh.remove()
     let summary = try build(archive, days, fresh)
     let after = try lookAt(fresh.path, archive)
     if old.exists {
-      let kept = DatabaseFiles(path: path + ".before-rebuild")
       if keepsOld { try old.move(to: kept) }
       try fresh.move(to: old)
       printError(words(summary, in: path) + (keepsOld ? "; the old one is kept as \(kept.path)" : ""))

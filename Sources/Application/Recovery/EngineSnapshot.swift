@@ -9,6 +9,9 @@ struct EngineSnapshot: Sendable {
   var day: MarketDate
   /// Events of the day that are in it.
   var events: Int64
+  /// What the source had brought before the day, as the engine counted. A start that counts otherwise (without a store, in a
+  /// database made anew) cannot use the snapshot: its numbers would name other prints.
+  var before: IngestPosition
   /// What the source had brought up to here.
   var position: IngestPosition
   /// How far the live stream had come.

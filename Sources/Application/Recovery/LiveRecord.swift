@@ -20,14 +20,22 @@ struct LiveRecord: Sendable {
   static func open(
     _ source: ServeSource, _ settings: Settings, store: Store?, rules: FlowConfiguration, log: Log
   ) throws -> LiveRecord? {
-    guard let name = source.journalSource, settings.journal.isEnabled else { return nil }
+    guard let name = source.journalSource else { return nil }
     let directory = DataDirectory(path: settings.dataDirectory)
+    guard settings.journal.isEnabled else {
+      guard store == nil || sourceOfJournal(at: directory.journal) == nil else {
+        throw ServeError(
+          "journal \(directory.journal) is there, and prints stored beside it would be fetched and stored a second time when it "
+            + "goes on; start with --no-store as well, or name another --data-dir")
+      }
+      return nil
+    }
     try directory.create()
     let options = settings.journal.options(directory: directory.journal, source: name)
     if let other = sourceOfJournal(at: options.directory), other != name {
       throw ServeError(
         "journal \(options.directory) holds the events of \(other), this start follows \(name): they would be played as one "
-          + "market; name another --data-dir, or start with --no-journal")
+          + "market; name another --data-dir")
     }
     let journal = try Journal(options, log: log)
     let archive = journal.archive

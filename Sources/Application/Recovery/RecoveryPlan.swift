@@ -58,7 +58,9 @@ struct RecoveryPlan: Sendable {
     self.days = days
     self.start = start
     guard let first = days.first else { return }
-    let found = choices.snapshots(first).first { mayStartAt($0.position) && choices.isWhole($0) }
+    let found = choices.snapshots(first).first {
+      $0.before == start && mayStartAt($0.position) && choices.isWhole($0)
+    }
     guard let found else { return }
     snapshot = found
     self.start = found.position

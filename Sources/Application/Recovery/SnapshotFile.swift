@@ -6,13 +6,15 @@ import Storage
 /// A snapshot as a file holds it: words of 64 bits and byte strings behind their length, all little-endian, with a checksum of
 /// what is ours in front; the engine's bytes have their own. Only the program that wrote it reads it.
 enum SnapshotFile {
-  private static let magic: UInt64 = 0x3130_4E53_574F_4C46
+  private static let magic: UInt64 = 0x3230_4E53_574F_4C46
 
   static func encode(_ snapshot: EngineSnapshot, fingerprint: String) -> [UInt8] {
     var body = Writer()
     body.put(Array(fingerprint.utf8))
     body.put(Int64(snapshot.day.daysSinceEpoch))
     body.put(snapshot.events)
+    body.put(snapshot.before.prints)
+    body.put(snapshot.before.cancellations)
     body.put(snapshot.position.prints)
     body.put(snapshot.position.cancellations)
     body.put(snapshot.cancellationsCounted)
@@ -35,13 +37,15 @@ enum SnapshotFile {
     else { return nil }
     var body = Reader(ours)
     guard let name = body.string(), name.elementsEqual(fingerprint.utf8), let day = body.word(),
-      let date = Int32(exactly: day), let events = body.word(), let prints = body.word(),
+      let date = Int32(exactly: day), let events = body.word(),
+      let printsBefore = body.word(), let cancellationsBefore = body.word(), let prints = body.word(),
       let cancellations = body.word(), let cancellationsCounted = body.word(), let words = body.words(),
       let standing = LiveStanding(words: words),
       body.rest.isEmpty
     else { return nil }
     return EngineSnapshot(
       day: MarketDate(daysSinceEpoch: date), events: events,
+      before: IngestPosition(prints: printsBefore, cancellations: cancellationsBefore),
       position: IngestPosition(prints: prints, cancellations: cancellations), standing: standing,
       cancellationsCounted: cancellationsCounted, state: SnapshotBytes(Array(state)))
   }

@@ -83,7 +83,7 @@ final class SnapshotKeeper: Sendable {
     // Before its first event nobody knows what came before the day.
     guard let day = gauges.day else { return }
     let start = SystemClock.monotonicNanoseconds
-    let previous = record.snapshots.snapshots(of: day.session).first
+    let previous = record.snapshots.snapshots(of: day.session).first { $0.before == day.before }
     let instruments = InstrumentTable()
     let program = record.snapshots.fingerprint
     var engine =
@@ -113,7 +113,7 @@ final class SnapshotKeeper: Sendable {
     engine.save(program: program, into: &state)
     let position = engine.position
     let snapshot = EngineSnapshot(
-      day: day.session, events: reader.eventsRead,
+      day: day.session, events: reader.eventsRead, before: day.before,
       position: IngestPosition(prints: position.prints, cancellations: position.cancellations), standing: standing,
       cancellationsCounted: engine.counters.cancellations, state: state)
     try record.snapshots.save(snapshot)

@@ -191,7 +191,9 @@ final class ServeRun {
     }
     guard let writer else { return "storage was off, nothing is stored" }
     let dropped = writer.counters.lostOutputs
-    try writer.close(finished: (gauges.digest != nil || isCaughtUp) && dropped == 0)
+    // What stands behind the stretch that was played is not stored.
+    let isWhole = gauges.digest != nil && settings.replayWindow.to == nil
+    try writer.close(finished: (isWhole || isCaughtUp) && dropped == 0)
     let leftOut = writer.counters.leftOutPrints
     let open = live.map { $0.status.backfill.gapsUnfilled } ?? 0
     let gaps = open == 0 ? "" : "; \(open) gap\(open == 1 ? " is" : "s are") not filled, see feed_gaps"

@@ -12,9 +12,10 @@ import Testing
 
   private func position(_ prints: Int64) -> IngestPosition { IngestPosition(prints: prints, cancellations: 0) }
 
-  private func snapshot(_ day: MarketDate, events: Int64, prints: Int64) -> EngineSnapshot {
+  private func snapshot(_ day: MarketDate, events: Int64, prints: Int64, before: Int64 = 0) -> EngineSnapshot {
     EngineSnapshot(
-      day: day, events: events, position: position(prints), standing: LiveStanding(), cancellationsCounted: 0,
+      day: day, events: events, before: position(before), position: position(prints), standing: LiveStanding(),
+      cancellationsCounted: 0,
       state: SnapshotBytes())
   }
 
@@ -57,7 +58,9 @@ import Testing
   }
 
   @Test func aSnapshotMustBeCoveredByTheStore() {
-    let snapshots = [snapshot(days[2], events: 90, prints: 260), snapshot(days[2], events: 70, prints: 240)]
+    let snapshots = [
+      snapshot(days[2], events: 90, prints: 260, before: 200), snapshot(days[2], events: 70, prints: 240, before: 200),
+    ]
     #expect(plan(progress(prints: 250, [0, 100, 200]), snapshots).snapshot?.events == 70)
     #expect(plan(progress(prints: 250, [0, 100, 200]), snapshots).start == position(240))
     #expect(plan(progress(prints: 261, [0, 100, 200]), snapshots).snapshot?.events == 90)
@@ -68,6 +71,14 @@ import Testing
     let whole = plan(progress(prints: 261, [0, 100, 200]), snapshots) { $0.events != 90 }
     #expect(whole.snapshot?.events == 70)
     #expect(plan(progress(prints: 261, [0, 100, 200]), snapshots, isWhole: { _ in false }).start == position(200))
+  }
+
+  /// Made by a start without a store, which counts from the day's beginning, or before the database was made anew.
+  @Test func aSnapshotThatCountsFromElsewhereIsLeftAside() {
+    let alien = snapshot(days[2], events: 90, prints: 60)
+    #expect(plan(progress(prints: 261, [0, 100, 200]), [alien]).snapshot == nil)
+    #expect(plan(progress(prints: 261, [0, 100, 200]), [alien]).start == position(200))
+    #expect(plan(nil, [snapshot(days[2], events: 90, prints: 260, before: 200)]).snapshot == nil)
   }
 
   @Test func daysThatTheStoreDoesNotKnowFollowWhatItHas() {

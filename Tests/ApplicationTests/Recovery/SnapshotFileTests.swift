@@ -20,7 +20,8 @@ import Testing
       standing.note($0, receivedNanoseconds: 5, instruments: instruments)
     }
     return EngineSnapshot(
-      day: day, events: events, position: IngestPosition(prints: 12, cancellations: 3), standing: standing,
+      day: day, events: events, before: IngestPosition(prints: 4, cancellations: 1),
+      position: IngestPosition(prints: 12, cancellations: 3), standing: standing,
       cancellationsCounted: 2, state: SnapshotBytes([1, 2, 3, 4, 5]))
   }
 
@@ -28,7 +29,8 @@ import Testing
     let saved = try snapshot(events: 77)
     let bytes = SnapshotFile.encode(saved, fingerprint: "program")
     let found = try #require(SnapshotFile.decode(bytes, fingerprint: "program"))
-    #expect(found.day == saved.day && found.events == 77 && found.position == saved.position)
+    #expect(
+      found.day == saved.day && found.events == 77 && found.before == saved.before && found.position == saved.position)
     #expect(found.standing == saved.standing && found.cancellationsCounted == 2)
     #expect(found.state.bytes == saved.state.bytes)
     #expect(SnapshotFile.decode(bytes, fingerprint: "another") == nil)
