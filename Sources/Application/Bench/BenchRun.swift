@@ -224,7 +224,7 @@ extension BenchResult {
     func millions(_ value: Double) -> String { String(Double(Int(value / 10_000)) / 100) + " M" }
     var lines = [
       "\(events) events (\(trades) prints) in \(Double(Int(wallSeconds * 1000)) / 1000) s: \(millions(eventsPerSecond)) events/s",
-      "cpu \(Double(Int(cpuSeconds * 1000)) / 1000) s, peak memory \(peakResidentBytes >> 20) MiB, digest \(String(digest, radix: 16))",
+      "cpu \(Double(Int(cpuSeconds * 1000)) / 1000) s, peak memory \(peakResidentBytes >> 20) MiB, digest \(DigestText.text(digest))",
     ]
     if let rowsStored { lines.append("\(rowsStored) rows committed") }
     if let service {
@@ -245,7 +245,7 @@ extension BenchResult {
       json.field("cpu_seconds", cpuSeconds)
       json.field("events_per_second", eventsPerSecond.rounded())
       json.field("peak_rss_bytes", peakResidentBytes)
-      json.field("digest", String(digest, radix: 16))
+      json.field("digest", DigestText.text(digest))
       json.field("reparsed_frames", reparsedFrames)
       if let rowsStored { json.field("rows_stored", rowsStored) }
       if let checkpointSeconds { json.field("checkpoint_seconds", checkpointSeconds) }

@@ -34,6 +34,9 @@ enum RebuildCommand {
       throw command.usage("--date without --into would replace the whole database by one day; name a file with --into")
     default: break
     }
+    if into != nil, command.flag("discard-old") {
+      throw command.usage("--discard-old is about the data folder's database, which --into leaves alone; leave one out")
+    }
     guard let archive = try JournalArchive.ifPresent(in: directory) else {
       throw ServeError("\(directory.journal) is not there: nothing was recorded; name another --data-dir")
     }
@@ -45,6 +48,10 @@ enum RebuildCommand {
       printError(words(try build(archive, days, DatabaseFiles(path: into)), in: into))
       return .ok
     }
+    // Nobody may begin to write the database while it is made anew: who records holds the journal.
+    let journal = try Journal(
+      JournalOptions(directory: archive.directory, source: archive.source), log: Log(minimumLevel: .warning))
+    defer { journal.close() }
     try replace(directory.database, with: archive, days, keepsOld: !command.flag("discard-old"))
     return .ok
   }

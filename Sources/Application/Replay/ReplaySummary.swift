@@ -91,7 +91,7 @@ struct ReplaySummary: Sendable {
         json.field("first_time", sums.firstTime.rfc3339)
         json.field("last_time", sums.lastTime.rfc3339)
       }
-      json.field("digest", String(digest, radix: 16))
+      json.field("digest", DigestText.text(digest))
     }
   }
 
@@ -110,7 +110,7 @@ struct ReplaySummary: Sendable {
       )
     }
     if let firstRefusal { lines.append("\(refusedLines) lines skipped; first: \(firstRefusal)") }
-    lines.append("digest \(String(digest, radix: 16))")
+    lines.append("digest \(DigestText.text(digest))")
     return lines.joined(separator: "\n")
   }
 }

@@ -244,8 +244,8 @@ final class ServeRun {
       log.info("storage", "off; prints live in memory only")
       return nil
     }
-    if case .replayDay(let date) = settings.source {
-      log.info("storage", "off; \(date) is recorded already, and nothing is stored a second time")
+    if case .replayDay = settings.source {
+      log.info("storage", "off; a recorded day that is played again is not stored")
       return nil
     }
     let directory = DataDirectory(path: settings.dataDirectory)
@@ -303,7 +303,7 @@ private struct HealthGathering: Sendable {
       publisher: HealthFacts.Queue(depth: publisher.count, capacity: publisher.capacity),
       publisherSkipped: gauges.publisherSkipped, storage: storage(), journal: record.map { journal($0) },
       lake: lake.map { LakeFacts($0.status.report) },
-      live: live.map { LiveFacts($0.status) }, digest: gauges.digest.map { String($0, radix: 16) }
+      live: live.map { LiveFacts($0.status) }, digest: gauges.digest.map { DigestText.text($0) }
     )
   }
 

@@ -40,7 +40,7 @@ enum ServeSource: Sendable {
   /// A file is the same each time it is played: what is stored of it already is not stored again, unless another program or
   /// other rules would conclude something else from it. The demo goes on from where it was, so that each start is a stretch
   /// of its own.
-  /// What is recorded is known by its journal instead (`JournalArchive.ingestSource`).
+  /// A live feed that is recorded is known by its journal instead (`JournalArchive.ingestSource`).
   func ingestSource(configuration: FlowConfiguration) -> IngestSource {
     switch self {
     case .demo(let settings):
@@ -50,7 +50,7 @@ enum ServeSource: Sendable {
       IngestSource(
         source: summary, fingerprint: "\(fingerprint) marketflow-\(marketFlowVersion) \(configuration)", resumable: true
       )
-    case .replayDay(let day): IngestSource(source: day.summary, fingerprint: day.summary, resumable: false)
+    case .replayDay: preconditionFailure("ServeSource: a recorded day is played without a store")
     case .polygon(_, _, let start):
       IngestSource(source: summary, fingerprint: "\(summary) \(start.nanoseconds)", resumable: false)
     }

@@ -45,11 +45,11 @@ struct DayVerdict: Sendable {
         notes.append("digest after \(record.events) events: not comparable, events are missing in the journal")
         continue
       }
-      let wanted = play.digests[record.events].map(DayVerdict.text) ?? "no event \(record.events) in the journal"
+      let wanted = play.digests[record.events].map(DigestText.text) ?? "no event \(record.events) in the journal"
       checks.append(
         Check(
           what: "digest after \(record.events) events (\(record.time.rfc3339))", wanted: wanted,
-          found: DayVerdict.text(record.digest)))
+          found: DigestText.text(record.digest)))
     }
     if digests.isEmpty { notes.append("the store has no digest of the day") }
   }
@@ -71,11 +71,6 @@ struct DayVerdict: Sendable {
     if cancellations { check("cancelled prints", wanted.cancelled, found.cancelled) }
   }
 
-  static func text(_ digest: UInt64) -> String {
-    let digits = String(digest, radix: 16)
-    return String(repeating: "0", count: 16 - digits.count) + digits
-  }
-
   private static func money(_ micros: Int64) -> String { "$\(Price(micros: micros))" }
 
   // MARK: Words
@@ -83,7 +78,7 @@ struct DayVerdict: Sendable {
   var text: String {
     let state = !isGood ? "DIFFERS" : checks.isEmpty ? "played, compared with nothing" : "ok"
     var lines = [
-      "\(date): \(state); \(events) events, \(prints) prints, digest \(DayVerdict.text(digest)), \(checks.count) comparisons"
+      "\(date): \(state); \(events) events, \(prints) prints, digest \(DigestText.text(digest)), \(checks.count) comparisons"
     ]
     lines += faults.map { "  \($0)" }
     for check in differences {
@@ -100,7 +95,7 @@ struct DayVerdict: Sendable {
       json.field("ok", isGood)
       json.field("events", events)
       json.field("prints", prints)
-      json.field("digest", DayVerdict.text(digest))
+      json.field("digest", DigestText.text(digest))
       json.field("comparisons", checks.count)
       json.key("differences")
       json.array { json in

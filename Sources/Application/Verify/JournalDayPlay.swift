@@ -9,7 +9,7 @@ struct JournalDayPlay {
   /// Sums over the prints, as a store has them.
   private(set) var sums = SessionSums()
   private(set) var events: Int64 = 0
-  /// Prints of the day that the venue declared void.
+  /// The engine's state at the end.
   private(set) var digest: UInt64 = 0
   /// Digests at the places that were asked for, by events of the day; a place behind the end has none.
   private(set) var digests: [Int64: UInt64] = [:]

@@ -44,13 +44,3 @@ enum ProgressTables {
     ],
     primaryKey: ["run_id", "session", "events"])
 }
-
-/// A digest as text: JSON and most notebooks do not keep 64-bit numbers exactly.
-enum DigestText {
-  static func text(_ digest: UInt64) -> String {
-    let digits = String(digest, radix: 16)
-    return String(repeating: "0", count: 16 - digits.count) + digits
-  }
-
-  static func digest(_ text: String) -> UInt64? { UInt64(text, radix: 16) }
-}

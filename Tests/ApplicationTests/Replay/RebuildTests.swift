@@ -1,4 +1,6 @@
 import Foundation
+import Journal
+import Logging
 import MarketModel
 import Testing
 
@@ -42,6 +44,26 @@ import Testing
     }
     #expect(try Verification(live.directory).verify(LiveSession.second) { _, _ in }.isGood)
     #expect(!FileManager.default.fileExists(atPath: live.directory.database + ".rebuild"))
+  }
+
+  /// A server that begins meanwhile would go on in a file that is about to be moved away.
+  @Test func aJournalThatIsBeingWrittenIsNotRebuiltFrom() throws {
+    let archive = try #require(try JournalArchive.ifPresent(in: live.directory))
+    let journal = try Journal(
+      JournalOptions(directory: archive.directory, source: archive.source), log: Log(minimumLevel: .error))
+    let outcome = try run("rebuild", "--all")
+    #expect(outcome.code == 1 && outcome.errors.contains("\(getpid())"), "\(outcome.errors)")
+    #expect(!FileManager.default.fileExists(atPath: live.directory.database + ".before-rebuild"))
+    journal.close()
+    #expect(try run("rebuild", "--all").code == 0)
+  }
+
+  @Test func theOnlyOldDatabaseIsNotReplaced() throws {
+    #expect(try run("rebuild", "--all").code == 0)
+    let second = try run("rebuild", "--all")
+    #expect(second.code == 1 && second.errors.contains(".before-rebuild is there from an earlier rebuild"))
+    #expect(try run("rebuild", "--all", "--discard-old").code == 0)
+    #expect(try run("rebuild", "--all", "--into", live.folder.path("x.duckdb"), "--discard-old").code == 2)
   }
 
   @Test func oneDayGoesIntoAFileOfItsOwn() throws {

@@ -68,7 +68,7 @@ import Testing
       "replay", "--date", date, "--data-dir", live.directory.path, "--json", in: live.folder)
     #expect(outcome.code == 0, "\(outcome.errors)")
     let digest = try #require(live.last[LiveSession.second]).digest
-    #expect((try outcome.json() as? [String: Any])?["digest"] as? String == String(digest, radix: 16))
+    #expect((try outcome.json() as? [String: Any])?["digest"] as? String == DigestText.text(digest))
     for words in [["replay"], ["replay", "x", "--date", date], ["replay", "--date", "tomorrow"]] {
       #expect(try ProcessProgram(words, in: live.folder).outcome().code == 2)
     }

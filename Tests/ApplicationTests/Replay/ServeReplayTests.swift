@@ -1,3 +1,4 @@
+import FlowEngine
 import Foundation
 import MarketModel
 import Testing
@@ -28,7 +29,7 @@ import Testing
   }
 
   @Test func aRecordedDayIsPlayedAgainAndDrivenFromOutside() throws {
-    let wanted = String(try #require(live.last[LiveSession.second]).digest, radix: 16)
+    let wanted = DigestText.text(try #require(live.last[LiveSession.second]).digest)
     // Another process has the store open all the while: nothing is stored a second time.
     let served = try serve("--replay", "2025-12-17", "--replay-speed", "max")
     let client = try ProcessClient(port: served.port())

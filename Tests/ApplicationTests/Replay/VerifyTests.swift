@@ -73,7 +73,7 @@ import Testing
       """)
     let differences = try verdict().differences
     #expect(differences.map(\.found) == ["0123456789abcdef"])
-    #expect(differences.first?.wanted == DayVerdict.text(try #require(live.last[LiveSession.second]).digest))
+    #expect(differences.first?.wanted == DigestText.text(try #require(live.last[LiveSession.second]).digest))
   }
 
   /// As the lake writes it.
