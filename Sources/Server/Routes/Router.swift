@@ -173,7 +173,8 @@ final class Router {
   private func fromHistory(_ request: APIRequest, _ reply: @escaping Reply) throws(Problem) {
     let answer = try HistoryPath.answerer(request)
     guard let history else {
-      throw .storeUnavailable("\(request.path): this run keeps no store: it was started with --no-store or plays a recorded day")
+      throw .storeUnavailable(
+        "\(request.path): this run keeps no store: it was started with --no-store or plays a recorded day")
     }
     let path = request.path
     let isAccepted = history.submit { source in
@@ -191,7 +192,9 @@ final class Router {
   private func query(_ request: APIRequest, _ reply: @escaping Reply) throws(Problem) {
     try checkPosted(request)
     let question = try StatementRoute.parse(request.body)
-    guard let statements else { throw .storeUnavailable("/query: this run keeps no store: it was started with --no-store or plays a recorded day") }
+    guard let statements else {
+      throw .storeUnavailable("/query: this run keeps no store: it was started with --no-store or plays a recorded day")
+    }
     guard statements.submit(question, reply: reply) else {
       throw .busy("/query: \(Limits.waitingStatements) statements wait already; ask again in a second")
     }
