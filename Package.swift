@@ -66,6 +66,7 @@ let package = Package(
     target("Journal", ["MarketModel", "Rings", "Logging", "Clocks", "CZstd"]),
     target("Lake", ["MarketModel", "Storage", "Rings", "Logging", "Clocks", "JSONText", "CFolders"]),
     target("History", ["MarketModel", "Journal", "Feeds", "Logging", "Clocks", "JSONText", "CZstd"]),
+    target("Alerting", ["MarketModel", "FlowEngine", "Storage", "Rings", "Logging", "Clocks", "JSONText"]),
     target("Server", ["MarketModel", "FlowEngine", "Storage", "Transport", "Rings", "JSONText", "Logging", "Clocks"]),
     target(
       "Application",

@@ -20,11 +20,13 @@ public struct FlowConfiguration: Hashable, Sendable {
   public var block: BlockRule
   /// Our own greeks for each option print (flow profile); nil: the vendor's only.
   public var greeks: GreeksRule?
+  /// What looks for meaning behind the labels; nil: nothing does.
+  public var detectors: DetectorRules?
 
   public init(
     profile: Profile = .flow, optionSideRule: SideRule = .quote, equitySideRule: SideRule = .leeReady,
     staleQuoteNanoseconds: Int64 = 300_000_000_000, sweep: SweepRule = SweepRule(), block: BlockRule = BlockRule(),
-    greeks: GreeksRule? = GreeksRule()
+    greeks: GreeksRule? = GreeksRule(), detectors: DetectorRules? = nil
   ) {
     self.profile = profile
     self.optionSideRule = optionSideRule
@@ -33,6 +35,7 @@ public struct FlowConfiguration: Hashable, Sendable {
     self.sweep = sweep
     self.block = block
     self.greeks = profile == .flow ? greeks : nil
+    self.detectors = detectors
   }
 }
 

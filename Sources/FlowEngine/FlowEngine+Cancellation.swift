@@ -30,6 +30,7 @@ extension FlowEngine {
     if print.setsPrice { restorePrice(contract) }
     repairMinute(of: print, contract, trade.instrument, into: &outputs)
     outputs.append(.cancellation(Cancellation(cancelledNumber: printsBefore + print.number, trade: trade)))
+    if isDetecting { detection.takeBack(print.number, into: &outputs) }
   }
 
   /// The last price is that of the newest print that still stands.

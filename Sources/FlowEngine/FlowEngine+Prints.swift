@@ -44,6 +44,31 @@ extension FlowEngine {
       tally.excluded &+= 1
     }
     outputs.append(.print(print))
+    if isDetecting { show(print, contract, time: streamTime, countsVolume: treatment.countsVolume, into: &outputs) }
+  }
+
+  /// To the detectors, once the print is in the sums.
+  @inline(never)
+  mutating func show(
+    _ print: LabeledPrint, _ contract: UnsafeMutablePointer<ContractState>, time: Timestamp, countsVolume: Bool,
+    into outputs: inout OutputBuffer
+  ) {
+    guard let session else { return }
+    let isOption = contract.pointee.isOption
+    let instrument = instruments[print.trade.instrument]
+    let size = countsVolume ? Int64(print.trade.size) : 0
+    let own: Int64 = countsVolume ? 1 : 0
+    var seen = SeenPrint(
+      print: print, session: session, time: time, underlying: contract.pointee.underlying, strike: instrument.strike,
+      expiry: instrument.expiry, isCall: contract.pointee.isCall, isOption: isOption, countsVolume: countsVolume,
+      openInterest: contract.pointee.openInterest, contractTradesBefore: contract.pointee.trades - own,
+      contractVolumeBefore: contract.pointee.volume - size, underlyingTradesBefore: 0, underlyingVolumeBefore: 0)
+    if isOption {
+      let sums = underlyings + Int(contract.pointee.underlyingSlot)
+      seen.underlyingTradesBefore = sums.pointee.trades - own
+      seen.underlyingVolumeBefore = sums.pointee.totalVolume - size
+    }
+    detection.see(seen, number: tally.prints, into: &outputs)
   }
 
   /// The reference profile takes the newest quote whatever its time; file order is time order there.

@@ -27,6 +27,7 @@ extension FlowEngine {
       tally.events = 1
     }
     session = day
+    detection.beginDay(printsBefore: printsBefore)
     nextDigestTime = time.nextHour
     outputs.append(
       .sessionReset(
@@ -58,6 +59,7 @@ extension FlowEngine {
     earlier = Tally()
     printsBefore = 0
     cancellationsBefore = 0
+    detection.beginDay(printsBefore: 0)
     streamDay = StreamDay()
     session = nil
     nextDigestTime = Timestamp(nanoseconds: .max)

@@ -92,6 +92,7 @@ extension FlowEngine {
       snapshot.underlyings.append(underlyings[i].snapshot(equity: contracts[instrument.index], at: streamTime))
     }
     snapshot.underlyings.sort { $0.instrument < $1.instrument }
+    snapshot.detectors = isDetecting ? detection.statuses : []
   }
 
   /// A number that two engines share exactly when they have the same state (up to collisions of 64 bits), as they do after the

@@ -21,6 +21,9 @@ public struct FlowEngine: ~Copyable {
   var sweepDetector: SweepDetector
   let blockDetector: BlockDetector
   let remembered: RememberedPrints
+  var detection: DetectionStage
+  /// Whether any detector looks on.
+  let isDetecting: Bool
   /// Indexed by InstrumentID; empty in the reference profile.
   var greeks: GreeksTable
   var recovery = Recovery()
@@ -70,6 +73,8 @@ public struct FlowEngine: ~Copyable {
     sweepDetector = SweepDetector(rule: configuration.sweep)
     blockDetector = BlockDetector(rule: configuration.block)
     remembered = RememberedPrints(capacity: configuration.profile == .flow ? Limits.rememberedPrints : 1)
+    detection = DetectionStage(configuration)
+    isDetecting = configuration.detectors != nil
     greeks = GreeksTable(capacity: configuration.profile == .flow ? contractCapacity : 1)
   }
 
@@ -96,6 +101,7 @@ public struct FlowEngine: ~Copyable {
     case .clock(let time):
       advance(to: time, into: &outputs)
       closeMinutes(before: streamTime.minuteStart, into: &outputs)
+      if isDetecting { detection.advance(to: streamTime, into: &outputs) }
       if streamTime >= nextDigestTime { recordHour(into: &outputs) }
     case .incident(let incident): process(incident, into: &outputs)
     }

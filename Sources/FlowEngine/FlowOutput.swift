@@ -15,6 +15,10 @@ import MarketModel
   case incident(FeedIncident)
   /// What the state has come to, so that a replay can be held against it.
   case digest(DigestRecord)
+  /// Prints that mean something together: recognised, or changed.
+  case detection(Detection)
+  /// A print has become part of a detection, or is it no more.
+  case detectionLeg(DetectionLeg)
 }
 
 /// A print with everything the engine concluded from it.

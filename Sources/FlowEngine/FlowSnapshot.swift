@@ -12,6 +12,8 @@ public final class FlowSnapshot: @unchecked Sendable {
   public var contracts: [ContractSnapshot] = []
   /// Every underlying of a contract ever seen, in order of `InstrumentID`.
   public var underlyings: [UnderlyingSnapshot] = []
+  /// How each detector is; empty when none looks on.
+  public var detectors: [DetectorStatus] = []
 
   public init() {}
 }

@@ -217,7 +217,7 @@ final class EngineThread: Sendable {
   private static func isPublished(_ output: FlowOutput) -> Bool {
     switch output {
     case .print, .cancellation, .sessionReset, .incident: true
-    case .minuteBar, .openInterest, .digest: false
+    case .minuteBar, .openInterest, .digest, .detection, .detectionLeg: false
     }
   }
 

@@ -34,7 +34,7 @@ struct ReplaySums: Sendable {
       if print.flags.contains(.injected) { injected += 1 }
       if firstTime == .none { firstTime = print.trade.time }
       lastTime = max(lastTime, print.trade.time)
-    case .cancellation, .openInterest, .sessionReset, .incident, .digest: break
+    case .cancellation, .openInterest, .sessionReset, .incident, .digest, .detection, .detectionLeg: break
     }
   }
 }

@@ -60,7 +60,7 @@ struct JournalDayPlay {
         SessionSums.Part(prints: 1, size: Int64(print.trade.size), premiumMicros: print.premiumMicros))
     case .cancellation(let cancellation):
       if cancellation.cancelledNumber > 0 { cancelled.insert(cancellation.cancelledNumber) }
-    case .minuteBar, .openInterest, .sessionReset, .incident, .digest: break
+    case .minuteBar, .openInterest, .sessionReset, .incident, .digest, .detection, .detectionLeg: break
     }
   }
 }

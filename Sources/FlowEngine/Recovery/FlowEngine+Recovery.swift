@@ -34,6 +34,9 @@ extension FlowEngine {
       if !treatment.countsVolume { tally.excluded &+= 1 }
       outputs.append(.print(print))
     }
+    if isDetecting, isOfToday {
+      show(print, contract, time: streamTime, countsVolume: treatment.countsVolume, into: &outputs)
+    }
   }
 
   /// The last price of the underlying if it is not from after the print; zero when that is not known.

@@ -27,6 +27,7 @@ extension FlowEngine {
     sweepDetector.save(into: &snapshot)
     greeks.save(into: &snapshot)
     recovery.save(into: &snapshot)
+    detection.save(into: &snapshot)
     snapshot.end()
   }
 
@@ -85,6 +86,7 @@ extension FlowEngine {
     }
     try greeks.restore(&reader)
     try recovery.restore(&reader)
+    try detection.restore(&reader)
   }
 
   private static func intern(

@@ -61,7 +61,7 @@ final class ReadModel {
       freshCancellations.add(printBase + cancellation.cancelledNumber)
       printGeneration += 1
     case .incident(let incident) where incident.kind == .restarted: startAgain(restarts + 1)
-    case .minuteBar, .openInterest, .sessionReset, .incident, .digest:
+    case .minuteBar, .openInterest, .sessionReset, .incident, .digest, .detection, .detectionLeg:
       // The snapshot has their effect.
       break
     }

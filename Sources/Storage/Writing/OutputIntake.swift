@@ -69,6 +69,7 @@ final class OutputIntake {
           recordedNanoseconds: SystemClock.wallNanoseconds))
       batch.add(reset)
     case .digest(let digest): batch.add(digest)
+    case .detection, .detectionLeg: return false
     case .incident(let incident):
       batch.add(
         PendingIncident(

@@ -1,0 +1,10 @@
+import MarketModel
+
+/// The detectors' thresholds; each detector reads its own only.
+public struct DetectorRules: Hashable, Sendable {
+  /// Detectors that are switched off.
+  public var off: Set<DetectorID> = []
+  public var block = BlockReportRule()
+
+  public init() {}
+}
