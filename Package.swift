@@ -67,7 +67,9 @@ let package = Package(
     target("Journal", ["MarketModel", "Rings", "Files", "Logging", "Clocks", "CZstd"]),
     target("Lake", ["MarketModel", "Storage", "Rings", "Files", "Logging", "Clocks", "JSONText"]),
     target("History", ["MarketModel", "Journal", "Feeds", "Files", "Logging", "Clocks", "JSONText", "CZstd"]),
-    target("Server", ["MarketModel", "FlowEngine", "Storage", "Transport", "Rings", "JSONText", "Logging", "Clocks"]),
+    target(
+      "Server",
+      ["MarketModel", "FlowEngine", "Storage", "Transport", "Rings", "Files", "JSONText", "Logging", "Clocks"]),
     target(
       "Application",
       [

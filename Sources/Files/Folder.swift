@@ -53,11 +53,17 @@ public enum Folder {
     return names.sorted()
   }
 
-  /// Removes a folder and the files in it; it has no folders below. Nothing happens when it is not there.
-  public static func remove(_ path: String) throws(FileError) {
+  /// Removes a folder and the files in it. Nothing happens when it is not there.
+  /// - Parameter withFoldersBelow: without, a folder in it is an error and stays; a link to one always counts as a file.
+  public static func remove(_ path: String, withFoldersBelow: Bool = false) throws(FileError) {
     for name in try names(in: path) {
-      let file = "\(path)/\(name)"
-      if unlink(file) != 0, errno != ENOENT { throw FileError(path: file, action: "removed") }
+      let entry = "\(path)/\(name)"
+      if unlink(entry) == 0 || errno == ENOENT { continue }
+      // What systems say of a folder: Linux the one, POSIX the other.
+      guard withFoldersBelow, errno == EISDIR || errno == EPERM else {
+        throw FileError(path: entry, action: "removed")
+      }
+      try remove(entry, withFoldersBelow: true)
     }
     if rmdir(path) != 0, errno != ENOENT { throw FileError(path: path, action: "removed") }
   }

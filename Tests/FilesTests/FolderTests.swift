@@ -74,6 +74,16 @@ import Testing
     #expect(folder.exists("a/below"))
   }
 
+  @Test func foldersBelowGoWhereThatIsWanted() throws {
+    try Folder.make(folder.path("a/b/c"))
+    try Folder.make(folder.path("kept"))
+    for name in ["a/file", "a/b/file", "a/b/c/file", "kept/file"] { try folder.write("x", to: name) }
+    try FileManager.default.createSymbolicLink(atPath: folder.path("a/link"), withDestinationPath: folder.path("kept"))
+    try Folder.remove(folder.path("a"), withFoldersBelow: true)
+    #expect(try Folder.names(in: folder.path) == ["kept"])
+    #expect(try folder.text("kept/file") == "x", "what a link leads to stays")
+  }
+
   // MARK: Syncing
 
   @Test func theFolderItselfIsBroughtToTheDisk() throws {
