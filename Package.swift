@@ -52,6 +52,7 @@ let package = Package(
     target("Rings", ["CThreads"]),
     target("JSONText"),
     target("Logging", ["JSONText", "Clocks"]),
+    target("Files", ["CFolders"]),
     target("OptionMath", ["MarketModel"]),
     target("FlowEngine", ["MarketModel", "OptionMath"]),
     target("Transport", ["CWebSockets", "Logging", "Rings"]),
@@ -63,22 +64,25 @@ let package = Package(
       ]),
     target("Simulator", ["MarketModel", "OptionMath", "Feeds", "Transport", "Rings", "JSONText", "Logging", "Clocks"]),
     target("Storage", ["MarketModel", "FlowEngine", "Rings", "Logging", "Clocks", "JSONText", "CDuckDB"]),
-    target("Journal", ["MarketModel", "Rings", "Logging", "Clocks", "CZstd"]),
-    target("Lake", ["MarketModel", "Storage", "Rings", "Logging", "Clocks", "JSONText", "CFolders"]),
-    target("History", ["MarketModel", "Journal", "Feeds", "Logging", "Clocks", "JSONText", "CZstd"]),
-    target("Alerting", ["MarketModel", "FlowEngine", "Storage", "Rings", "Logging", "Clocks", "JSONText"]),
-    target("Server", ["MarketModel", "FlowEngine", "Storage", "Transport", "Rings", "JSONText", "Logging", "Clocks"]),
+    target("Journal", ["MarketModel", "Rings", "Files", "Logging", "Clocks", "CZstd"]),
+    target("Lake", ["MarketModel", "Storage", "Rings", "Files", "Logging", "Clocks", "JSONText"]),
+    target("History", ["MarketModel", "Journal", "Feeds", "Files", "Logging", "Clocks", "JSONText", "CZstd"]),
+    target("Alerting", ["MarketModel", "FlowEngine", "Storage", "Rings", "Files", "Logging", "Clocks", "JSONText"]),
+    target(
+      "Server",
+      ["MarketModel", "FlowEngine", "Storage", "Transport", "Rings", "Files", "JSONText", "Logging", "Clocks"]),
     target(
       "Application",
       [
         "MarketModel", "OptionMath", "FlowEngine", "Feeds", "Simulator", "Storage", "Journal", "Lake", "History",
-        "Transport", "Server", "Rings", "JSONText", "Logging", "Clocks",
+        "Transport", "Server", "Rings", "Files", "JSONText", "Logging", "Clocks",
       ]),
     .executableTarget(name: "marketflow", dependencies: ["Application"], swiftSettings: swiftSettings),
 
     // Tests.
     tests("MarketModelTests", ["MarketModel"], exclude: ["Oracles"]),
     tests("RingsTests", ["Rings"]),
+    tests("FilesTests", ["Files"]),
     tests("OptionMathTests", ["OptionMath", "MarketModel"], exclude: ["Oracles"]),
     tests("FlowEngineTests", ["FlowEngine", "OptionMath", "MarketModel"]),
     tests(

@@ -1,12 +1,6 @@
 import Feeds
 import MarketModel
 
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
-
 /// Market data that were fetched once and can be replayed for ever: a folder a day.
 public struct HistoryCache: Sendable {
   public let options: HistoryOptions
@@ -15,7 +9,6 @@ public struct HistoryCache: Sendable {
 
   /// Days of which something is here, ascending.
   public func days() throws(HistoryError) -> [MarketDate] {
-    guard access(options.directory, F_OK) == 0 else { return [] }
     return try DayFolder.names(in: options.directory).compactMap { MarketDate($0) }.sorted()
   }
 

@@ -1,3 +1,5 @@
+import Files
+
 /// Why the cache cannot do something: subject, value seen, value wanted, what to do next.
 public struct HistoryError: Error, Hashable, Sendable, CustomStringConvertible {
   public enum Kind: Hashable, Sendable {
@@ -20,5 +22,11 @@ public struct HistoryError: Error, Hashable, Sendable, CustomStringConvertible {
   init(_ kind: Kind, _ description: String) {
     self.kind = kind
     self.description = description
+  }
+}
+
+extension HistoryError {
+  init(_ error: FileError) {
+    self.init(.system, "cache file \(error); check space and permissions")
   }
 }

@@ -1,3 +1,4 @@
+import Files
 import MarketModel
 
 /// What can go wrong with a journal, in words a person can act on.
@@ -40,5 +41,14 @@ extension JournalError: CustomStringConvertible {
     case .file(let path, let action, let words):
       "journal file \(path) cannot be \(action): \(words)"
     }
+  }
+}
+
+extension JournalError {
+  init(_ error: FileError) { self = .file(path: error.path, action: error.action, words: error.words) }
+
+  /// With the reason of the last system call.
+  static func file(_ path: String, _ action: String) -> JournalError {
+    JournalError(FileError(path: path, action: action))
   }
 }

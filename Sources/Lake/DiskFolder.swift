@@ -1,4 +1,4 @@
-import CFolders
+import Files
 
 #if canImport(Glibc)
   import Glibc
@@ -6,31 +6,16 @@ import CFolders
   import Darwin
 #endif
 
-/// The few things the lake asks of the file system, with errors in words.
+/// The few things the lake asks of the file system, in the lake's errors.
 enum DiskFolder {
+  /// A folder and those above it.
   static func make(_ path: String) throws(LakeError) {
-    var current = path.hasPrefix("/") ? "/" : ""
-    for part in path.split(separator: "/") {
-      current += (current.isEmpty || current.hasSuffix("/") ? "" : "/") + part
-      if mkdir(current, 0o755) != 0, errno != EEXIST { throw failure(current, "made") }
-    }
+    do throws(FileError) { try Folder.make(path) } catch { throw LakeError(error) }
   }
 
   /// Names in a folder, sorted; none when it is not there.
   static func names(_ path: String) throws(LakeError) -> [String] {
-    guard let folder = opendir(path) else {
-      if errno == ENOENT { return [] }
-      throw failure(path, "listed")
-    }
-    defer { closedir(folder) }
-    var names: [String] = []
-    while let entry = readdir(folder) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX) + 1) { String(cString: $0) }
-      }
-      if name != ".", name != ".." { names.append(name) }
-    }
-    return names.sorted()
+    do throws(FileError) { return try Folder.names(in: path) } catch { throw LakeError(error) }
   }
 
   /// Bytes of a file; nil when it is not there.
@@ -61,9 +46,9 @@ enum DiskFolder {
 
   /// Two folders change places in one step: whoever looks sees the one or the other.
   static func exchange(_ one: String, _ other: String) throws(LakeError) {
-    if marketflow_exchange_folders(one, other) == 0 { return }
-    if errno == EINVAL || errno == ENOSYS || errno == ENOTSUP { throw .noExchange(path: other) }
-    throw failure(other, "exchanged")
+    let isDone: Bool
+    do throws(FileError) { isDone = try Folder.exchange(one, other) } catch { throw LakeError(error) }
+    if !isDone { throw .noExchange(path: other) }
   }
 
   static func removeFile(_ path: String) throws(LakeError) {
@@ -72,19 +57,21 @@ enum DiskFolder {
 
   /// A folder with files in it and no folders.
   static func removeFolder(_ path: String) throws(LakeError) {
-    for name in try names(path) { try removeFile("\(path)/\(name)") }
-    if rmdir(path) != 0, errno != ENOENT { throw failure(path, "removed") }
+    do throws(FileError) { try Folder.remove(path) } catch { throw LakeError(error) }
   }
 
   /// What was written to a file or a folder survives a loss of power.
   static func sync(_ path: String) throws(LakeError) {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw failure(path, "opened") }
-    defer { close(descriptor) }
-    if fsync(descriptor) != 0 { throw failure(path, "synced") }
+    do throws(FileError) { try Folder.sync(path) } catch { throw LakeError(error) }
   }
 
+  /// Puts a whole small file in the place of what was there.
+  static func write(_ bytes: [UInt8], to path: String) throws(LakeError) {
+    do throws(FileError) { try AtomicFile.write(bytes, to: path) } catch { throw LakeError(error) }
+  }
+
+  /// With the reason of the last system call.
   static func failure(_ path: String, _ doing: String) -> LakeError {
-    .file(path: path, doing: doing, words: String(cString: strerror(errno)))
+    LakeError(FileError(path: path, action: doing))
   }
 }

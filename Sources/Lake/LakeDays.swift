@@ -1,4 +1,5 @@
 import Clocks
+import Files
 import MarketModel
 
 /// The lake as one that writes it knows it: the parts of each day, and the locks held. One thread.
@@ -10,7 +11,7 @@ import MarketModel
 final class LakeDays {
   let folder: LakeFolder
   let footers: FooterReader
-  private var locks: [MarketDate: DayLock] = [:]
+  private var locks: [MarketDate: FileLock] = [:]
   private var known: [MarketDate: [LakePart]] = [:]
   /// Replaced folders by the monotonic time of their exchange.
   private var replaced: [MarketDate: Int64] = [:]

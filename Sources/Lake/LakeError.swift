@@ -1,3 +1,4 @@
+import Files
 import MarketModel
 import Storage
 
@@ -45,6 +46,10 @@ extension LakeError: CustomStringConvertible {
       "lake: DuckDB's httpfs extension is not usable at \(path): \(words); scripts/setup puts it beside libduckdb"
     }
   }
+}
+
+extension LakeError {
+  init(_ error: FileError) { self = .file(path: error.path, doing: error.action, words: error.words) }
 }
 
 extension SQLSession {

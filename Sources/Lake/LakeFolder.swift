@@ -1,3 +1,4 @@
+import Files
 import MarketModel
 
 #if canImport(Glibc)
@@ -39,8 +40,16 @@ struct LakeFolder: Sendable {
   /// Where a part is written until it is whole.
   func unfinishedPart(of day: MarketDate) -> String { "\(work)/\(day).part" }
 
-  func lock(_ day: MarketDate) throws(LakeError) -> DayLock {
-    try DayLock(file: "\(work)/\(day).lock", folder: folder(of: day))
+  /// The right to write one day's folder. The lock file lies beside the lake, not in the day's folder: polars refuses to scan a
+  /// folder with other files in it.
+  /// - Throws: `.dayLocked`, `.file`.
+  func lock(_ day: MarketDate) throws(LakeError) -> FileLock {
+    do throws(FileLock.Refusal) { return try FileLock("\(work)/\(day).lock") } catch {
+      switch error {
+      case .held(let holder): throw .dayLocked(path: folder(of: day), holder: holder ?? 0)
+      case .file(let error): throw LakeError(error)
+      }
+    }
   }
 
   /// Days that have a folder, ascending.

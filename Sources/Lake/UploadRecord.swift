@@ -89,15 +89,12 @@ struct UploadRecord {
       lines += hours.sorted { $0.key < $1.key }.map { UploadRecord.line(day, $0.key, $0.value) }
     }
     lines += complete.sorted { $0.key < $1.key }.map { "day\t\($0.key)\t\($0.value)" }
-    try write(lines, to: path + ".new", mode: "wb")
-    try DiskFolder.rename(path + ".new", to: path)
+    try DiskFolder.write(Array((lines.joined(separator: "\n") + "\n").utf8), to: path)
   }
 
-  private func append(_ line: String) throws(LakeError) { try write([line], to: path, mode: "ab") }
-
-  private func write(_ lines: [String], to path: String, mode: String) throws(LakeError) {
-    guard let file = fopen(path, mode) else { throw DiskFolder.failure(path, "opened") }
-    let bytes = Array((lines.joined(separator: "\n") + "\n").utf8)
+  private func append(_ line: String) throws(LakeError) {
+    guard let file = fopen(path, "ab") else { throw DiskFolder.failure(path, "opened") }
+    let bytes = Array((line + "\n").utf8)
     let isWritten = fwrite(bytes, 1, bytes.count, file) == bytes.count && fflush(file) == 0 && fsync(fileno(file)) == 0
     let failure = DiskFolder.failure(path, "written")
     guard fclose(file) == 0, isWritten else { throw failure }

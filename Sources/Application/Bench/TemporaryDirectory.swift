@@ -1,3 +1,6 @@
+import Files
+import Logging
+
 #if canImport(Glibc)
   import Glibc
 #else
@@ -17,14 +20,10 @@ struct TemporaryDirectory {
     path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
-  /// Removes the folder with the files in it; it has no folders below.
+  /// Removes the folder and all that is in it.
   func remove() {
-    guard let listing = opendir(path) else { return }
-    while let entry = readdir(listing) {
-      let name = withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-      if name != ".", name != ".." { unlink("\(path)/\(name)") }
+    do throws(FileError) { try Folder.remove(path, withFoldersBelow: true) } catch {
+      Log(minimumLevel: .warning).warning("bench", "\(error); remove \(path) by hand")
     }
-    closedir(listing)
-    rmdir(path)
   }
 }

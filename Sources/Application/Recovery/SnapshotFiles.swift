@@ -1,3 +1,4 @@
+import Files
 import MarketModel
 
 #if canImport(Glibc)
@@ -29,13 +30,10 @@ struct SnapshotFiles: Sendable {
   func save(_ snapshot: EngineSnapshot) throws(SnapshotFileError) {
     let name = "\(SnapshotFiles.prefix)\(snapshot.events)\(SnapshotFiles.suffix)"
     let path = path(snapshot.day, name)
-    let unfinished = path + ".tmp"
-    do throws(SnapshotFileError) {
-      try store(SnapshotFile.encode(snapshot, fingerprint: fingerprint), at: unfinished)
-      guard rename(unfinished, path) == 0 else { throw SnapshotFileError(path: path, action: "named") }
+    do throws(FileError) {
+      try AtomicFile.write(SnapshotFile.encode(snapshot, fingerprint: fingerprint), to: path)
     } catch {
-      unlink(unfinished)
-      throw error
+      throw SnapshotFileError(error)
     }
     for old in names(of: snapshot.day).dropFirst(SnapshotFiles.kept) { unlink(self.path(snapshot.day, old)) }
   }
@@ -44,14 +42,13 @@ struct SnapshotFiles: Sendable {
 
   /// Newest first.
   private func names(of day: MarketDate) -> [String] {
-    guard let listing = opendir("\(directory)/\(day)") else { return [] }
-    defer { closedir(listing) }
+    let files: [String]
+    do throws(FileError) { files = try Folder.names(in: "\(directory)/\(day)") } catch {
+      // What cannot be listed cannot be loaded either.
+      return []
+    }
     var found: [(events: Int64, name: String)] = []
-    while let entry = readdir(listing) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: MemoryLayout.size(ofValue: $0.pointee)) { String(cString: $0) }
-      }
-      guard name.hasPrefix(SnapshotFiles.prefix), name.hasSuffix(SnapshotFiles.suffix) else { continue }
+    for name in files where name.hasPrefix(SnapshotFiles.prefix) && name.hasSuffix(SnapshotFiles.suffix) {
       guard let events = Int64(name.dropFirst(SnapshotFiles.prefix.count).dropLast(SnapshotFiles.suffix.count)) else {
         continue
       }
@@ -81,27 +78,11 @@ struct SnapshotFiles: Sendable {
     }
     return isWhole ? bytes : nil
   }
-
-  private func store(_ bytes: [UInt8], at path: String) throws(SnapshotFileError) {
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else { throw SnapshotFileError(path: path, action: "made") }
-    defer { close(descriptor) }
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-      guard count > 0 else { throw SnapshotFileError(path: path, action: "written") }
-      rest = rest.dropFirst(count)
-    }
-    guard fsync(descriptor) == 0 else { throw SnapshotFileError(path: path, action: "written to the disk") }
-  }
 }
 
 /// Why a snapshot is not there, in words. The next start plays more of the journal then.
 struct SnapshotFileError: Error, CustomStringConvertible {
   let description: String
 
-  /// With what the operating system said last.
-  init(path: String, action: String) {
-    description = "snapshot \(path) cannot be \(action): \(String(cString: strerror(errno)))"
-  }
+  init(_ error: FileError) { description = "snapshot \(error)" }
 }

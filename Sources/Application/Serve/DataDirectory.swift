@@ -1,3 +1,5 @@
+import Files
+
 #if canImport(Glibc)
   import Glibc
 #else
@@ -34,20 +36,15 @@ struct DataDirectory {
   }
 
   func create() throws(ServeError) {
-    var current = path.hasPrefix("/") ? "/" : ""
-    for part in path.split(separator: "/") {
-      current += (current.isEmpty || current.hasSuffix("/") ? "" : "/") + part
-      guard mkdir(current, 0o755) != 0, errno != EEXIST else { continue }
-      throw ServeError(
-        "data folder \(current) cannot be made: \(String(cString: strerror(errno))); name another --data-dir")
-    }
     var status = stat()
     guard stat(path, &status) != 0 || status.st_mode & S_IFMT == S_IFDIR else {
       throw ServeError("data folder \(path) is a file, not a folder; name another --data-dir")
     }
+    do throws(FileError) { try Folder.make(path) } catch {
+      throw ServeError("data folder \(error); name another --data-dir")
+    }
     guard access(path, W_OK) == 0 else {
-      throw ServeError(
-        "data folder \(path) cannot be written: \(String(cString: strerror(errno))); name another --data-dir")
+      throw ServeError("data folder \(FileError(path: path, action: "written")); name another --data-dir")
     }
   }
 }

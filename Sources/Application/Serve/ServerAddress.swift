@@ -1,3 +1,5 @@
+import Files
+
 #if canImport(Glibc)
   import Glibc
 #else
@@ -14,10 +16,9 @@ struct ServerAddress {
   /// Writes it down; a reader sees the whole address or none.
   /// - Throws: when the folder takes no file, in words.
   func publish(_ url: String) throws(ServeError) {
-    let draft = path + ".new"
-    guard let file = fopen(draft, "w") else { throw failure("made") }
-    let isWritten = fputs(url + "\n", file) >= 0
-    guard fclose(file) == 0, isWritten, rename(draft, path) == 0 else { throw failure("written") }
+    do throws(FileError) { try AtomicFile.write(Array("\(url)\n".utf8), to: path) } catch {
+      throw ServeError("\(error)")
+    }
   }
 
   func withdraw() { unlink(path) }
@@ -30,9 +31,5 @@ struct ServerAddress {
     guard fgets(&line, Int32(line.count), file) != nil else { return nil }
     let text = String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     return text.hasPrefix("http://") ? String(text.prefix { !$0.isNewline }) : nil
-  }
-
-  private func failure(_ what: String) -> ServeError {
-    ServeError("\(path) cannot be \(what): \(String(cString: strerror(errno)))")
   }
 }

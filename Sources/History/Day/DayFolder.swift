@@ -1,3 +1,4 @@
+import Files
 import MarketModel
 
 #if canImport(Glibc)
@@ -56,54 +57,28 @@ struct DayFolder: Hashable, Sendable {
 
   /// Replaces the manifest as a whole: a reader, and a start after a kill, sees the old one or the new one.
   func write(_ manifest: HistoryManifest) throws(HistoryError) {
-    let temporary = self.manifest + ".new"
-    let file = try DiskFile(writing: temporary, keeping: 0)
-    try write(ManifestText.write(manifest), to: file)
-    try file.sync()
-    guard rename(temporary, self.manifest) == 0 else { throw DiskFile.failure(self.manifest, "cannot be replaced") }
-    try syncNames()
-  }
-
-  private func write(_ bytes: [UInt8], to file: DiskFile) throws(HistoryError) {
-    var failure: HistoryError?
-    bytes.withUnsafeBytes { buffer in
-      do throws(HistoryError) { try file.write(buffer) } catch { failure = error }
+    do throws(FileError) {
+      try AtomicFile.write(ManifestText.write(manifest), to: self.manifest)
+    } catch {
+      throw HistoryError(error)
     }
-    if let failure { throw failure }
-  }
-
-  /// The names in the folder are on the disk itself.
-  private func syncNames() throws(HistoryError) {
-    let folder = open(path, O_RDONLY | O_CLOEXEC)
-    guard folder >= 0 else { throw DiskFile.failure(path, "cannot be opened") }
-    defer { close(folder) }
-    guard fsync(folder) == 0 else { throw DiskFile.failure(path, "cannot be brought to the disk") }
   }
 
   // MARK: One writer
 
   /// Makes the folder and holds it until the result is gone.
   /// - Throws: `.locked` when another process is writing the day.
-  func lockForWriting() throws(HistoryError) -> DayLock {
-    try makeFolders()
-    let descriptor = open(lock, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else { throw DiskFile.failure(lock, "cannot be opened") }
-    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-      let reason = errno
-      close(descriptor)
-      guard reason == EWOULDBLOCK else { throw DiskFile.failure(lock, "cannot be locked") }
-      throw HistoryError(
-        .locked, "cache of \(date) is being written by another process; wait until it has ended, then try again")
-    }
-    return DayLock(descriptor: descriptor)
-  }
-
-  private func makeFolders() throws(HistoryError) {
-    var current = path.hasPrefix("/") ? "/" : ""
-    for part in streams.split(separator: "/") {
-      current += (current.isEmpty || current.hasSuffix("/") ? "" : "/") + part
-      guard mkdir(current, 0o755) != 0, errno != EEXIST else { continue }
-      throw DiskFile.failure(current, "cannot be made")
+  func lockForWriting() throws(HistoryError) -> FileLock {
+    do throws(FileError) { try Folder.make(streams) } catch { throw HistoryError(error) }
+    do throws(FileLock.Refusal) { return try FileLock(lock) } catch {
+      switch error {
+      case .held(let holder):
+        throw HistoryError(
+          .locked,
+          "cache of \(date) is being written by another process (\(holder.map { "PID \($0)" } ?? "its id is not known")); "
+            + "wait until it has ended, then try again")
+      case .file(let error): throw HistoryError(error)
+      }
     }
   }
 
@@ -114,23 +89,8 @@ struct DayFolder: Hashable, Sendable {
     for name in try DayFolder.names(in: path) where !known.contains(name) { unlink(file(name)) }
   }
 
+  /// Names in a folder, sorted; none when it is not there.
   static func names(in path: String) throws(HistoryError) -> [String] {
-    guard let folder = opendir(path) else { throw DiskFile.failure(path, "cannot be listed") }
-    defer { closedir(folder) }
-    var names: [String] = []
-    while let entry = readdir(folder) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-        pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      if name != ".", name != ".." { names.append(name) }
-    }
-    return names.sorted()
+    do throws(FileError) { return try Folder.names(in: path) } catch { throw HistoryError(error) }
   }
-}
-
-/// Holds a day's folder for one writer; given up when it goes.
-final class DayLock: Sendable {
-  private let descriptor: Int32
-  init(descriptor: Int32) { self.descriptor = descriptor }
-  deinit { close(descriptor) }
 }

@@ -1,5 +1,6 @@
 import Clocks
 import Feeds
+import Files
 import MarketModel
 import Synchronization
 
@@ -13,7 +14,7 @@ import Synchronization
 /// manifest names is there. Any thread, but one at a time for each stream.
 final class DayWriter: Sendable {
   let folder: DayFolder
-  private let lock: DayLock
+  private let lock: FileLock
   private let state: Mutex<State>
   /// When the manifest may be written again, by the monotonic clock; held while it is written.
   private let saving = Mutex<Int64>(0)

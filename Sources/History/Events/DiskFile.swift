@@ -1,3 +1,5 @@
+import Files
+
 #if canImport(Glibc)
   import Glibc
 #else
@@ -14,7 +16,7 @@ final class DiskFile {
     self.path = path
     descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else {
-      guard errno == ENOENT else { throw DiskFile.failure(path, "cannot be opened") }
+      guard errno == ENOENT else { throw DiskFile.failure(path, "opened") }
       throw HistoryError(
         .damaged,
         "cache file \(path): is gone, though the manifest names it; delete the folder of the day and fetch it again")
@@ -25,7 +27,7 @@ final class DiskFile {
   init(writing path: String, keeping length: Int64) throws(HistoryError) {
     self.path = path
     descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else { throw DiskFile.failure(path, "cannot be written") }
+    guard descriptor >= 0 else { throw DiskFile.failure(path, "written") }
     let size = lseek(descriptor, 0, SEEK_END)
     guard size >= length else {
       close(descriptor)
@@ -34,7 +36,7 @@ final class DiskFile {
         "cache file \(path): has \(size) bytes, \(length) wanted; delete the folder of the day and fetch it again")
     }
     guard ftruncate(descriptor, off_t(length)) == 0, lseek(descriptor, off_t(length), SEEK_SET) == length else {
-      let error = DiskFile.failure(path, "cannot be cut to \(length) bytes")
+      let error = DiskFile.failure(path, "cut to \(length) bytes")
       close(descriptor)
       throw error
     }
@@ -45,7 +47,7 @@ final class DiskFile {
   /// Length in bytes.
   func size() throws(HistoryError) -> Int64 {
     var status = stat()
-    guard fstat(descriptor, &status) == 0 else { throw DiskFile.failure(path, "cannot be examined") }
+    guard fstat(descriptor, &status) == 0 else { throw DiskFile.failure(path, "examined") }
     return Int64(status.st_size)
   }
 
@@ -58,7 +60,7 @@ final class DiskFile {
       if count == 0 { break }
       if count < 0 {
         if errno == EINTR { continue }
-        throw DiskFile.failure(path, "cannot be read at byte \(offset)")
+        throw DiskFile.failure(path, "read at byte \(offset)")
       }
       done += count
     }
@@ -72,7 +74,7 @@ final class DiskFile {
       let count = Self.write(descriptor, bytes.baseAddress?.advanced(by: done), bytes.count - done)
       if count < 0 {
         if errno == EINTR { continue }
-        throw DiskFile.failure(path, "cannot be written")
+        throw DiskFile.failure(path, "written")
       }
       done += count
     }
@@ -80,7 +82,7 @@ final class DiskFile {
 
   /// What was written is on the disk itself.
   func sync() throws(HistoryError) {
-    guard fsync(descriptor) == 0 else { throw DiskFile.failure(path, "cannot be brought to the disk") }
+    guard fsync(descriptor) == 0 else { throw DiskFile.failure(path, "brought to the disk") }
   }
 
   #if canImport(Glibc)
@@ -89,8 +91,8 @@ final class DiskFile {
     private static let write = Darwin.write
   #endif
 
-  static func failure(_ path: String, _ what: String) -> HistoryError {
-    HistoryError(
-      .system, "cache file \(path): \(what): \(String(cString: strerror(errno))); check space and permissions")
+  /// With the reason of the last system call.
+  private static func failure(_ path: String, _ action: String) -> HistoryError {
+    HistoryError(FileError(path: path, action: action))
   }
 }

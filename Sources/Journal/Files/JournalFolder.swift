@@ -1,3 +1,4 @@
+import Files
 import MarketModel
 
 #if canImport(Glibc)
@@ -12,7 +13,7 @@ struct JournalFolder: Sendable {
 
   static let plainSuffix = ".mfj"
   static let packedSuffix = ".mfj.zst"
-  static let unfinishedSuffix = ".tmp"
+  static let unfinishedSuffix = AtomicFile.unfinishedSuffix
 
   var identityPath: String { path + "/journal.id" }
   var lockPath: String { path + "/journal.lock" }
@@ -65,39 +66,38 @@ struct JournalFolder: Sendable {
     return nil
   }
 
+  /// One writer a journal, for as long as the result is held.
+  /// - Throws: `.locked` with the holder's process id, `.file`.
+  func lock() throws(JournalError) -> FileLock {
+    do throws(FileLock.Refusal) { return try FileLock(lockPath) } catch {
+      switch error {
+      case .held(let holder):
+        throw .locked(directory: path, holder: holder.map { "process \($0)" } ?? "its process id is not known")
+      case .file(let error): throw JournalError(error)
+      }
+    }
+  }
+
+  // MARK: Files
+
   /// Makes a name that was given or taken in a folder outlive a loss of power.
   static func sync(folder path: String, _ disk: DiskCalls) throws(JournalError) {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw .file(path, "opened") }
-    defer { close(descriptor) }
-    // Some file systems cannot, and need not.
-    guard disk.sync(descriptor) == 0 || errno == EINVAL else { throw .file(path, "written to the disk") }
+    do throws(FileError) { try Folder.sync(path, by: disk.sync) } catch { throw JournalError(error) }
   }
 
   /// Makes a folder and those above it.
   static func make(_ path: String) throws(JournalError) {
-    if mkdir(path, 0o755) == 0 || errno == EEXIST { return }
-    guard errno == ENOENT, let slash = path.lastIndex(of: "/"), slash > path.startIndex else {
-      throw .file(path, "made")
-    }
-    try make(String(path[..<slash]))
-    guard mkdir(path, 0o755) == 0 || errno == EEXIST else { throw .file(path, "made") }
+    do throws(FileError) { try Folder.make(path) } catch { throw JournalError(error) }
   }
 
+  /// Names in a folder, sorted; none when it is not there.
   static func names(in path: String) throws(JournalError) -> [String] {
-    guard let listing = opendir(path) else {
-      if errno == ENOENT { return [] }
-      throw .file(path, "listed")
-    }
-    defer { closedir(listing) }
-    var names: [String] = []
-    while let entry = readdir(listing) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: MemoryLayout.size(ofValue: $0.pointee)) { String(cString: $0) }
-      }
-      if name != "." && name != ".." { names.append(name) }
-    }
-    return names
+    do throws(FileError) { return try Folder.names(in: path) } catch { throw JournalError(error) }
+  }
+
+  /// Removes a folder and the files in it.
+  static func remove(_ path: String) throws(JournalError) {
+    do throws(FileError) { try Folder.remove(path) } catch { throw JournalError(error) }
   }
 
   private static func date(_ text: String) -> MarketDate? {

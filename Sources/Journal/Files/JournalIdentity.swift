@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+import Files
 
 /// The small text file that makes a folder a journal: its id, and where the events come from.
 struct JournalIdentity: Equatable, Sendable {
@@ -39,15 +35,11 @@ struct JournalIdentity: Equatable, Sendable {
 
   /// Puts the file there, whole or not at all.
   func write(to folder: JournalFolder, _ disk: DiskCalls) throws(JournalError) {
-    let unfinished = folder.identityPath + JournalFolder.unfinishedSuffix
-    let file = try OpenFile(making: unfinished)
-    let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: 1024, alignment: 1)
-    defer { bytes.deallocate() }
-    let text = "\(Self.title)\nid \(id)\nsource \(source)\n".utf8
-    bytes.copyBytes(from: text)
-    try file.write(UnsafeRawBufferPointer(rebasing: bytes[..<text.count]), at: 0)
-    guard disk.sync(file.descriptor) == 0 else { throw .file(unfinished, "written to the disk") }
-    guard rename(unfinished, folder.identityPath) == 0 else { throw .file(folder.identityPath, "put in place") }
-    try JournalFolder.sync(folder: folder.path, disk)
+    let text = "\(Self.title)\nid \(id)\nsource \(source)\n"
+    do throws(FileError) {
+      try AtomicFile.write(Array(text.utf8), to: folder.identityPath, by: disk.sync)
+    } catch {
+      throw JournalError(error)
+    }
   }
 }

@@ -69,10 +69,3 @@ final class OpenFile: Sendable {
     }
   }
 }
-
-extension JournalError {
-  /// The last system call's own words.
-  static func file(_ path: String, _ action: String) -> JournalError {
-    .file(path: path, action: action, words: String(cString: strerror(errno)))
-  }
-}

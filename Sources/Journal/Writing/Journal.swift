@@ -1,3 +1,4 @@
+import Files
 import Logging
 import MarketModel
 import Rings
@@ -17,7 +18,7 @@ public final class Journal: Sendable {
 
   let id: JournalID
   let writer: SegmentWriter
-  private let lock: Mutex<JournalLock?>
+  private let lock: Mutex<FileLock?>
   private let beginning: Mutex<Beginning?>
   private let loop: JournalLoop
   private let thread = Mutex<WorkerThread?>(nil)
@@ -38,7 +39,7 @@ public final class Journal: Sendable {
     self.options = options
     let folder = JournalFolder(path: options.directory)
     try JournalFolder.make(folder.path)
-    lock = Mutex(try JournalLock(folder))
+    lock = Mutex(try folder.lock())
     let identity = try Journal.identity(folder, source: options.source, disk)
     id = identity.id
     archive = JournalArchive(folder: folder, identity: identity)

@@ -44,21 +44,14 @@ struct Retention: Sendable {
     guard let lease = DayLease(removing: path) else { return false }
     defer { withExtendedLifetime(lease) {} }
     guard rename(path, path + Self.removedSuffix) == 0 else { throw .file(path, "renamed") }
-    try Self.delete(path + Self.removedSuffix)
+    try JournalFolder.remove(path + Self.removedSuffix)
     return true
   }
 
   /// Finishes what a kill left unfinished.
   static func finish(in folder: JournalFolder) throws(JournalError) {
     for name in try JournalFolder.names(in: folder.path) where name.hasSuffix(removedSuffix) {
-      try delete("\(folder.path)/\(name)")
+      try JournalFolder.remove("\(folder.path)/\(name)")
     }
-  }
-
-  private static func delete(_ path: String) throws(JournalError) {
-    for name in try JournalFolder.names(in: path) {
-      guard unlink("\(path)/\(name)") == 0 else { throw .file("\(path)/\(name)", "removed") }
-    }
-    guard rmdir(path) == 0 else { throw .file(path, "removed") }
   }
 }

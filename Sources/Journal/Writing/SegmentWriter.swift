@@ -1,3 +1,4 @@
+import Files
 import Synchronization
 
 #if canImport(Glibc)
@@ -230,7 +231,7 @@ final class SegmentWriter: Sendable {
   }
 
   private func refuse(_ path: String, _ action: String, code: Int32) {
-    let error = JournalError.file(path: path, action: action, words: String(cString: strerror(code)))
+    let error = JournalError(FileError(path: path, action: action, code: code))
     status.noteError(description(of: error), of: .writing)
   }
 

@@ -1,3 +1,4 @@
+import Files
 import MarketModel
 
 #if canImport(Glibc)
@@ -62,14 +63,15 @@ struct StaticFiles {
   // MARK: Disk
 
   private mutating func scan(_ directory: String, prefix: String, depth: Int) {
-    guard depth < 8, let handle = opendir(directory) else { return }
-    defer { closedir(handle) }
-    while let entry = readdir(handle), files.count < Limits.staticFiles {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      // Hidden files are nobody's business.
-      guard !name.hasPrefix(".") else { continue }
+    guard depth < 8 else { return }
+    let names: [String]
+    do throws(FileError) { names = try Folder.names(in: directory) } catch {
+      // What cannot be listed is not served.
+      return
+    }
+    // Hidden files are nobody's business.
+    for name in names where !name.hasPrefix(".") {
+      guard files.count < Limits.staticFiles else { return }
       let diskPath = directory + "/" + name
       if StaticFiles.isDirectory(diskPath) {
         scan(diskPath, prefix: prefix + name + "/", depth: depth + 1)
