@@ -53,6 +53,7 @@ let package = Package(
     target("JSONText"),
     target("Logging", ["JSONText", "Clocks"]),
     target("OptionMath", ["MarketModel"]),
+    target("Positioning", ["MarketModel", "OptionMath"]),
     target("FlowEngine", ["MarketModel", "OptionMath"]),
     target("Transport", ["CWebSockets", "Logging", "Rings"]),
     target(
@@ -79,6 +80,7 @@ let package = Package(
     tests("MarketModelTests", ["MarketModel"], exclude: ["Oracles"]),
     tests("RingsTests", ["Rings"]),
     tests("OptionMathTests", ["OptionMath", "MarketModel"], exclude: ["Oracles"]),
+    tests("PositioningTests", ["Positioning", "OptionMath", "MarketModel"], exclude: ["Oracles"]),
     tests("FlowEngineTests", ["FlowEngine", "OptionMath", "MarketModel"]),
     tests(
       "FeedsTests", ["Feeds", "Transport", "Rings", "Logging", "MarketModel", "FlowEngine"],
