@@ -1,7 +1,8 @@
 import MarketModel
 import OptionMath
-import Positioning
 import Testing
+
+@testable import Positioning
 
 /// Exposures are what dealers' books gain: held against re-pricing the whole book a little further on.
 @Suite struct ExposureTests {

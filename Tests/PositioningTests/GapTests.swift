@@ -1,6 +1,7 @@
 import MarketModel
-import Positioning
 import Testing
+
+@testable import Positioning
 
 /// What is missing has a reason, and only what needs it is missing.
 @Suite struct GapTests {

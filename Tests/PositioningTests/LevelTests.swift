@@ -1,7 +1,8 @@
 import MarketModel
 import OptionMath
-import Positioning
 import Testing
+
+@testable import Positioning
 
 @Suite struct LevelTests {
   private func strike(_ level: Finding<GammaLevel>) -> Double? { level.value?.strike.doubleValue }

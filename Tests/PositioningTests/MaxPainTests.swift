@@ -1,6 +1,7 @@
 import MarketModel
-import Positioning
 import Testing
+
+@testable import Positioning
 
 @Suite struct MaxPainTests {
   @Test func equalsTheDefinitionTriedAtEveryStrike() throws {

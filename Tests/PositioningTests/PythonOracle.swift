@@ -31,7 +31,8 @@ enum PythonOracle {
     var values: [String: Double] = [:]
     for line in String(decoding: data, as: UTF8.self).split(separator: "\n") {
       let comma = try #require(line.lastIndex(of: ","))
-      values[String(line[..<comma])] = try #require(Double(line[line.index(after: comma)...]), "\(line)")
+      let value: Double = try #require(Double(line[line.index(after: comma)...]), "\(line)")
+      values[String(line[..<comma])] = value
     }
     return values
   }
