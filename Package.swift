@@ -54,6 +54,7 @@ let package = Package(
     target("Logging", ["JSONText", "Clocks"]),
     target("Files", ["CFolders"]),
     target("OptionMath", ["MarketModel"]),
+    target("Positioning", ["MarketModel", "OptionMath"]),
     target("FlowEngine", ["MarketModel", "OptionMath"]),
     target("Transport", ["CWebSockets", "Logging", "Rings"]),
     target(
@@ -84,6 +85,7 @@ let package = Package(
     tests("RingsTests", ["Rings"]),
     tests("FilesTests", ["Files"]),
     tests("OptionMathTests", ["OptionMath", "MarketModel"], exclude: ["Oracles"]),
+    tests("PositioningTests", ["Positioning", "OptionMath", "MarketModel"], exclude: ["Oracles"]),
     tests("FlowEngineTests", ["FlowEngine", "OptionMath", "MarketModel"]),
     tests(
       "FeedsTests", ["Feeds", "Transport", "Rings", "Logging", "MarketModel", "FlowEngine"],

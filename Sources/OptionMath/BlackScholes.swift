@@ -43,6 +43,19 @@ public enum BlackScholes {
       theta: decay + sign * (dividendYield * terms.asset * assetShare - rate * terms.strike * exercise),
       rho: sign * terms.strike * years * exercise)
   }
+
+  /// How delta moves with volatility and time, the spot staying where it is.
+  public static func secondOrder(
+    _ right: OptionRight, spot: Double, strike: Double, years: Double, volatility: Double, rate: Double = 0,
+    dividendYield: Double = 0
+  ) -> SecondOrderGreeks {
+    let years = max(years, 0)
+    let yieldDiscount = exp(-dividendYield * years)
+    let terms = LognormalTerms(
+      asset: spot * yieldDiscount, strike: strike * exp(-rate * years), years: years, volatility: volatility)
+    return terms.secondOrder(
+      right, discount: yieldDiscount, discountRate: dividendYield, drift: rate - dividendYield)
+  }
 }
 
 /// European options on a future or forward. Conventions as in `BlackScholes`.
@@ -71,6 +84,17 @@ public enum Black76 {
       vega: terms.vega,
       theta: terms.timeDecay + rate * price,
       rho: -years * price)
+  }
+
+  /// How delta moves with volatility and time, per unit of the forward, which stays where it is.
+  public static func secondOrder(
+    _ right: OptionRight, forward: Double, strike: Double, years: Double, volatility: Double, rate: Double = 0
+  ) -> SecondOrderGreeks {
+    let years = max(years, 0)
+    let discount = exp(-rate * years)
+    let terms = LognormalTerms(
+      asset: forward * discount, strike: strike * discount, years: years, volatility: volatility)
+    return terms.secondOrder(right, discount: discount, discountRate: rate, drift: 0)
   }
 }
 
@@ -128,5 +152,17 @@ private struct LognormalTerms {
   /// The part of theta that comes from uncertainty running out.
   var timeDecay: Double {
     deviation > 0 ? -asset * NormalDistribution.density(d1) * volatility / (2 * rootYears) : 0
+  }
+  /// Vanna and charm of a delta of `discount` x N(d1): `discountRate` is what its discount grows by a year, `drift` what
+  /// the asset grows by on the way to expiry.
+  func secondOrder(_ right: OptionRight, discount: Double, discountRate: Double, drift: Double) -> SecondOrderGreeks {
+    let carried = sign(right) * discountRate * discount * assetProbability(right)
+    let density = deviation > 0 ? discount * NormalDistribution.density(d1) : 0
+    // Far from the strike nothing moves, whatever the quotients below would overflow to.
+    guard density > 0 else { return SecondOrderGreeks(vanna: 0, charm: carried / 365) }
+    let years = rootYears * rootYears
+    return SecondOrderGreeks(
+      vanna: -density * d2 / volatility,
+      charm: (carried + density * (d2 / (2 * years) - drift / deviation)) / 365)
   }
 }

@@ -27,7 +27,7 @@ import Testing
     }
   }
 
-  @Test(arguments: ["Sources/MarketModel", "Sources/FlowEngine", "Sources/OptionMath"])
+  @Test(arguments: ["Sources/MarketModel", "Sources/FlowEngine", "Sources/OptionMath", "Sources/Positioning"])
   func pureTargetsDoWithoutFoundation(_ folder: String) throws {
     let sources = try Self.sources(under: folder)
     #expect(!sources.isEmpty)
@@ -35,7 +35,7 @@ import Testing
   }
 
   /// Answers of the core follow from its events alone.
-  @Test(arguments: ["Sources/FlowEngine", "Sources/OptionMath"])
+  @Test(arguments: ["Sources/FlowEngine", "Sources/OptionMath", "Sources/Positioning"])
   func coreHasNoClockNoChanceNoIO(_ folder: String) throws {
     let clock = /\b(ContinuousClock|SuspendingClock|clock_gettime|gettimeofday|mach_absolute_time|Date\(\))/
     let chance = /\b(SystemRandomNumberGenerator|arc4random|getrandom|\.random\(|\.shuffled?\(|\.randomElement\()/

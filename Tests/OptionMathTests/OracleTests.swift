@@ -116,4 +116,28 @@ import Testing
       }
     }
   }
+
+  /// Vanna relative to the larger of 1 and the figure. Charm as the change of delta over the option's whole life, because
+  /// that is the scale on which a difference quotient of delta rounds: per day it is in the thousands with a minute to go.
+  @Test(.enabled(if: Oracle.python != nil, Oracle.noPython))
+  func vannaAndCharmAgree() throws {
+    let rows = try Oracle.rows("second_order.py")
+    #expect(rows.count == 1440)
+    for row in rows {
+      let years = row[2]
+      let forward = row[0] * exp((row[4] - row[5]) * years)
+      let found = [
+        BlackScholes.secondOrder(
+          row.right, spot: row[0], strike: row[1], years: years, volatility: row[3], rate: row[4],
+          dividendYield: row[5]),
+        SecondOrderGreeks.onForward(
+          row.right, forward: forward, strike: row[1], years: years, volatility: row[3], rate: row[4],
+          carry: row[4] - row[5]),
+      ]
+      for ours in found {
+        #expect(abs(ours.vanna - row[6]) < 1e-9 * max(1, abs(row[6])), "\(row.numbers): \(ours)")
+        #expect(abs(ours.charm - row[7]) * 365 * years < 1e-8, "\(row.numbers): \(ours)")
+      }
+    }
+  }
 }
