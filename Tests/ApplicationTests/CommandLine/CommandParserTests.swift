@@ -152,7 +152,7 @@ let sampleProgram = Program(
   }
 
   @Test func exitCodesAreTheDocumentedOnes() {
-    #expect(ExitCode.allCases.map(\.rawValue) == [0, 1, 2, 3, 4, 5])
+    #expect(ExitCode.allCases.map(\.rawValue) == [0, 1, 2, 3, 4, 5, 130])
     #expect(ExitCode.usage.rawValue == 2 && ExitCode.configuration.rawValue == 3 && ExitCode.damagedData.rawValue == 5)
   }
 }
