@@ -21,10 +21,11 @@ struct QueryRequest {
 
   /// - Parameter url: as `http://127.0.0.1:8000`; nil for what is no such address.
   init?(url: String) {
+    guard let server = URL(string: url), ["http", "https"].contains(server.scheme), server.host?.isEmpty == false else {
+      return nil
+    }
     let base = url.hasSuffix("/") ? String(url.dropLast()) : url
-    guard let address = URL(string: base + "/query"), ["http", "https"].contains(address.scheme),
-      address.host?.isEmpty == false
-    else { return nil }
+    guard let address = URL(string: base + "/query") else { return nil }
     self.url = base
     self.address = address
   }

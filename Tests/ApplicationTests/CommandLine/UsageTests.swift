@@ -28,7 +28,7 @@ import Testing
     ["fetch", "--date", "2025-12-17", "--contracts", "O:SPY251216C00680000"],
     ["fetch", "--date", "2025-12-16", "--underlying", "SPY", "--quotes", "--no-quotes"],
     ["fetch", "--file", "a.csv", "--no-quotes"], ["fetch", "--file", "a.csv", "--contracts", "O:SPY251216C00680000"],
-    ["fetch", "--file", "a.csv", "--date", "2025-12-25"], ["fetch", "--file", "a.csv", "--underlying", "a/b"],
+    ["fetch", "--file", "a.csv", "--date", "2025-12-25"], ["fetch", "--file", "a.csv", "--underlying", "O:SPY"],
     ["cache", "verfiy"], ["cache", "--date", "x"], ["cache", "verify", "--date", "2026-02-30"],
     ["query"], ["query", "SELECT 1", "SELECT 2"], ["query", "SELECT 1", "--format", "xml"],
     ["query", "SELECT 1", "--format", "parquet"], ["query", "SELECT 1", "--limit", "0"],
