@@ -11,6 +11,8 @@ public enum ExitCode: Int32, Sendable, CaseIterable {
   case upstream = 4
   /// Data on disk are damaged.
   case damagedData = 5
+  /// Ctrl-C or SIGTERM came before the work was done.
+  case interrupted = 130
 
   /// One line of the help.
   public var meaning: String {
@@ -21,6 +23,7 @@ public enum ExitCode: Int32, Sendable, CaseIterable {
     case .configuration: "a setting is wrong or missing"
     case .upstream: "the vendor or another service failed"
     case .damagedData: "data on disk are damaged"
+    case .interrupted: "stopped by Ctrl-C"
     }
   }
 }

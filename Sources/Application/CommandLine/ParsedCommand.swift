@@ -37,6 +37,9 @@ public struct ParsedCommand: Sendable {
   /// The value of a `.dayTime` option.
   func dayTime(_ option: String) -> DayTime? { text(option).flatMap { DayTime($0) } }
 
+  /// The value of a positional argument of type `.date`; nil when an optional one was left out.
+  public func date(argument name: String) -> MarketDate? { argument(name).flatMap { MarketDate($0) } }
+
   /// The value of a positional argument; nil when an optional one was left out.
   public func argument(_ name: String) -> String? { allArguments(name).first }
 
@@ -44,6 +47,11 @@ public struct ParsedCommand: Sendable {
   public func allArguments(_ name: String) -> [String] {
     precondition(command.arguments.contains { $0.name == name }, "\(command.name) declares no argument \(name)")
     return arguments[name] ?? []
+  }
+
+  /// What is wrong with a command line whose parts are right.
+  public func usage(_ message: String) -> UsageError {
+    UsageError(message: message, helpCommand: "marketflow \(name) --help")
   }
 
   private func declared(_ option: String) -> String {

@@ -10,7 +10,7 @@ enum CacheCommand {
       CommandArgument(
         "verify", .choice(["verify"]), .optional, help: "read every file from end to end and check what it holds")
     ],
-    options: [CommandOption("date", .value(.text(placeholder: "YYYY-MM-DD")), help: "this day only")]
+    options: [CommandOption("date", .value(.date), help: "this day only")]
       + SettingKey.options([.dataDirectory]) + [.json],
     examples: [
       Command.Example("marketflow cache", "days, contracts, rows and bytes"),
@@ -18,9 +18,8 @@ enum CacheCommand {
     ])
 
   static func run(_ command: ParsedCommand) throws -> ExitCode {
-    let settings = try Settings.ofThisProcess(command: command)
-    let cache = HistoryCache(HistoryOptions(directory: DataDirectory(path: settings.dataDirectory).cache))
-    let dates = try dates(command, cache)
+    let cache = HistoryCache(HistoryOptions(directory: try DataDirectory(command).cache))
+    let dates = try command.date("date").map { [$0] } ?? cache.days()
     let isJSON = command.flag("json")
     guard command.argument("verify") == nil else { return try verify(cache, dates, isJSON: isJSON) }
     let statistics = CacheStatistics(days: try dates.map { try cache.statistics(of: $0) })
@@ -32,15 +31,6 @@ enum CacheCommand {
       print(text(statistics, directory: cache.options.directory))
     }
     return .ok
-  }
-
-  private static func dates(_ command: ParsedCommand, _ cache: HistoryCache) throws -> [MarketDate] {
-    guard let text = command.text("date") else { return try cache.days() }
-    guard let date = MarketDate(text) else {
-      throw UsageError(
-        message: "--date is \"\(text)\", wanted a day as 2025-12-16", helpCommand: "marketflow cache --help")
-    }
-    return [date]
   }
 
   // MARK: Verify
@@ -56,6 +46,8 @@ enum CacheCommand {
       var json = JSONWriter()
       json.array { json in for result in results { write(result, &json) } }
       print(json.text)
+    } else if dates.isEmpty {
+      print(nothingFetched(cache.options.directory))
     } else {
       for result in results {
         let verdict = result.complaints.isEmpty ? "ok  " : "FAIL"
@@ -78,8 +70,12 @@ enum CacheCommand {
 
   // MARK: Words
 
+  private static func nothingFetched(_ directory: String) -> String {
+    "nothing was fetched yet: \(directory) has no day; marketflow fetch --help says how one gets there"
+  }
+
   private static func text(_ statistics: CacheStatistics, directory: String) -> String {
-    guard !statistics.days.isEmpty else { return "\(directory): nothing was fetched yet; marketflow fetch --help" }
+    guard !statistics.days.isEmpty else { return nothingFetched(directory) }
     var rows = [["day", "contracts", "complete", "partial", "missing", "trades", "quotes", "size", "replay"]]
     for day in statistics.days {
       rows.append([

@@ -48,6 +48,8 @@ public enum MarketFlowProgram {
       return fail("\(error)", error.exitCode)
     } catch let error as HistoryError {
       return fail("\(error)", error.exitCode)
+    } catch let error as ServerError {
+      return fail("\(error)", .upstream)
     } catch let error as FrameSourceError {
       // A source that opened well and then cannot go on is damaged.
       return fail("\(error)", .damagedData)

@@ -18,20 +18,14 @@ enum CompactCommand {
       for lakes of recordings. When the database is free, what it has and the lake lacks is written first. A day that a running \
       serve writes is refused. Without DATE every day that has small files is done.
       """,
-    arguments: [CommandArgument("DATE", .text(placeholder: "DATE"), .optional, help: "trading day, as 2026-11-20")],
+    arguments: [CommandArgument("DATE", .date, .optional, help: "trading day, as 2026-11-20")],
     options: SettingKey.options([.dataDirectory, .lakePartMegabytes]) + [
       CommandOption("demo", .flag, help: "the lake of the demo market"), .json,
     ],
     examples: [Command.Example("marketflow compact 2026-11-20 --json", "that day, with its sizes")])
 
   static func run(_ command: ParsedCommand) throws -> ExitCode {
-    let wanted = try command.argument("DATE").map { text in
-      guard let day = MarketDate(lakeText: text) else {
-        throw UsageError(
-          message: "DATE is \(text), wanted a day as 2026-11-20", helpCommand: "marketflow compact --help")
-      }
-      return day
-    }
+    let wanted = command.date(argument: "DATE")
     let settings = try Settings.ofThisProcess(command: command)
     let directory = DataDirectory(path: settings.dataDirectory)
     let isDemo = command.flag("demo")

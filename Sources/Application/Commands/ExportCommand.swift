@@ -18,7 +18,9 @@ enum ExportCommand {
     options: [
       CommandOption("date", .value(.date), help: "the trading day"),
       CommandOption("format", .value(.choice(PrintExport.Format.allCases.map(\.rawValue))), help: "how it is written"),
-      CommandOption("output", .value(.path), help: "the file; standard output when left out, not for Parquet"),
+      CommandOption(
+        "output", short: "o", .value(.path), help: "the file; standard output when left out, not for Parquet"),
+      CommandOption("demo", .flag, help: "the demo market's database"),
     ] + SettingKey.options([.dataDirectory]),
     examples: [
       Command.Example("marketflow export --date 2026-11-20 --format parquet --output day.parquet", "a day as Parquet"),
@@ -26,26 +28,69 @@ enum ExportCommand {
     ])
 
   static func run(_ command: ParsedCommand) throws -> ExitCode {
-    guard let date = command.date("date") else { throw command.usage("export needs --date YYYY-MM-DD") }
+    guard let date = try command.session("date") else { throw command.usage("export needs --date YYYY-MM-DD") }
     guard let format = command.text("format").flatMap({ PrintExport.Format(rawValue: $0) }) else {
       throw command.usage("export needs --format csv, jsonl or parquet")
     }
-    let output = command.text("output")
-    if format == .parquet, output == nil {
-      throw command.usage("Parquet cannot go to standard output: name a file with --output")
+    let name = command.text("output")
+    if format == .parquet, name == nil {
+      throw command.usage("--format parquet cannot go to standard output; name a file with --output")
     }
-    guard TradingCalendar.isSession(date) else {
-      throw command.usage("--date is \(date), a day without a session; wanted a trading day")
+    let database = try DataDirectory(command).databaseToExport(demo: command.flag("demo"))
+    let reader = try open(database)
+    let output = try CommandOutput(name, subject: "export", writer: .database)
+    do {
+      let rows = try reader.export(PrintExport(date: date, format: format, path: output.path ?? "/dev/stdout"))
+      try output.finish()
+      let place = name.map { " in \($0)" } ?? ""
+      printError("marketflow: export: \(rows) prints of \(date)\(place)\(rows == 0 ? try latest(reader) : "")")
+      return .ok
+    } catch StorageError.statement(_, let words) {
+      output.discard()
+      throw ServeError("export: \(name ?? "standard output") cannot be written: \(reason(words))")
+    } catch {
+      output.discard()
+      throw error
     }
-    let directory = try DataDirectory(command)
-    guard access(directory.database, F_OK) == 0 else {
-      throw ServeError("\(directory.database) is not there: nothing was stored; name another --data-dir")
-    }
-    let reader = try Store(StoreOptions(path: directory.database)).makeReader(timeLimitSeconds: longestSeconds)
-    let rows = try reader.export(PrintExport(date: date, format: format, path: output ?? "/dev/stdout"))
-    printError("marketflow: \(rows) prints of \(date)\(output.map { " in \($0)" } ?? "")")
-    return .ok
   }
 
   private static let longestSeconds = 3600.0
+
+  private static func open(_ path: String) throws -> StoreReader {
+    do {
+      return try Store(reading: path).makeReader(timeLimitSeconds: longestSeconds)
+    } catch StorageError.locked(let path, let holder) {
+      throw ServeError(
+        "export: database \(path) is in use by another process (\(holder)); stop that process, or ask it: "
+          + "marketflow query \"FROM trades_labeled\" --format csv --limit 100000")
+    }
+  }
+
+  /// Where there is something, for who named a day without prints.
+  private static func latest(_ reader: StoreReader) throws(StorageError) -> String {
+    guard let time = try reader.latestPrintTime() else { return "; the database holds none of any day" }
+    return "; the latest in the database are of \(TradingCalendar.tradingDay(containing: time))"
+  }
+
+  /// DuckDB's words without the name of its error.
+  private static func reason(_ words: String) -> String {
+    let name = "IO Error: "
+    return words.hasPrefix(name) ? String(words.dropFirst(name.count)) : words
+  }
+}
+
+extension DataDirectory {
+  /// The database that is exported: the invented market's only for who asks for it, so that nobody takes it for a real one.
+  fileprivate func databaseToExport(demo: Bool) throws(ServeError) -> String {
+    let wanted = demo ? demoDatabase : database
+    if access(wanted, F_OK) == 0 { return wanted }
+    let other = demo ? database : demoDatabase
+    guard access(other, F_OK) == 0 else {
+      throw ServeError(
+        "export: \(wanted) is not there: nothing was stored; start marketflow serve once, or name another --data-dir")
+    }
+    throw ServeError(
+      "export: \(wanted) is not there, only \(other) is; "
+        + (demo ? "leave out --demo" : "add --demo for the invented market's prints") + ", or name another --data-dir")
+  }
 }

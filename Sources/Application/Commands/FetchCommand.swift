@@ -29,7 +29,7 @@ enum FetchCommand {
 
   private static let what = [
     CommandOption(
-      "date", .value(.text(placeholder: "YYYY-MM-DD")), help: "the session; with --file its own by default"),
+      "date", .value(.date), help: "the session; with --file its own by default"),
     CommandOption(
       "underlying", .repeated(.text(placeholder: "SYMBOL")), help: "all contracts of it, and its own prints"),
     CommandOption("contracts", .repeated(.text(placeholder: "O:…")), help: "a contract by name"),
@@ -39,17 +39,18 @@ enum FetchCommand {
   ]
 
   static func run(_ command: ParsedCommand) throws -> ExitCode {
-    let settings = try Settings.ofThisProcess(command: command)
-    let cache = HistoryCache(HistoryOptions(directory: DataDirectory(path: settings.dataDirectory).cache))
+    // What is wrong with the words comes before what is wrong with the settings.
+    let request = try request(command)
+    let cache = HistoryCache(HistoryOptions(directory: try DataDirectory(command).cache))
     let bar = FetchBar()
     let start = SystemClock.monotonicNanoseconds
     let report: FetchReport
-    if let path = command.text("file") {
-      let options = try fileOptions(command, path: path)
+    switch request {
+    case .file(let options):
       let summary = try FlatFileImport(cache: cache, options: options).run { bar.show($0) }
-      report = FetchReport(file: summary, source: path)
-    } else {
-      report = FetchReport(fetch: try fetch(try options(command, settings), settings, cache, bar))
+      report = FetchReport(file: summary, source: options.path)
+    case .vendor(let options):
+      report = FetchReport(fetch: try fetch(options, try Settings.ofThisProcess(command: command), cache, bar))
     }
     bar.clear()
     try print(
@@ -71,6 +72,8 @@ enum FetchCommand {
       let rest = PolygonREST(
         settings: PolygonRESTSettings(key: key, endpoint: live.restBase, rate: .perMinute(live.requestsPerMinute)))
     else { throw SettingsError("polygon_endpoint \(live.restBase) is no address; wanted http://host:port") }
+    var options = options
+    options.includesStocks = live.followsStocks
     let fetch = HistoryFetch(cache: cache, rest: rest, options: options)
     return try AsyncWait.result { () async -> Result<FetchSummary, HistoryError> in
       do throws(HistoryError) {
@@ -84,46 +87,43 @@ enum FetchCommand {
 
   // MARK: Options
 
-  static func options(_ command: ParsedCommand, _ settings: Settings) throws -> FetchOptions {
-    guard let date = try date(command) else {
-      throw usage("fetch needs --date YYYY-MM-DD, or a flat file with --file")
+  private enum Request {
+    case vendor(FetchOptions)
+    case file(FlatFileImport.Options)
+  }
+
+  private static func request(_ command: ParsedCommand) throws(UsageError) -> Request {
+    if let path = command.text("file") { return .file(try fileOptions(command, path: path)) }
+    return .vendor(try vendorOptions(command))
+  }
+
+  private static func vendorOptions(_ command: ParsedCommand) throws(UsageError) -> FetchOptions {
+    guard let date = try command.session("date") else {
+      throw command.usage("fetch needs --date YYYY-MM-DD, or a flat file with --file")
     }
     if command.flag("quotes"), command.flag("no-quotes") {
-      throw usage("--quotes and --no-quotes exclude each other; leave one out")
+      throw command.usage("--quotes and --no-quotes exclude each other; leave one out")
     }
     var options = FetchOptions(
-      date: date, underlyings: underlyings(command), contracts: command.texts("contracts").map { $0.uppercased() })
+      date: date, underlyings: try command.underlyings("underlying"),
+      contracts: try command.contracts("contracts", on: date))
     guard !options.underlyings.isEmpty || !options.contracts.isEmpty else {
-      throw usage("fetch needs --underlying SYMBOL or --contracts O:…; a whole market is a flat file, --file")
+      throw command.usage("fetch needs --underlying SYMBOL or --contracts O:…; a whole market is a flat file, --file")
     }
     options.quotes = command.flag("quotes") ? .all : command.flag("no-quotes") ? .none : .ofTraded
-    options.includesStocks = settings.live.followsStocks
     return options
   }
 
-  static func fileOptions(_ command: ParsedCommand, path: String) throws -> FlatFileImport.Options {
+  private static func fileOptions(
+    _ command: ParsedCommand, path: String
+  ) throws(UsageError) -> FlatFileImport.Options {
     for option in ["contracts", "quotes", "no-quotes"] where command.isGiven(option) {
-      throw usage("--\(option) is for the vendor's REST, not for --file; leave it out")
+      throw command.usage("--\(option) is for the vendor's REST, not for --file; leave it out")
     }
     var options = FlatFileImport.Options(path: path)
-    options.date = try date(command)
-    options.underlyings = underlyings(command)
+    options.date = try command.session("date")
+    options.underlyings = try command.underlyings("underlying")
     return options
-  }
-
-  private static func date(_ command: ParsedCommand) throws -> MarketDate? {
-    guard let text = command.text("date") else { return nil }
-    guard let date = MarketDate(text) else { throw usage("--date is \"\(text)\", wanted a day as 2025-12-16") }
-    return date
-  }
-
-  /// In order and once each: the same words mean the same import.
-  private static func underlyings(_ command: ParsedCommand) -> [String] {
-    Set(command.texts("underlying").map { PolygonTicker.name($0.uppercased()) }).sorted()
-  }
-
-  private static func usage(_ words: String) -> UsageError {
-    UsageError(message: words, helpCommand: "marketflow fetch --help")
   }
 
   // MARK: Words

@@ -79,10 +79,3 @@ enum ReplayCommand {
     return symbol
   }
 }
-
-extension ParsedCommand {
-  /// What is wrong with a command line whose parts are right.
-  func usage(_ message: String) -> UsageError {
-    UsageError(message: message, helpCommand: "marketflow \(name) --help")
-  }
-}

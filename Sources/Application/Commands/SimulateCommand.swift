@@ -131,7 +131,7 @@ enum SimulateCommand {
 
   static func options(_ command: ParsedCommand, now: Timestamp) throws -> SimulatorOptions {
     if command.flag("demo"), command.isGiven("tape") {
-      throw ServeError("simulate: --demo and --tape exclude each other; leave one out")
+      throw command.usage("--demo and --tape exclude each other; leave one out")
     }
     var options = SimulatorOptions(
       tape: try tape(command, now: now), speed: command.text("speed") == "max" ? nil : command.number("speed") ?? 1,
@@ -152,7 +152,7 @@ enum SimulateCommand {
     var start = demoStart(now: now)
     if let text = command.text("start") {
       guard let given = Timestamp(rfc3339: text) else {
-        throw ServeError("simulate: --start \(text): wanted RFC 3339 as 2025-12-16T09:55:00-05:00")
+        throw command.usage("--start is \"\(text)\", wanted RFC 3339 as 2025-12-16T09:55:00-05:00")
       }
       start = given
     }

@@ -7,10 +7,15 @@
 /// SIGINT and SIGTERM as something to wait for. `block` must run before any thread exists, so that every thread inherits it.
 enum StopSignal {
   static func block() {
-    var signals = set()
-    pthread_sigmask(SIG_BLOCK, &signals, nil)
+    hold()
     // A peer that hangs up must be an error of the write, not the end of the process.
     signal(SIGPIPE, SIG_IGN)
+  }
+
+  /// The two alone: a command whose reader hangs up, as `head` does, ends as programs do.
+  static func hold() {
+    var signals = set()
+    pthread_sigmask(SIG_BLOCK, &signals, nil)
   }
 
   /// Sleeps until one of them comes.

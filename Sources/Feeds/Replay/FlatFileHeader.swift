@@ -30,6 +30,9 @@ struct FlatFileHeader {
   /// By position in the row; nil = not used.
   let columns: [Column?]
 
+  /// What is wanted where there is none.
+  static let description = "trades_v1 or quotes_v1 flat file (ticker,…,sip_timestamp,…)"
+
   /// Nil when the line is not the header of a trades or quotes file.
   init?(line: UnsafeBufferPointer<UInt8>) {
     let text = String(decoding: line, as: UTF8.self)

@@ -14,6 +14,8 @@ struct FlatFileRows: ~Copyable {
   private let header: FlatFileHeader
   private let instruments: InstrumentTable
   private let fields: UnsafeMutableBufferPointer<Field>
+  /// Prints left out because their correction makes them void.
+  private(set) var correctedRows = 0
 
   init(header: FlatFileHeader, instruments: InstrumentTable) {
     self.header = header
@@ -24,7 +26,19 @@ struct FlatFileRows: ~Copyable {
 
   deinit { fields.deallocate() }
 
-  func row(_ line: UnsafeBufferPointer<UInt8>) -> Row {
+  /// The event of the next line that is one; the others are counted. Nil at the end of the file.
+  mutating func next(_ lines: inout RecordedLines) throws(ReplayFileError) -> MarketEvent? {
+    while let line = try lines.next() {
+      switch row(line) {
+      case .event(let event): return event
+      case .corrected: correctedRows += 1
+      case .refused(let reason): lines.refuse(reason)
+      }
+    }
+    return nil
+  }
+
+  private func row(_ line: UnsafeBufferPointer<UInt8>) -> Row {
     guard split(line) else { return .refused("\(header.columns.count) columns wanted, another number found") }
     let ticker = self[.ticker]
     guard !ticker.isEmpty, ticker.count <= SymbolText.capacity,

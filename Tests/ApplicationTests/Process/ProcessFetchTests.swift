@@ -95,6 +95,8 @@ import Testing
     defer { simulator.stop() }
     let empty = try run(["cache"], in: folder)
     #expect(empty.code == 0 && empty.output.contains("nothing was fetched yet"))
+    #expect(try run(["cache", "verify"], in: folder).output == empty.output)
+    #expect(try run(["cache", "verify", "--json"], in: folder).output == "[]\n")
     #expect(try run(words(simulator), in: folder).code == 0)
     let listed = try run(["cache", "--json"], in: folder)
     let statistics = try #require(try listed.json() as? [String: Any])
@@ -126,7 +128,11 @@ import Testing
     #expect(none.code == 3 && none.errors.contains("polygon_key is not set"))
     let holiday = try ProcessProgram.run(
       "fetch", "--date", "2025-12-25", "--underlying", "SPY", "--endpoint", simulator.url, in: folder)
-    #expect(holiday.code == 1 && holiday.errors.contains("a holiday (Christmas Day)"))
+    #expect(holiday.code == 2 && holiday.errors.contains("a holiday (Christmas Day)"))
+    #expect(holiday.errors.contains("the sessions beside it are 2025-12-24 and 2025-12-26"))
+    try Data("[{\"ev\":\"T\"}]\n".utf8).write(to: URL(filePath: folder.path("frames.ndjson")))
+    let frames = try run(["fetch", "--file", "frames.ndjson"], in: folder)
+    #expect(frames.code == 1 && frames.errors.contains("recorded frames are for marketflow replay"))
     for words in [
       ["fetch"], ["fetch", "--date", "yesterday", "--underlying", "SPY"], ["fetch", "--date", Self.day],
       ["fetch", "--date", Self.day, "--underlying", "SPY", "--quotes", "--no-quotes"],

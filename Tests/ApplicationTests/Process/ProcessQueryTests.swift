@@ -73,27 +73,48 @@ import Testing
     #expect(missing.code == 1 && missing.output.isEmpty)
     #expect(missing.errors.contains("has no marketflow.duckdb or demo.duckdb; start marketflow serve once"))
     let (program, _) = try serve()
-    for words in [["DROP TABLE base.instruments"], ["FROM read_text('/etc/passwd')"], ["SELECT nothing"]] {
-      let refused = try ask(words)
-      #expect(refused.code == 1 && refused.output.isEmpty && refused.errors.hasPrefix("marketflow: "))
+    let refusals = [
+      ["DROP TABLE base.instruments"], ["FROM read_text('/etc/passwd')"], ["SELECT nothing"], ["SELECT 1; SELECT 2"],
+      ["SELECT count(*) FROM range(10000000) a, range(10000000)", "--timeout", "0.5"],
+    ]
+    let held = try refusals.map { try ask($0) }
+    for refused in held {
+      #expect(refused.code == 1 && refused.output.isEmpty && refused.errors.hasPrefix("marketflow: query: "))
+      #expect(!refused.errors.contains("json"), "\(refused.errors)")
     }
+    // What a server does not give is said, and what it gives is not.
+    let limited = try ask(["SELECT 1 AS a", "--limit", "1000000", "--timeout", "90.5", "--memory", "512"])
+    #expect(limited.code == 0 && limited.output.hasPrefix("a\n"))
+    #expect(limited.errors.contains("--limit is 1000000, a server allows 100000 rows: that is used"))
+    #expect(limited.errors.contains("--timeout is 90.5, a server allows 60.0 s: that is used"))
+    #expect(limited.errors.contains("--memory is 512, a server always takes 256 MB: that is used"))
+    #expect(try ask(["SELECT 1", "--limit", "100000", "--timeout", "60", "--memory", "256"]).errors.isEmpty)
     program.signal(SIGTERM)
     #expect(try program.outcome().code == 0)
+    #expect(try refusals.map { try ask($0) }.map(\.errors) == held.map(\.errors))
+    #expect(try ask(["SELECT 1", "--limit", "1000000", "--timeout", "90.5", "--memory", "512"]).errors.isEmpty)
     for (words, part) in [
-      (["DROP TABLE base.instruments"], "only SELECT can be asked"),
+      (["DROP TABLE base.instruments"], "marketflow: query: only one SELECT statement is allowed"),
+      (["DROP TABLE base.instruments"], "got \"DROP TABLE base.instruments\""),
       (["FROM read_text('/etc/passwd')"], "cannot be used"),
       (["SELECT count(*) FROM range(10000000) a, range(10000000)", "--timeout", "0.5"], "ran longer than 0.5 s"),
       (["SELECT len(repeat('x', 2000000000))", "--memory", "64"], "more than 64 MB"),
-      (["FROM trades_labeled", "--format", "parquet"], "needs a file; give --output"),
-      (["SELECT 1", "-o", "/nowhere/x.csv"], "/nowhere/x.csv cannot be made: No such file or directory"),
-      (["SELECT 1", "--url", "http://127.0.0.1:1"], "does not answer"),
-      (["SELECT 1", "--url", "ftp://x"], "wanted an address"),
+      (
+        ["SELECT 1", "-o", "/nowhere/x.csv"],
+        "query: /nowhere/x.csv cannot be made: No such file or directory; make the folder /nowhere first"
+      ),
+      (["SELECT 1", "-o", "/nowhere/x.parquet"], "make the folder /nowhere first"),
+      (["SELECT 1", "-o", folder.url.path], "is a folder; name a file"),
       (["SELECT 1", "--demo"], "has no demo.duckdb"),
     ] {
       let outcome = try ask(words)
       #expect(
         outcome.code == 1 && outcome.output.isEmpty && outcome.errors.contains(part), "\(words): \(outcome.errors)")
     }
+    let deaf = try ask(["SELECT 1", "--url", "http://127.0.0.1:1"])
+    #expect(deaf.code == 4 && deaf.output.isEmpty && deaf.errors.contains("does not answer"), "\(deaf.errors)")
+    let shapeless = try ask(["FROM trades_labeled", "--format", "parquet"])
+    #expect(shapeless.code == 2 && shapeless.errors.contains("needs a file; give --output"))
     // A failed answer leaves the file that was there.
     try Data("mine".utf8).write(to: folder.url.appending(path: "kept.csv"))
     #expect(try query("SELECT nothing", "-o", "kept.csv").code == 1)

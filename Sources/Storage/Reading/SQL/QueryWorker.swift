@@ -1,3 +1,5 @@
+import Rings
+
 #if canImport(Glibc)
   import Glibc
 #else
@@ -18,6 +20,7 @@ public enum QueryWorker {
     // What the parent has open is no business of ours; the libraries have opened nothing yet.
     for descriptor in 3..<Int32(4096) { close(descriptor) }
     let pipe = WorkerPipe(descriptor: STDIN_FILENO)
+    endWithParent(pipe)
     do throws(WorkerPipe.Failure) {
       let message = try pipe.receive()
       guard message.kind == .job else { return 2 }
@@ -28,6 +31,15 @@ public enum QueryWorker {
     } catch {
       // Nobody is there to be told.
       return 1
+    }
+  }
+
+  /// Ends this process when whoever asked is gone, however it went: a kill leaves nobody to end the query, which would go on
+  /// until its time is over.
+  private static func endWithParent(_ pipe: WorkerPipe) {
+    _ = WorkerThread("parent watch", .patient) {
+      pipe.waitUntilClosed()
+      _exit(1)
     }
   }
 
@@ -106,9 +118,14 @@ public enum QueryWorker {
   }
 
   private static func translated(_ error: StorageError, _ question: SQLQuestion) -> SQLError {
-    let words = error.words
+    let words = linesAsAsked(error.words)
     let isMemory = ["Out of Memory Error", "bad_alloc", "bad allocation"].contains { words.contains($0) }
     return isMemory ? .tooMuchMemory(megabytes: question.memoryLimitMegabytes) : .refused(words)
+  }
+
+  /// DuckDB's words with the lines of the statement as it was asked, which stands from the second line on in those that run.
+  private static func linesAsAsked(_ words: String) -> String {
+    words.replacing(/LINE (\d+):/) { "LINE \(max(1, (Int($0.output.1) ?? 2) - 1)):" }
   }
 
   /// Without what may follow a statement: it is put into another.

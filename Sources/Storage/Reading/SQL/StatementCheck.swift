@@ -157,12 +157,17 @@ struct StatementCheck {
         }
       }
     } catch let failure { throw .refused(failure.words) }
-    if let error {
-      throw .refused(
-        kind == "not implemented"
-          ? "only SELECT can be asked (also WITH, FROM, VALUES, DESCRIBE, SUMMARIZE, SHOW TABLES): \(error)" : error)
-    }
-    guard statements == 1 else { throw .refused("\(statements) statements came; wanted exactly one") }
+    let wanted = "only one SELECT statement is allowed (or WITH, FROM, VALUES, DESCRIBE, SUMMARIZE, SHOW TABLES)"
+    // The parser's own words about what is no SELECT are about its tree.
+    if let error { throw .refused(kind == "not implemented" ? "\(wanted); got \(excerpt(sql))" : error) }
+    guard statements != 0 else { throw .refused("\(wanted); got none") }
+    guard statements == 1 else { throw .refused("\(wanted); got \(statements): \(excerpt(sql))") }
+  }
+
+  /// The beginning of what came, in one line.
+  private func excerpt(_ sql: String) -> String {
+    let line = sql.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    return "\"\(line.prefix(60))\(line.count > 60 ? "…" : "")\""
   }
 
   private static func nodes(_ sql: String, _ connection: Connection) throws(StorageError) -> [Node] {

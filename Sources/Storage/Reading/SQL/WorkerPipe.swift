@@ -50,6 +50,13 @@ struct WorkerPipe {
     return (kind, MessageReader(try read(length, patience)))
   }
 
+  /// Sleeps until the other end is gone; takes nothing of what it has sent.
+  func waitUntilClosed() {
+    var entry = pollfd(fd: descriptor, events: 0, revents: 0)
+    // Asked about nothing, poll tells of a hang-up alone.
+    while poll(&entry, 1, -1) <= 0 {}
+  }
+
   private func write(_ bytes: [UInt8], _ patience: Patience) throws(Failure) {
     var sent = 0
     while sent < bytes.count {

@@ -57,7 +57,8 @@ final class WorkerProcess {
     var none = sigset_t()
     sigemptyset(&none)
     posix_spawnattr_setsigmask(&attributes, &none)
-    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+    // A group of its own: Ctrl-C is for the process that asked, which ends this one.
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK) | Int16(POSIX_SPAWN_SETPGROUP))
     // One arena: each further one would take address space that counts.
     var variables = ["MALLOC_ARENA_MAX=1"]
     for name in passedOn { if let value = getenv(name) { variables.append("\(name)=\(String(cString: value))") } }

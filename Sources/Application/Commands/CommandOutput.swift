@@ -1,31 +1,45 @@
-import Storage
-
 #if canImport(Glibc)
   import Glibc
 #else
   import Darwin
 #endif
 
-/// Where an answer goes: standard output, or a file that appears under its name when it is whole.
-final class QueryOutput {
+/// Where the data of a command go: standard output, or a file that appears under its name when it is whole.
+final class CommandOutput {
+  /// Who puts the bytes into the file.
+  enum Writer {
+    /// `write`.
+    case command
+    /// DuckDB, by the file's path.
+    case database
+  }
+
   /// The file while it is written; nil for standard output.
   let path: String?
+  private let subject: String
   private let name: String?
   private var descriptor: Int32
 
-  /// - Parameter name: nil for standard output.
-  init(_ name: String?, format: SQLQuestion.Format) throws(ServeError) {
+  /// - Parameters:
+  ///   - name: nil for standard output.
+  ///   - subject: the command, for its errors.
+  init(_ name: String?, subject: String, writer: Writer) throws(ServeError) {
     self.name = name
+    self.subject = subject
     path = name.map { $0 + ".partial" }
     descriptor = STDOUT_FILENO
-    guard let path else {
-      guard format != .parquet else { throw ServeError("query: --format parquet needs a file; give --output") }
-      return
+    guard let path, let name else { return }
+    var status = stat()
+    guard stat(name, &status) != 0 || status.st_mode & S_IFMT != S_IFDIR else {
+      throw ServeError("\(subject): \(name) is a folder; name a file with --output")
     }
     unlink(path)
-    guard format != .parquet else { return }
     descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw failure("made") }
+    guard writer == .database else { return }
+    // The folder takes files; this one the database makes itself.
+    _ = closeFile()
+    unlink(path)
   }
 
   func write(_ bytes: [UInt8]) throws(ServeError) {
@@ -57,7 +71,11 @@ final class QueryOutput {
   }
 
   private func failure(_ what: String) -> ServeError {
-    ServeError("\(name ?? "standard output") cannot be \(what): \(String(cString: strerror(errno)))")
+    let reason = String(cString: strerror(errno))
+    guard let name else { return ServeError("\(subject): standard output cannot be written: \(reason)") }
+    let folder = name.lastIndex(of: "/").map { String(name[..<$0]) } ?? "."
+    let advice = access(folder.isEmpty ? "/" : folder, F_OK) == 0 ? "" : "; make the folder \(folder) first"
+    return ServeError("\(subject): \(name) cannot be \(what): \(reason)\(advice)")
   }
 }
 
