@@ -61,55 +61,50 @@ package enum EventCodec {
     for index in 0..<count {
       guard offset < bytes.count else { throw .wrongLength(offset: offset) }
       let start = base + offset
-      let kind = start.get(UInt8.self, at: 0)
-      guard let size = size(of: kind) else { throw .unknownKind(kind, offset: offset) }
-      guard bytes.count - offset >= size else { throw .wrongLength(offset: offset) }
-      guard let event = event(kind, start, &instruments) else { throw .unknownIncident(offset: offset) }
-      (events + index).initialize(to: event)
-      offset += size
+      let left = bytes.count - offset
+      let instrument: UInt32
+      switch start.get(UInt8.self, at: 0) {
+      case Kind.quote:
+        guard left >= Size.quote else { throw .wrongLength(offset: offset) }
+        let quote = quote(start)
+        instrument = quote.instrument.rawValue
+        (events + index).initialize(to: .quote(quote))
+        offset += Size.quote
+      case Kind.trade:
+        guard left >= Size.trade else { throw .wrongLength(offset: offset) }
+        let trade = trade(start)
+        instrument = trade.instrument.rawValue
+        (events + index).initialize(to: .trade(trade))
+        offset += Size.trade
+      case Kind.clock:
+        guard left >= Size.clock else { throw .wrongLength(offset: offset) }
+        (events + index).initialize(to: .clock(Timestamp(nanoseconds: start.get(Int64.self, at: 1))))
+        offset += Size.clock
+        continue
+      case Kind.bar:
+        guard left >= Size.bar else { throw .wrongLength(offset: offset) }
+        let bar = bar(start)
+        instrument = bar.instrument.rawValue
+        (events + index).initialize(to: .bar(bar))
+        offset += Size.bar
+      case Kind.reference:
+        guard left >= Size.reference else { throw .wrongLength(offset: offset) }
+        let reference = reference(start)
+        instrument = reference.instrument.rawValue
+        (events + index).initialize(to: .reference(reference))
+        offset += Size.reference
+      case Kind.incident:
+        guard left >= Size.incident else { throw .wrongLength(offset: offset) }
+        guard let incident = incident(start) else { throw .unknownIncident(offset: offset) }
+        (events + index).initialize(to: .incident(incident))
+        offset += Size.incident
+        continue
+      case let kind: throw .unknownKind(kind, offset: offset)
+      }
+      instruments = max(instruments, instrument == .max ? instrument : instrument &+ 1)
     }
     guard offset == bytes.count else { throw .wrongLength(offset: offset) }
     return instruments
-  }
-
-  @inline(__always)
-  private static func size(of kind: UInt8) -> Int? {
-    switch kind {
-    case Kind.trade: Size.trade
-    case Kind.quote: Size.quote
-    case Kind.bar: Size.bar
-    case Kind.reference: Size.reference
-    case Kind.clock: Size.clock
-    case Kind.incident: Size.incident
-    default: nil
-    }
-  }
-
-  /// - Returns: nil for an incident of a kind or scope that is none.
-  @inline(__always)
-  private static func event(
-    _ kind: UInt8, _ bytes: UnsafeRawPointer, _ instruments: inout UInt32
-  ) -> MarketEvent? {
-    switch kind {
-    case Kind.quote:
-      let quote = quote(bytes)
-      instruments.cover(quote.instrument)
-      return .quote(quote)
-    case Kind.trade:
-      let trade = trade(bytes)
-      instruments.cover(trade.instrument)
-      return .trade(trade)
-    case Kind.bar:
-      let bar = bar(bytes)
-      instruments.cover(bar.instrument)
-      return .bar(bar)
-    case Kind.reference:
-      let reference = reference(bytes)
-      instruments.cover(reference.instrument)
-      return .reference(reference)
-    case Kind.incident: return incident(bytes).map { .incident($0) }
-    default: return .clock(Timestamp(nanoseconds: bytes.get(Int64.self, at: 1)))
-    }
   }
 
   // MARK: Records
@@ -238,13 +233,5 @@ package enum EventCodec {
       kind: kind, time: Timestamp(nanoseconds: bytes.get(Int64.self, at: 7)), scope: scope,
       gap: bytes.get(UInt32.self, at: 3), from: Timestamp(nanoseconds: bytes.get(Int64.self, at: 15)),
       count: bytes.get(UInt32.self, at: 23))
-  }
-}
-
-extension UInt32 {
-  /// As a count of instruments: enough for this one, too.
-  @inline(__always)
-  fileprivate mutating func cover(_ instrument: InstrumentID) {
-    self = Swift.max(self, instrument.rawValue == .max ? .max : instrument.rawValue &+ 1)
   }
 }
