@@ -55,9 +55,9 @@ def fill(product, size_bytes):
         journal = health["journal"]
         if journal["bytes"] >= size_bytes and journal["snapshot_events"]:
             behind = recorded(health) - journal["snapshot_events"]
-            is_near = behind * journal["bytes"] / max(1, journal["appended"]) <= SEGMENT_BYTES
-            # At a market's pace the store is seconds behind, never as far as the snapshot.
-            if is_near and health["storage"]["lag_milliseconds"] <= STORE_LAG_MILLISECONDS:
+            behind_bytes = behind * journal["bytes"] / max(1, journal["appended"])
+            # At a market's pace the store is a second behind and the snapshot further: one that the store has not passed is of no use.
+            if SEGMENT_BYTES / 4 <= behind_bytes <= SEGMENT_BYTES and health["storage"]["lag_milliseconds"] <= STORE_LAG_MILLISECONDS:
                 return health
         time.sleep(0.25)
     raise Missing(f"the journal has not come to {size_bytes:,} bytes in {FILL_SECONDS} s: {product.health()['journal']}")
