@@ -16,10 +16,14 @@ public struct StoreOptions: Sendable {
   public var checkpointThresholdMegabytes = 256
   /// Prints after which a batch is committed.
   public var flushPrints = 5000
-  /// The same while more than two such batches wait: fewer, longer transactions cost less. A whole number of DuckDB's chunks.
-  public var flushPrintsUnderLoad = 20_480
+  /// The same while more than two such batches wait: one row group of DuckDB. A transaction of whole row groups is compressed
+  /// straight into the file; what others append is copied twice, goes through the write-ahead log and waits in memory for the
+  /// checkpoint. Measured on a million rows: 1.2 s of processor time by 20,480 rows, 0.5 s by row groups.
+  public var flushPrintsUnderLoad = 122_880
   /// Age after which a batch is committed.
   public var flushMilliseconds = 250
+  /// The same while more than two batches wait, so that a row group can come together.
+  public var flushMillisecondsUnderLoad = 1000
   /// Whether closing the writer moves the write-ahead log into the file. What is committed is safe either way.
   public var checkpointsAtClose = true
   /// Outputs waiting between the engine and the writer.

@@ -94,6 +94,19 @@ extension StoreWriter {
       }
     }
   }
+
+  /// Likewise, but full batches alone are committed. Starts the writer, reserved before, once so many outputs wait.
+  func offerWithoutDraining(_ outputs: [FlowOutput], startAt count: Int) {
+    offerAll(Array(outputs[..<count]))
+    start()
+    outputs[count...].withUnsafeBufferPointer { later in
+      var rest = later[...]
+      while !rest.isEmpty {
+        rest = rest.dropFirst(offer(UnsafeBufferPointer(rebasing: rest)))
+        sched_yield()
+      }
+    }
+  }
 }
 
 extension Connection {

@@ -4,10 +4,11 @@ import MarketModel
 /// What has been taken from the queue and is not on the disk yet. Bounded: one flush's worth.
 final class PendingBatch {
   /// Rows of each smaller kind a batch holds before it is full.
-  static let otherCapacity = 1 << 13
+  static let otherCapacity = 1 << 15
 
   /// Prints with which the batch is full.
   private(set) var printLimit: Int
+  private(set) var isEnlarged = false
   private let ordinaryPrintLimit: Int
   private let printCapacity: Int
   let barCapacity: Int
@@ -57,7 +58,10 @@ final class PendingBatch {
   }
 
   /// Takes more prints than ordinarily, until it is cleared.
-  func enlarge() { printLimit = printCapacity }
+  func enlarge() {
+    printLimit = printCapacity
+    isEnlarged = true
+  }
 
   @inline(__always)
   func countOutputs(_ count: Int) { outputs += Int64(count) }
@@ -127,6 +131,7 @@ final class PendingBatch {
   func clear(keepingBars: Bool) {
     printCount = 0
     printLimit = ordinaryPrintLimit
+    isEnlarged = false
     outputs = 0
     cancellations.removeAll(keepingCapacity: true)
     cancelledOnDisk.removeAll(keepingCapacity: true)

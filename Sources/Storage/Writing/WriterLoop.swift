@@ -108,7 +108,7 @@ final class WriterLoop {
   }
 
   private func takeFromRing() {
-    // A queue that would fill the next batch as well: one transaction costs less than two.
+    // A queue that would fill the next batch as well: a long transaction costs less than many.
     if ring.count > 2 * options.flushPrints { batch.enlarge() }
     while batch.room > 0 {
       var skipped: Int64 = 0
@@ -181,7 +181,8 @@ final class WriterLoop {
       return true
     }
     let age = SystemClock.monotonicNanoseconds - oldestNanoseconds
-    return age >= (Int64(options.flushMilliseconds) - WriterLoop.tickMilliseconds) * 1_000_000
+    let limit = batch.isEnlarged ? options.flushMillisecondsUnderLoad : options.flushMilliseconds
+    return age >= (Int64(limit) - WriterLoop.tickMilliseconds) * 1_000_000
   }
 
   /// - Returns: false when the disk refused; the batch is kept.
