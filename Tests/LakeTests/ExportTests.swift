@@ -221,8 +221,8 @@ import Testing
     try lake.add(lake.prints.outputs(1...4))
     _ = try lake.ask(
       """
-      INSERT INTO base.instruments SELECT * REPLACE (id + n::INTEGER AS id, symbol || n AS symbol) \
-      FROM base.instruments, range(1, 20_000) r(n) WHERE id = (SELECT min(id) FROM base.instruments) AND n > 100
+      INSERT INTO base.instruments SELECT i.* REPLACE (id + n::INTEGER AS id, symbol || n AS symbol) \
+      FROM base.instruments i, range(1, 20_000) r(n) WHERE id = (SELECT min(id) FROM base.instruments) AND n > 100
       """)
     try lake.flush()
     try lake.add(lake.prints.outputs(5...60))
