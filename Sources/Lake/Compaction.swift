@@ -128,7 +128,10 @@ struct Compaction {
 
   /// - Returns: the position behind the last second of the part that begins at `from`.
   private func cut(_ seconds: [SecondCount], from: Int, rowsLeft: Int64, bytesPerRow: Double) -> Int {
-    let partsLeft = (Double(rowsLeft) * bytesPerRow / Double(partBytes)).rounded()
+    let exact = Double(rowsLeft) * bytesPerRow / Double(partBytes)
+    // As many as make each part miss the size by the smallest factor: two and a half parts become three rather than two.
+    var partsLeft = max(1, exact.rounded(.down))
+    if exact * exact > partsLeft * (partsLeft + 1) { partsLeft += 1 }
     if partsLeft <= 1 { return seconds.count }
     let wanted = Int64((Double(rowsLeft) / partsLeft).rounded(.up))
     var rows: Int64 = 0

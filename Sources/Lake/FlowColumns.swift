@@ -9,41 +9,59 @@ enum FlowColumns {
   static let schemaVersion = 1
 
   private static let columns: [(name: String, expression: String)] = [
-    ("timestamp", "ts"),
-    ("underlying_price", "underlying_price::DOUBLE"),
-    ("ticker", "ticker"),
-    ("strike", "strike::DOUBLE"),
-    ("type", "type::VARCHAR"),
-    ("price", "price::DOUBLE"),
-    ("size", "size::BIGINT"),
-    ("aggressor_side", "side::VARCHAR"),
-    ("delta", "delta::DOUBLE"),
-    ("gamma", "gamma::DOUBLE"),
-    ("net_delta_impact", "net_delta::DOUBLE"),
-    ("print_id", "print_id"),
-    ("sequence", "seq"),
-    ("underlying", "underlying"),
-    ("expiry", "expiry"),
-    ("venue", "exchange::INTEGER"),
-    ("conditions", "conditions::INTEGER[]"),
-    ("bid", "bid::DOUBLE"),
-    ("ask", "ask::DOUBLE"),
-    ("quote_age_ns", "epoch_ns(ts) - epoch_ns(quote_time)"),
-    ("method", "method::VARCHAR"),
-    ("premium", "premium::DOUBLE"),
-    ("implied_volatility", "implied_volatility::DOUBLE"),
-    ("greeks_source", "greeks_source::VARCHAR"),
-    ("sweep_id", "coalesce(sweep_id, 0)::BIGINT"),
-    ("block", "block"),
-    ("injected", "injected"),
-    ("backfilled", "backfilled"),
-    ("cancelled", "cancelled"),
-    ("flags", "flags::INTEGER"),
-    ("run_id", "run_id"),
+    ("timestamp", "t.ts"),
+    ("underlying_price", "t.underlying_price::DOUBLE"),
+    ("ticker", "i.symbol"),
+    ("strike", "i.strike::DOUBLE"),
+    ("type", "i.type::VARCHAR"),
+    ("price", "t.price::DOUBLE"),
+    ("size", "t.size::BIGINT"),
+    ("aggressor_side", "t.side::VARCHAR"),
+    ("delta", "t.delta::DOUBLE"),
+    ("gamma", "t.gamma::DOUBLE"),
+    ("net_delta_impact", netDelta),
+    ("print_id", "t.print_id"),
+    ("sequence", "t.seq"),
+    ("underlying", "i.underlying"),
+    ("expiry", "i.expiry"),
+    ("venue", "t.exchange::INTEGER"),
+    ("conditions", "CASE i.kind WHEN 'option' THEN c.of_options ELSE c.of_shares END"),
+    ("bid", "t.bid::DOUBLE"),
+    ("ask", "t.ask::DOUBLE"),
+    ("quote_age_ns", "epoch_ns(t.ts) - epoch_ns(t.quote_time)"),
+    ("method", "t.method::VARCHAR"),
+    ("premium", "t.premium::DOUBLE"),
+    ("implied_volatility", "t.implied_volatility::DOUBLE"),
+    ("greeks_source", "t.greeks_source::VARCHAR"),
+    ("sweep_id", "t.sweep_id::BIGINT"),
+    ("block", "(t.flags & 1) <> 0"),
+    ("injected", "(t.flags & 128) <> 0"),
+    ("backfilled", "(t.flags & 2048) <> 0"),
+    ("cancelled", "t.cancelled"),
+    ("flags", "t.flags::INTEGER"),
+    ("run_id", "(t.print_id >> 36)::INTEGER"),
   ]
 
-  /// The select list over the store's view `trades_labeled`.
-  static let fromStore = columns.map { "\($0.expression) AS \($0.name)" }.joined(separator: ", ")
+  /// As the store's view has it: in contracts, 0 when side or delta is unknown.
+  private static let netDelta = """
+    greatest(-999999999.999999999, least(999999999.999999999, coalesce(t.delta::DECIMAL(38,9) * t.size \
+    * CASE t.side WHEN 'buy' THEN 1 WHEN 'sell' THEN -1 ELSE 0 END, 0)))::DECIMAL(18,9)::DOUBLE
+    """
+
+  /// A query for prints as the store's view `trades_labeled` shows them. It reads the tables below the view: there the list of
+  /// conditions costs more than all other columns, because it is made of 63 bits for each print. Here it is made once for each
+  /// of the few sets that occur.
+  /// - Parameter condition: which prints, by columns of `base.trades_labeled`.
+  static func fromStore(where condition: String) -> String {
+    """
+    WITH c AS MATERIALIZED (SELECT bits, list_transform(ones, lambda bit: bit + 201)::INTEGER[] AS of_options, \
+    ones::INTEGER[] AS of_shares FROM (SELECT bits, list_filter(range(63), lambda bit: (bits >> bit::UBIGINT) & 1::UBIGINT = 1) \
+    AS ones FROM (SELECT DISTINCT conditions AS bits FROM base.trades_labeled WHERE \(condition)))) \
+    SELECT \(columns.map { "\($0.expression) AS \($0.name)" }.joined(separator: ", ")) \
+    FROM (SELECT * FROM base.trades_labeled WHERE \(condition)) t JOIN base.instruments i ON i.id = t.instrument \
+    JOIN c ON c.bits = t.conditions
+    """
+  }
 
   /// The select list over parts.
   /// - Parameter cancelled: prints that the parts do not know to be void yet.

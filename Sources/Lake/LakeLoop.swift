@@ -11,7 +11,7 @@ final class LakeLoop {
   let days: LakeDays
   let export: StoreExport
   let compaction: Compaction
-  /// Whether the store's writer has its hands full: then the lake waits, up to `flushSeconds`.
+  /// Whether the store's writer has its hands full: then the lake waits for more rows, and compacts nothing.
   private let isStoreBusy: @Sendable () -> Bool
   /// Ends the statement that compaction waits for. Any thread.
   let interruptCompaction: @Sendable () -> Void
@@ -19,12 +19,16 @@ final class LakeLoop {
   /// Monotonic times.
   private let started = SystemClock.monotonicNanoseconds
   private var oldestWaiting: Int64 = 0
+  /// When rows were last found to be enough for a part.
+  private var flushed: Int64 = 0
   private var lastFlushed: [MarketDate: Int64] = [:]
   private var triesAgain: Int64 = 0
   private var compactsAgain: Int64 = 0
   private var failures = 0
   private var rowsAtStart: Int64 = 0
 
+  /// Between parts that are smaller than a chunk.
+  private static let flushPause: Int64 = 1_000_000_000
   /// A day gets its final parts so long after the market has closed …
   private static let afterClose: Int64 = 15 * 60 * 1_000_000_000
   /// … and so long after the last of its prints came.
@@ -64,7 +68,8 @@ final class LakeLoop {
         noteWritten(nil)
       } catch { noteWritten(error) }
     }
-    if !isClosing, isRecovered, now >= compactsAgain {
+    // Not in a burst: compaction would take the processor from those who bring the prints.
+    if !isClosing, isRecovered, now >= compactsAgain, !isStoreBusy() {
       do {
         try compact(now, until: isStopped)
         noteCompacted(nil)
@@ -92,7 +97,8 @@ final class LakeLoop {
     noteWaiting(waiting, now)
     if waiting == 0 { return }
     let isOld = now - oldestWaiting >= Int64(options.flushSeconds) * 1_000_000_000
-    guard isClosing || isOld || (waiting >= options.flushRows && !isStoreBusy()) else { return }
+    guard isClosing || isOld || waiting >= rowsWanted(now) else { return }
+    flushed = now
     while waiting > 0, !isStopped(), let written = try export.flush() {
       for day in written { lastFlushed[day] = SystemClock.monotonicNanoseconds }
       let before = days.totals.rows
@@ -103,9 +109,16 @@ final class LakeLoop {
       }
       waiting = try export.waiting()
       // What came meanwhile has the usual time to grow.
-      if !isClosing, waiting < options.flushRows { break }
+      if !isClosing, waiting < StoreExport.chunkPrints { break }
     }
     noteWaiting(waiting, SystemClock.monotonicNanoseconds, isFresh: true)
+  }
+
+  /// Rows that must wait for a part to be written: in a burst a whole chunk, so that what has come is written beside what comes,
+  /// at the least cost for each row; else a few, once a second, so that parts do not become too many.
+  private func rowsWanted(_ now: Int64) -> Int64 {
+    let isSoon = flushed != 0 && now - flushed < LakeLoop.flushPause
+    return isSoon || isStoreBusy() ? StoreExport.chunkPrints : Int64(options.flushRows)
   }
 
   private func noteWaiting(_ rows: Int64, _ now: Int64, isFresh: Bool = false) {

@@ -21,7 +21,7 @@ public final class LakeWriter: Sendable {
   private let signals = LakeSignals()
 
   /// How often the lake looks into the store.
-  private static let tickMilliseconds: Int32 = 1_000
+  private static let tickMilliseconds: Int32 = 250
   /// How long a stop goes on writing.
   private static let closeNanoseconds: Int64 = 10_000_000_000
   private let interruptCompaction: @Sendable () -> Void

@@ -11,14 +11,27 @@ struct PartFacts: Sendable, Hashable {
     case hour
     /// A piece of a whole day, sorted through.
     case day
+
+    /// How it is written. A flush is written while prints come in, and again for its hour and its day. With zstd at 1 instead
+    /// of DuckDB's 3, without Bloom filters and with the dictionaries that a column of doubles gives up late, it costs a quarter
+    /// less processor time for 4 % more bytes.
+    fileprivate var compression: String {
+      switch self {
+      case .flush:
+        "COMPRESSION zstd, COMPRESSION_LEVEL 1, WRITE_BLOOM_FILTER false, DICTIONARY_SIZE_LIMIT 20000"
+      case .hour, .day: "COMPRESSION zstd"
+      }
+    }
   }
 
-  /// Print ids of one run: everything of the day with an id above `after` and up to `through` is in the part and its
-  /// predecessors.
+  /// Print ids of one run: everything of the day with an id above `after` and up to `through` is in the part or in another one
+  /// of the day.
   struct Range: Sendable, Hashable {
     var run: Int32
     var after: Int64
     var through: Int64
+
+    var ids: Swift.Range<Int64> { (after + 1)..<(through + 1) }
   }
 
   var day: MarketDate
@@ -39,16 +52,12 @@ struct PartFacts: Sendable, Hashable {
   /// - Parameters: `parts`, by number, at least one.
   static func merged(_ parts: [LakePart], kind: Kind, gaps: String?) -> PartFacts {
     precondition(!parts.isEmpty, "PartFacts.merged: no parts")
-    var ranges: [Int32: Range] = [:]
-    for range in parts.flatMap(\.facts.ranges) {
-      var whole = ranges[range.run] ?? range
-      whole.after = min(whole.after, range.after)
-      whole.through = max(whole.through, range.through)
-      ranges[range.run] = whole
-    }
+    var ids: [Int32: RangeSet<Int64>] = [:]
+    for range in parts.flatMap(\.facts.ranges) { ids[range.run, default: RangeSet()].insert(contentsOf: range.ids) }
     return PartFacts(
       day: parts[0].facts.day, kind: kind, firstTime: parts.map(\.facts.firstTime).min() ?? 0,
-      lastTime: parts.map(\.facts.lastTime).max() ?? 0, ranges: ranges.values.sorted { $0.run < $1.run },
+      lastTime: parts.map(\.facts.lastTime).max() ?? 0,
+      ranges: ids.sorted { $0.key < $1.key }.flatMap { Range.all($0.value, ofRun: $0.key) },
       gaps: gaps ?? parts[parts.count - 1].facts.gaps)
   }
 
@@ -74,7 +83,7 @@ struct PartFacts: Sendable, Hashable {
       (Key.written, Timestamp(nanoseconds: SystemClock.wallNanoseconds).lakeText),
     ]
     let list = entries.map { "\($0.0.sqlLiteral): \($0.1.sqlLiteral)" }.joined(separator: ", ")
-    return "(FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false, KV_METADATA {\(list)})"
+    return "(FORMAT parquet, \(kind.compression), USE_TMP_FILE false, KV_METADATA {\(list)})"
   }
 
   /// - Throws: `.foreignPart`, `.newerSchema`.
@@ -125,6 +134,13 @@ struct PartFacts: Sendable, Hashable {
       ranges.append(Range(run: run, after: after, through: through))
     }
     return ranges
+  }
+}
+
+extension PartFacts.Range {
+  /// As few as say the same.
+  static func all(_ ids: RangeSet<Int64>, ofRun run: Int32) -> [PartFacts.Range] {
+    ids.ranges.map { PartFacts.Range(run: run, after: $0.lowerBound - 1, through: $0.upperBound - 1) }
   }
 }
 

@@ -2,29 +2,26 @@ import JSONText
 import MarketModel
 import Storage
 
-/// Brings the store's prints into the lake, by print id: each run's ids only grow, so that the highest id in the lake says
-/// what is missing. That id is read from the parts themselves. One thread.
+/// Brings the store's prints into the lake, by print id: the parts say which ids they have, the store which it has given and
+/// which of them are still to come, because they were lost on the way to it. One thread.
 final class StoreExport {
   private let store: SQLSession
   private let days: LakeDays
-  /// Highest id of each run that is in the lake or known to be nobody's.
-  private var positions: [Int32: Int64] = [:]
-  /// Ids of a run up to which a day is complete although the run is not: a kill came between two days of one flush.
-  private var floors: [RunDay: Int64] = [:]
+  /// Ids, of all runs, that are in the lake or known to be nobody's. Runs have blocks of ids of their own.
+  private var done = RangeSet<Int64>()
+  /// Ids of which a day has everything, although another day may lack some: a kill or an error came between two days of one
+  /// flush.
+  private var doneOfDay: [MarketDate: RangeSet<Int64>] = [:]
 
   /// Prints written at once: one row group, some 40 MB while it is sorted inside the store's memory limit.
   static let chunkPrints: Int64 = 122_880
-
-  private struct RunDay: Hashable {
-    var run: Int32
-    var day: MarketDate
-  }
+  /// Most stretches of ids in one part, so that its footer and the statement that writes it stay small.
+  static let chunkStretches = 64
 
   /// What a run has in the store and not in the lake.
   private struct Missing {
     var run: Int32
-    var after: Int64
-    var last: Int64
+    var ids: RangeSet<Int64>
   }
 
   init(store: SQLSession, days: LakeDays) {
@@ -34,36 +31,48 @@ final class StoreExport {
 
   /// Finds out from the parts how far the lake is.
   func recover() {
-    positions = [:]
-    floors = [:]
-    let ranges = days.days.flatMap { day in
-      days.parts(of: day).flatMap { part in part.facts.ranges.map { (day: day, range: $0) } }
+    done = RangeSet()
+    doneOfDay = [:]
+    // A flush writes one day after the other: the newest may lack some of its days, the ones before it are whole. It has the
+    // highest ids of its run, unless it filled a hole; then its part is the last of its day.
+    var doubtful: [PartFacts.Range] = []
+    var ranges: [PartFacts.Range] = []
+    for day in days.days {
+      let parts = days.parts(of: day)
+      ranges += parts.flatMap(\.facts.ranges)
+      for range in parts.flatMap(\.facts.ranges) { doneOfDay[day, default: RangeSet()].insert(contentsOf: range.ids) }
+      if let last = parts.last, last.facts.kind == .flush { doubtful += last.facts.ranges }
     }
-    var through: [Int32: Int64] = [:]
-    for (day, range) in ranges {
-      through[range.run] = max(through[range.run] ?? 0, range.through)
-      let key = RunDay(run: range.run, day: day)
-      floors[key] = max(floors[key] ?? 0, range.through)
+    for runRanges in Dictionary(grouping: ranges, by: \.run).values {
+      let last = runRanges.map(\.through).max()
+      doubtful += runRanges.filter { $0.through == last }
     }
-    // A flush writes one day after the other: the newest may lack some of its days, the ones before it are whole.
-    for (_, range) in ranges where range.through == through[range.run] {
-      positions[range.run] = min(positions[range.run] ?? .max, range.after)
-    }
+    for range in ranges { done.insert(contentsOf: range.ids) }
+    for range in doubtful { done.remove(contentsOf: range.ids) }
   }
 
-  /// Prints that are in the store and not in the lake, holes between their ids counted.
+  /// Prints that are in the store and not in the lake, ids that nobody has counted.
   func waiting() throws(LakeError) -> Int64 {
-    try missing().reduce(0) { $0 + $1.last - $1.after }
+    try missing().reduce(0) { sum, missing in sum + missing.ids.ranges.reduce(0) { $0 + Int64($1.count) } }
   }
 
   private func missing() throws(LakeError) -> [Missing] {
+    // The runs first: a hole that is opened after that lies behind the ids they tell.
+    let runs = try store.ask("SELECT run_id, first_print_id, last_print_id FROM main.ingest_runs ORDER BY run_id")
+    let holes = try store.ask(
+      "SELECT run_id, first_number, last_number FROM main.ingest_holes WHERE first_number <= last_number")
     var missing: [Missing] = []
-    for row in try store.ask("SELECT run_id, first_print_id, last_print_id FROM main.ingest_runs ORDER BY run_id") {
-      guard let run = row[0].integer.map({ Int32(truncatingIfNeeded: $0) }), let first = row[1].integer,
-        let last = row[2].integer
-      else { continue }
-      let after = max(positions[run] ?? 0, first - 1)
-      if last > after { missing.append(Missing(run: run, after: after, last: last)) }
+    for row in runs {
+      guard let run = row[0].integer, let first = row[1].integer, let last = row[2].integer, last >= first else {
+        continue
+      }
+      var ids = RangeSet(first..<(last + 1)).subtracting(done)
+      if ids.isEmpty { continue }
+      for hole in holes where hole[0].integer == run {
+        guard let from = hole[1].integer, let to = hole[2].integer else { continue }
+        ids.remove(contentsOf: (first - 1 + from)..<(first + to))
+      }
+      if !ids.isEmpty { missing.append(Missing(run: Int32(truncatingIfNeeded: run), ids: ids)) }
     }
     return missing
   }
@@ -72,13 +81,36 @@ final class StoreExport {
   /// - Returns: the days that got a part; nil when nothing is missing.
   func flush() throws(LakeError) -> [MarketDate]? {
     guard let next = try missing().first else { return nil }
-    let through = min(next.last, next.after + StoreExport.chunkPrints)
+    let ids = StoreExport.chunk(of: next.ids)
     var written: [MarketDate] = []
-    for (day, span) in try spans(next.run, after: next.after, through: through) {
-      if try write(day, span, run: next.run, after: next.after, through: through) { written.append(day) }
+    let spans = try spans(ids)
+    for (day, span) in spans.days {
+      if try write(day, span, Missing(run: next.run, ids: ids), isOrdered: spans.isOrdered) { written.append(day) }
     }
-    positions[next.run] = through
+    done.formUnion(ids)
     return written
+  }
+
+  /// The first of the ids.
+  private static func chunk(of ids: RangeSet<Int64>) -> RangeSet<Int64> {
+    var chunk = RangeSet<Int64>()
+    var room = chunkPrints
+    for range in ids.ranges.prefix(chunkStretches) where room > 0 {
+      let part = range.lowerBound..<min(range.upperBound, range.lowerBound + room)
+      chunk.insert(contentsOf: part)
+      room -= Int64(part.count)
+    }
+    return chunk
+  }
+
+  /// The range of all of them lets DuckDB skip what has none of the ids.
+  private static func condition(_ ids: RangeSet<Int64>) -> String {
+    let ranges = ids.ranges
+    guard let first = ranges.first, let last = ranges.last else { return "false" }
+    let all = "print_id BETWEEN \(first.lowerBound) AND \(last.upperBound - 1)"
+    if ranges.count == 1 { return all }
+    let each = ranges.map { "print_id BETWEEN \($0.lowerBound) AND \($0.upperBound - 1)" }
+    return "\(all) AND (\(each.joined(separator: " OR ")))"
   }
 
   private struct Span {
@@ -86,15 +118,27 @@ final class StoreExport {
     var last: Int64
   }
 
-  /// First and last time of the prints, by trading day, ascending.
+  /// First and last time of the prints, by trading day, ascending; and whether they lie in the store in the order of a part.
   private func spans(
-    _ run: Int32, after: Int64, through: Int64
-  ) throws(LakeError) -> [(MarketDate, Span)] {
+    _ ids: RangeSet<Int64>
+  ) throws(LakeError) -> (days: [(MarketDate, Span)], isOrdered: Bool) {
+    let all = try store.ask(
+      """
+      SELECT min(time), max(time), coalesce(bool_or(time < before OR (time = before AND print_id < id_before)), false) FROM \
+      (SELECT epoch_ns(ts) AS time, lag(epoch_ns(ts)) OVER () AS before, print_id, lag(print_id) OVER () AS id_before \
+      FROM base.trades_labeled WHERE \(StoreExport.condition(ids)))
+      """)
+    guard let first = all[0][0].integer, let last = all[0][1].integer else { return ([], true) }
+    let isOrdered = all[0][2].integer == 0
+    let day = TradingCalendar.tradingDay(containing: Timestamp(nanoseconds: first))
+    if day == TradingCalendar.tradingDay(containing: Timestamp(nanoseconds: last)) {
+      return ([(day, Span(first: first, last: last))], isOrdered)
+    }
     var spans: [MarketDate: Span] = [:]
     for row in try store.ask(
       """
       SELECT min(epoch_ns(ts)), max(epoch_ns(ts)) FROM base.trades_labeled \
-      WHERE print_id > \(after) AND print_id <= \(through) GROUP BY epoch_ns(ts) // \(PartFacts.hourNanoseconds)
+      WHERE \(StoreExport.condition(ids)) GROUP BY epoch_ns(ts) // \(PartFacts.hourNanoseconds)
       """)
     {
       guard let first = row[0].integer, let last = row[1].integer else { continue }
@@ -103,28 +147,33 @@ final class StoreExport {
       let span = spans[day] ?? Span(first: first, last: last)
       spans[day] = Span(first: min(span.first, first), last: max(span.last, last))
     }
-    return spans.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    return (spans.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }, isOrdered)
   }
 
   /// - Returns: whether there was anything to write.
   private func write(
-    _ day: MarketDate, _ span: Span, run: Int32, after: Int64, through: Int64
+    _ day: MarketDate, _ span: Span, _ next: Missing, isOrdered: Bool
   ) throws(LakeError) -> Bool {
-    let floor = max(after, floors[RunDay(run: run, day: day)] ?? 0)
-    if floor >= through { return false }
+    let ids = next.ids.subtracting(doneOfDay[day] ?? RangeSet())
+    if ids.isEmpty { return false }
     try days.lock(day)
     let facts = PartFacts(
       day: day, kind: .flush, firstTime: span.first, lastTime: span.last,
-      ranges: [PartFacts.Range(run: run, after: after, through: through)], gaps: try gaps(of: day))
-    let rows: Int
-    do {
-      rows = try store.run(
-        """
-        COPY (SELECT \(FlowColumns.fromStore) FROM main.trades_labeled \
-        WHERE print_id > \(floor) AND print_id <= \(through) \
-        AND ts >= make_timestamp_ns(\(span.first)) AND ts <= make_timestamp_ns(\(span.last)) ORDER BY \(FlowColumns.order)) \
-        TO \(days.folder.unfinishedPart(of: day).sqlLiteral) \(facts.copyOptions)
+      ranges: PartFacts.Range.all(ids, ofRun: next.run), gaps: try gaps(of: day))
+    let prints = FlowColumns.fromStore(
+      where: """
+        \(StoreExport.condition(ids)) AND ts >= make_timestamp_ns(\(span.first)) AND ts <= make_timestamp_ns(\(span.last))
         """)
+    var rows = 0
+    do {
+      let path = days.folder.unfinishedPart(of: day)
+      // Sorting what is in order costs a quarter of it all. That joins have kept the order nobody promises.
+      var isSorted = isOrdered
+      if isOrdered {
+        rows = try copy(prints, to: path, facts)
+        if rows > 0 { isSorted = try self.isSorted(path) }
+      }
+      if !isSorted { rows = try copy("\(prints) ORDER BY \(FlowColumns.order)", to: path, facts) }
     } catch {
       // A full disk gets its space back.
       try DiskFolder.removeFile(days.folder.unfinishedPart(of: day))
@@ -135,7 +184,22 @@ final class StoreExport {
       return false
     }
     try days.adopt(facts, rows: Int64(rows))
+    doneOfDay[day, default: RangeSet()].formUnion(ids)
     return true
+  }
+
+  private func copy(_ prints: String, to path: String, _ facts: PartFacts) throws(LakeError) -> Int {
+    try store.run("COPY (\(prints)) TO \(path.sqlLiteral) \(facts.copyOptions)")
+  }
+
+  private func isSorted(_ path: String) throws(LakeError) -> Bool {
+    let rows = try store.ask(
+      """
+      SELECT coalesce(bool_or(timestamp < before OR (timestamp = before AND print_id < id_before)), false) FROM \
+      (SELECT timestamp, lag(timestamp) OVER () AS before, print_id, lag(print_id) OVER () AS id_before \
+      FROM read_parquet(\(path.sqlLiteral), hive_partitioning = false))
+      """)
+    return rows[0][0].integer == 0
   }
 
   // MARK: What else parts want to know

@@ -73,19 +73,26 @@ final class LakeUnderTest {
   let status = LakeStatus()
   var options: LakeOptions
 
-  init(_ path: String, fingerprint: String = "tape", _ change: (inout LakeOptions) -> Void = { _ in }) throws {
+  init(
+    _ path: String, fingerprint: String = "tape", isJournal: Bool = false,
+    _ change: (inout LakeOptions) -> Void = { _ in }
+  ) throws {
     self.path = path
     prints = try Prints()
     store = try Store(StoreOptions(path: path + "/flow.duckdb"))
     writer = try store.makeWriter(instruments: prints.instruments)
-    _ = try writer.begin(IngestSource(source: "tape", fingerprint: fingerprint, resumable: true))
+    _ = try writer.begin(
+      IngestSource(source: "tape", fingerprint: fingerprint, resumable: true, includesInjected: isJournal))
     options = LakeOptions(directory: path + "/raw/flow")
     change(&options)
     loop = try LakeUnderTest.makeLoop(options, store, status)
   }
 
-  static func makeLoop(_ options: LakeOptions, _ store: Store, _ status: LakeStatus) throws -> LakeLoop {
-    try LakeLoop(options, store: store, status: status, isStoreBusy: { false }, log: Log(minimumLevel: .critical))
+  static func makeLoop(
+    _ options: LakeOptions, _ store: Store, _ status: LakeStatus,
+    isStoreBusy: @escaping @Sendable () -> Bool = { false }
+  ) throws -> LakeLoop {
+    try LakeLoop(options, store: store, status: status, isStoreBusy: isStoreBusy, log: Log(minimumLevel: .critical))
   }
 
   /// The lake begins anew, as after a start, with nothing but what is on the disk.
@@ -124,9 +131,21 @@ final class LakeUnderTest {
 
   func number(_ sql: String) throws -> Int64 { try #require(try ask(sql)[0][0].integer) }
 
+  /// Id of the first print.
+  var firstID: Int64 { PrintNumbering.firstPrintID(ofRun: 1) }
+
+  /// What the columns of a part are, by the store's view.
+  private static let viewColumns = """
+    ts, underlying_price::DOUBLE, ticker, strike::DOUBLE, type::VARCHAR, price::DOUBLE, size::BIGINT, side::VARCHAR, \
+    delta::DOUBLE, gamma::DOUBLE, net_delta::DOUBLE, print_id, seq, underlying, expiry, exchange::INTEGER, \
+    conditions::INTEGER[], bid::DOUBLE, ask::DOUBLE, epoch_ns(ts) - epoch_ns(quote_time), method::VARCHAR, premium::DOUBLE, \
+    implied_volatility::DOUBLE, greeks_source::VARCHAR, coalesce(sweep_id, 0)::BIGINT, block, injected, backfilled, cancelled, \
+    flags::INTEGER, run_id
+    """
+
   /// Every row of the store is in the lake once, value by value, in the folder of its day, and nothing else.
   func expectWhole(_ location: SourceLocation = #_sourceLocation) throws {
-    let wanted = FlowColumns.fromStore
+    let wanted = LakeUnderTest.viewColumns
     let found = FlowColumns.fromParts(cancelled: [])
     let lost = try number(
       "SELECT count(*) FROM (SELECT \(wanted) FROM main.trades_labeled EXCEPT ALL SELECT \(found) FROM \(glob))")
