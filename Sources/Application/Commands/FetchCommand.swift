@@ -2,6 +2,7 @@ import Clocks
 import Feeds
 import History
 import JSONText
+import Journal
 import MarketModel
 import Rings
 import Synchronization
@@ -43,7 +44,7 @@ enum FetchCommand {
     let cache = HistoryCache(HistoryOptions(directory: DataDirectory(path: settings.dataDirectory).cache))
     let bar = FetchBar()
     let start = SystemClock.monotonicNanoseconds
-    let report: FetchReport
+    var report: FetchReport
     if let path = command.text("file") {
       let options = try fileOptions(command, path: path)
       let summary = try FlatFileImport(cache: cache, options: options).run { bar.show($0) }
@@ -52,6 +53,8 @@ enum FetchCommand {
       report = FetchReport(fetch: try fetch(try options(command, settings), settings, cache, bar))
     }
     bar.clear()
+    let journal = try JournalArchive.ifPresent(in: DataDirectory(path: settings.dataDirectory))
+    report.isRecorded = try journal?.days().contains { [date = report.date] in $0.date == date } ?? false
     try print(
       report, cache, seconds: Double(SystemClock.monotonicNanoseconds - start) / 1e9, isJSON: command.flag("json"))
     for complaint in report.complaints { printError("marketflow: \(complaint)") }
