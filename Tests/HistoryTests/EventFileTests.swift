@@ -51,18 +51,6 @@ import Testing
     #expect(try read(folder.path("a"), length: second.bytes) == events)
   }
 
-  @Test func blocksBeforeATimeAreNotRead() throws {
-    let folder = try HistoryFolder()
-    let events = events(3 * EventFileFormat.blockEvents)
-    _ = try write(events, folder.path("a"))
-    let reader = try EventFileReader(path: folder.path("a"))
-    let start = reader.offset
-    // Nothing but the last block ends so late.
-    let block = try #require(try reader.next(from: events[events.count - 1].storedTime))
-    #expect(Array(block) == Array(events[(2 * EventFileFormat.blockEvents)...]))
-    #expect(try reader.next() == nil && reader.offset > start)
-  }
-
   @Test func aFlippedByteIsRefusedWithWords() throws {
     let folder = try HistoryFolder()
     _ = try write(events(5), folder.path("a"))

@@ -152,11 +152,9 @@ struct InventedDay {
 
 extension HistoryDay {
   /// Everything that a replay hands out, in order.
-  func rows(
-    underlyings: Set<String> = [], from: Timestamp? = nil, to: Timestamp? = nil
-  ) throws -> [InventedDay.Row] {
+  func rows() throws -> [InventedDay.Row] {
     let instruments = InstrumentTable(capacity: 1 << 10)
-    var source = try makeSource(instruments: instruments, underlyings: underlyings, from: from, to: to)
+    var source = try makeSource(instruments: instruments)
     var rows: [InventedDay.Row] = []
     while case .events(let events) = try source.next() {
       for event in events {

@@ -20,23 +20,9 @@ import Testing
     day = try #require(try folder.cache.day(InventedDay.date))
   }
 
-  @Test func onlyWhatIsAskedFor() throws {
+  @Test func everythingInOrder() throws {
     #expect(try day.rows() == invented.rows)
-    #expect(try day.rows(underlyings: ["QQQ"]) == invented.rows.filter { $0.symbol.hasPrefix("O:QQQ") })
-    #expect(try day.rows(underlyings: ["SPY", "IWM"]) == invented.rows.filter { !$0.symbol.hasPrefix("O:QQQ") })
-    let from = invented.rows[5_000].event.storedTime
-    let to = invented.rows[9_000].event.storedTime
-    let stretch = invented.rows.filter { $0.event.storedTime >= from && $0.event.storedTime < to }
-    #expect(try day.rows(from: from, to: to) == stretch)
-    #expect(
-      try day.rows(underlyings: ["QQQ"], from: from)
-        == invented.rows.filter {
-          $0.symbol.hasPrefix("O:QQQ") && $0.event.storedTime >= from
-        })
-    #expect(try day.rows(from: day.last.adding(nanoseconds: 1)) == [])
     #expect(day.first == invented.rows[0].event.storedTime && day.summary == "cache 2025-12-16")
-    let error = #expect(throws: HistoryError.self) { try day.rows(underlyings: ["IWM"]) }
-    #expect(error?.kind == .unusable && error?.description.contains("has nothing of IWM") == true)
   }
 
   /// The cache's order makes the engine say what the day's rows in order make it say.

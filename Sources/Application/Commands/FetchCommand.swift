@@ -2,6 +2,7 @@ import Clocks
 import Feeds
 import History
 import JSONText
+import Journal
 import MarketModel
 import Rings
 import Synchronization
@@ -44,7 +45,7 @@ enum FetchCommand {
     let cache = HistoryCache(HistoryOptions(directory: try DataDirectory(command).cache))
     let bar = FetchBar()
     let start = SystemClock.monotonicNanoseconds
-    let report: FetchReport
+    var report: FetchReport
     switch request {
     case .file(let options):
       let summary = try FlatFileImport(cache: cache, options: options).run { bar.show($0) }
@@ -53,6 +54,8 @@ enum FetchCommand {
       report = FetchReport(fetch: try fetch(options, try Settings.ofThisProcess(command: command), cache, bar))
     }
     bar.clear()
+    let journal = try JournalArchive.ifPresent(in: DataDirectory(command))
+    report.isRecorded = try journal?.days().contains { [date = report.date] in $0.date == date } ?? false
     try print(
       report, cache, seconds: Double(SystemClock.monotonicNanoseconds - start) / 1e9, isJSON: command.flag("json"))
     for complaint in report.complaints { printError("marketflow: \(complaint)") }

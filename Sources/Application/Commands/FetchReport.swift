@@ -11,6 +11,8 @@ struct FetchReport {
   /// Nil for a file.
   var requests: Int64?
   var isSessionOpen = false
+  /// The journal has the day, too, and `replay` takes it from there unless told otherwise.
+  var isRecorded = false
   /// What the user should know, and is no fault.
   var notes: [String] = []
   /// What could not be had.
@@ -62,7 +64,9 @@ struct FetchReport {
         + ByteText.words(day.bytes),
     ]
     lines += notes
-    if day.isReplayable { lines.append("replay it: marketflow replay --date \(date)") }
+    if day.isReplayable {
+      lines.append("replay it: marketflow replay --date \(date)" + (isRecorded ? " --from-cache" : ""))
+    }
     return lines.joined(separator: "\n")
   }
 }

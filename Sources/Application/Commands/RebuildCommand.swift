@@ -9,7 +9,8 @@ enum RebuildCommand {
     "rebuild", summary: "make the database again from the journal",
     discussion: """
       Plays the journal's days through a new engine into a new file. --all puts it in the place of the data folder's database, \
-      which is kept with .before-rebuild behind its name; --into names another file and leaves that one alone. What came from \
+      which is kept with .before-rebuild behind its name; --into names another file and leaves that one alone. A day that is \
+      damaged is made up to the damage, the others are made whole, and the exit code is 5. What came from \
       other sources (recordings) is not in the journal: play it again with serve --replay. Days that the journal keeps no \
       longer are only in the old file.
       """,
@@ -42,18 +43,15 @@ enum RebuildCommand {
     }
     let days = try wantedDays(archive, command.date("date"))
     if let into {
-      guard !DatabaseFiles(path: into).exists else {
-        throw ServeError("\(into) is there already; name another file with --into, or move it away")
-      }
-      printError(words(try build(archive, days, DatabaseFiles(path: into)), in: into))
-      return .ok
+      let summary = try build(archive, days, DatabaseFiles(path: into))
+      printError(words(summary, in: into))
+      return report(summary)
     }
     // Nobody may begin to write the database while it is made anew: who records holds the journal.
     let journal = try Journal(
       JournalOptions(directory: archive.directory, source: archive.source), log: Log(minimumLevel: .warning))
     defer { journal.close() }
-    try replace(directory.database, with: archive, days, keepsOld: !command.flag("discard-old"))
-    return .ok
+    return try replace(directory.database, with: archive, days, keepsOld: !command.flag("discard-old"))
   }
 
   private static func wantedDays(_ archive: JournalArchive, _ date: MarketDate?) throws -> [JournalDay] {
@@ -72,7 +70,7 @@ enum RebuildCommand {
 
   private static func replace(
     _ path: String, with archive: JournalArchive, _ days: [JournalDay], keepsOld: Bool
-  ) throws {
+  ) throws -> ExitCode {
     let old = DatabaseFiles(path: path)
     let kept = DatabaseFiles(path: path + ".before-rebuild")
     if keepsOld, old.exists, kept.exists {
@@ -81,23 +79,37 @@ enum RebuildCommand {
           + "move it away, or say --discard-old to lose what \(path) has")
     }
     let before = old.exists ? try lookAt(path, archive) : nil
+    // Recordings are stored without the journal's lock; theirs is the database's.
+    let hold = try DatabaseHold(old)
     let fresh = DatabaseFiles(path: path + ".rebuild")
     try fresh.remove()
     let summary = try build(archive, days, fresh)
     let after = try lookAt(fresh.path, archive)
-    if old.exists {
-      if keepsOld { try old.move(to: kept) }
-      try fresh.move(to: old)
-      printError(words(summary, in: path) + (keepsOld ? "; the old one is kept as \(kept.path)" : ""))
-    } else {
-      try fresh.move(to: old)
-      printError(words(summary, in: path))
+    if !summary.damages.isEmpty, !keepsOld, !hold.isNew {
+      printError(
+        words(summary, in: fresh.path)
+          + "; the old database stays in its place, for it may have what is damaged here: move the "
+          + "new one there if you want it all the same")
+      return report(summary)
     }
+    let keeps = keepsOld && !hold.isNew
+    try fresh.replace(hold, keeping: keeps ? kept : nil)
+    printError(words(summary, in: path) + (keeps ? "; the old one is kept as \(kept.path)" : ""))
     if let before, let after, !RebuildCommand.keepsIDs(before, after) {
       printError(
         "marketflow: prints have other ids than in the old database; where there is a lake of it, move its folder away and "
           + "marketflow serve writes it again")
     }
+    return report(summary)
+  }
+
+  /// Says which days could not be played to their end.
+  private static func report(_ summary: StoreRebuild.Summary) -> ExitCode {
+    for damage in summary.damages {
+      printError(
+        "marketflow: \(damage.date) is made only up to its damage, \(damage.events) events: \(damage.error)")
+    }
+    return summary.damages.isEmpty ? .ok : .damagedData
   }
 
   /// Whether the same print has the same id: in the same run, behind as many others.
@@ -126,14 +138,8 @@ enum RebuildCommand {
   ) throws -> StoreRebuild.Summary {
     var bar = ProgressBar(subject: "rebuild")
     defer { bar.clear() }
-    do {
-      return try StoreRebuild(archive: archive, days: days, path: files.path).run(log: Log(minimumLevel: .warning)) {
-        bar.show($0, of: $1)
-      }
-    } catch {
-      // Half a database looks like a whole one.
-      try files.remove()
-      throw error
+    return try StoreRebuild(archive: archive, days: days, files: files).run(log: Log(minimumLevel: .warning)) {
+      bar.show($0, of: $1)
     }
   }
 

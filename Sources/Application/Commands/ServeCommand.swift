@@ -13,7 +13,8 @@ enum ServeCommand {
     discussion:
       "Serves the demo market unless told otherwise. Listens on this machine only unless --host says otherwise.",
     options: SettingKey.options([
-      .provider, .demoMode, .demoSeed, .demoIntensity, .demoSpeed, .replayFile, .replaySpeed, .replayFrom, .replayTo,
+      .provider, .demoMode, .demoSeed, .demoIntensity, .demoSpeed, .replayFile,
+      .replaySpeed, .replayFrom, .replayTo, .replayFromCache,
       .symbols,
       .polygonFeed, .polygonBrand, .polygonEndpoint, .certificateAuthority, .stocksStream, .strikes, .quotedContracts,
       .defaultSpots,
@@ -34,6 +35,7 @@ enum ServeCommand {
   static func run(_ command: ParsedCommand) throws -> ExitCode {
     StopSignal.block()
     let settings = try Settings.ofThisProcess(command: command)
+    try ServeOptions.check(command, settings)
     let log = Log(minimumLevel: settings.logLevel, format: settings.logFormat)
     for warning in settings.warnings { log.warning("settings", warning) }
     let page = settings.webDirectory ?? PageDirectory.find(executable: PageDirectory.executable)

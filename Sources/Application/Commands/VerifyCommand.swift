@@ -8,8 +8,10 @@ enum VerifyCommand {
     "verify", summary: "play the journal again and compare it with what is stored",
     discussion: """
       Plays a day of the journal, or all of them, from its beginning and compares the engine's digests at the places where they \
-      were recorded, and the numbers and sums of the prints (size, premium, by side) with the store, and the store's with the lake's. Says what differs and by \
-      how much, and ends with exit code 5 when something does. The store is opened for it: stop marketflow serve before.
+      were recorded, the numbers and sums of the prints (size, premium, by side), minutes, open interest and incidents with the \
+      store, and the store's prints with the lake's. Says what differs and by how much, and ends with exit code 5 when something \
+      does. After a kill the store is compared as far as it has come: the rest comes with the next start. The store is opened \
+      for it: stop marketflow serve before.
       """,
     arguments: [CommandArgument("DATE", .date, .optional, help: "a day as 2026-11-20; all when left out")],
     options: [.json] + SettingKey.options([.dataDirectory]),
@@ -18,9 +20,9 @@ enum VerifyCommand {
   static func run(_ command: ParsedCommand) throws -> ExitCode {
     let verification = try Verification(try DataDirectory(command))
     var dates = try verification.days()
-    if let date = command.argument("DATE").flatMap({ MarketDate($0) }) {
+    if let date = command.date(argument: "DATE") {
       guard dates.contains(date) else {
-        throw ServeError("\(date) is not in the journal, which has \(RecordedDay.list(dates))")
+        throw ServeError("\(date) was not recorded; journal and store have \(RecordedDay.list(dates))")
       }
       dates = [date]
     }

@@ -88,8 +88,7 @@ struct Playback {
 
   /// How many of a batch's events lie within the stretch.
   func countWithin(_ events: UnsafeBufferPointer<MarketEvent>) -> Int {
-    guard let to = bounds?.to else { return events.count }
-    return events.firstIndex { $0.reachedTime.map { $0 >= to } ?? false } ?? events.count
+    bounds?.end(in: events) ?? events.count
   }
 
   // MARK: Wishes

@@ -39,6 +39,18 @@ struct PlayWindow: Hashable, Sendable {
     var to: Timestamp?
 
     func holds(_ time: Timestamp) -> Bool { from.map { time >= $0 } ?? true && to.map { time < $0 } ?? true }
+
+    /// Which of a moment's events is the first of the stretch; nil when it has not begun with them.
+    func start(in events: UnsafeBufferPointer<MarketEvent>) -> Int? {
+      guard let from else { return events.startIndex }
+      return events.firstIndex { $0.reachedTime.map { $0 >= from } ?? false }
+    }
+
+    /// Which of a moment's events is the first behind the stretch; nil when it goes on after them.
+    func end(in events: UnsafeBufferPointer<MarketEvent>) -> Int? {
+      guard let to else { return nil }
+      return events.firstIndex { $0.reachedTime.map { $0 >= to } ?? false }
+    }
   }
 
   /// A day without a session has no market hours.

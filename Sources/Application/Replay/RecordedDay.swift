@@ -2,6 +2,7 @@ import History
 import Journal
 import Logging
 import MarketModel
+import Storage
 
 /// A day that can be played again, and where it is kept.
 enum RecordedDay: Sendable {
@@ -11,16 +12,22 @@ enum RecordedDay: Sendable {
   case history(HistoryDay)
 
   /// Looks for a day: in the journal, else in the cache of fetched history.
+  /// - Parameter fromCache: the day as it was fetched, also when the journal has it.
   /// - Throws: `ServeError` when nobody has it; `JournalError`, `HistoryError`.
-  init(_ date: MarketDate, in directory: DataDirectory) throws {
+  init(_ date: MarketDate, in directory: DataDirectory, fromCache: Bool = false) throws {
     let archive = try JournalArchive.ifPresent(in: directory)
     let days = try archive?.days().map(\.date) ?? []
-    if let archive, days.contains(date) {
+    if !fromCache, let archive, days.contains(date) {
       self = .journal(archive, date)
       return
     }
     let cache = HistoryCache(HistoryOptions(directory: directory.cache))
     guard let day = try cache.day(date) else {
+      if fromCache {
+        throw ServeError(
+          "\(date) was not fetched: the cache \(directory.cache) has \(RecordedDay.list(try cache.days())); get it with "
+            + "marketflow fetch --date \(date), or leave --from-cache out")
+      }
       let known = RecordedDay.list(days)
       throw ServeError(
         "\(date) is not recorded: the journal \(directory.journal) has \(known), the cache \(directory.cache) "
@@ -34,6 +41,15 @@ enum RecordedDay: Sendable {
     switch self {
     case .journal(_, let date): "journal \(date)"
     case .history(let day): day.summary
+    }
+  }
+
+  /// What a database knows the day as.
+  func ingestSource() -> IngestSource {
+    switch self {
+    case .journal(let archive, _): archive.ingestSource()
+    case .history(let day):
+      IngestSource(source: day.summary, fingerprint: "history \(day.fingerprint)", resumable: false)
     }
   }
 

@@ -5,6 +5,7 @@ import History
 import Journal
 import Logging
 import MarketModel
+import Storage
 
 #if canImport(Glibc)
   import Glibc
@@ -31,34 +32,52 @@ struct ReplayRun {
 
   /// - Parameter progress: told bytes read and bytes in total, now and then.
   func play(progress: (Int, Int) -> Void) throws -> ReplaySummary {
+    try play(InstrumentTable(), into: nil, progress)
+  }
+
+  /// Plays a day, the whole of it, and makes a database of what comes out.
+  /// - Parameter path: the new file; there must be none.
+  func play(into path: String, progress: (Int, Int) -> Void) throws -> ReplaySummary {
+    guard case .day(let day) = source, window == PlayWindow(), underlying == nil else {
+      preconditionFailure("ReplayRun: a database is made of whole days")
+    }
     let instruments = InstrumentTable()
+    return try NewDatabase.make(
+      DatabaseFiles(path: path), source: day.ingestSource(), instruments: instruments, log: Log(minimumLevel: .warning)
+    ) { try play(instruments, into: $0, progress) }
+  }
+
+  private func play(
+    _ instruments: InstrumentTable, into database: NewDatabase?, _ progress: (Int, Int) -> Void
+  ) throws -> ReplaySummary {
     switch source {
     case .file(let path, let contracts):
       let references = try contracts.map { try ContractsFile.references(path: $0, instruments: instruments) } ?? []
-      return try play(try ReplayFile(path: path, instruments: instruments), references, instruments, progress)
+      return try play(try ReplayFile(path: path, instruments: instruments), references, instruments, database, progress)
     case .day(.journal(let archive, let date)):
       return try play(
-        try JournalDaySource(archive, date, instruments: instruments, log: log), [], instruments, progress)
+        try JournalDaySource(archive, date, instruments: instruments, log: log), [], instruments, database, progress)
     case .day(.history(let day)):
-      return try play(try day.makeSource(instruments: instruments), [], instruments, progress)
+      return try play(try day.makeSource(instruments: instruments), [], instruments, database, progress)
     }
   }
 
   private func play<Source: ReplaySource & ~Copyable>(
-    _ source: consuming Source, _ references: [MarketEvent], _ instruments: InstrumentTable,
+    _ source: consuming Source, _ references: [MarketEvent], _ instruments: InstrumentTable, _ database: NewDatabase?,
     _ progress: (Int, Int) -> Void
   ) throws -> ReplaySummary {
-    var player = ReplayPlay(self, instruments)
-    references.withUnsafeBufferPointer { player.process($0) }
+    var player = ReplayPlay(self, instruments, database)
+    try references.withUnsafeBufferPointer { try player.process($0) }
     var reader = FeedReader(source: source, instruments: instruments)
     var pacer = Pacer(speed: speed)
     var steps = 0
     while try reader.next() {
       if speed != nil, player.isWithin(reader.streamTime) { ReplayRun.wait(until: reader.streamTime, &pacer) }
-      guard player.play(reader.batch.events, at: reader.streamTime) else { break }
+      guard try player.play(reader.batch.events, at: reader.streamTime) else { break }
       steps += 1
       if steps & 0xFFF == 0 { progress(reader.source.bytesRead, reader.source.totalBytes) }
     }
+    try player.finish()
     return ReplaySummary(
       source: reader.source.summary, decoded: reader.decoder.counters, refusedLines: reader.source.refusedLines,
       firstRefusal: reader.source.firstRefusal, correctedRows: reader.source.correctedRows,
@@ -81,6 +100,8 @@ private struct ReplayPlay: ~Copyable {
   private let window: PlayWindow
   private let underlying: SymbolText?
   private let instruments: InstrumentTable
+  /// Where everything goes that comes out; nil for nowhere.
+  private let database: NewDatabase?
   private var engine: FlowEngine
   private var outputs = OutputBuffer()
   private var bounds: PlayWindow.Bounds?
@@ -88,7 +109,8 @@ private struct ReplayPlay: ~Copyable {
   private var before: FlowCounters?
   private(set) var sums = ReplaySums()
 
-  init(_ run: ReplayRun, _ instruments: InstrumentTable) {
+  init(_ run: ReplayRun, _ instruments: InstrumentTable, _ database: NewDatabase?) {
+    self.database = database
     window = run.window
     underlying = run.underlying
     self.instruments = instruments
@@ -107,39 +129,43 @@ private struct ReplayPlay: ~Copyable {
 
   /// Plays the events of a moment.
   /// - Returns: false when the stretch is over.
-  mutating func play(_ events: UnsafeBufferPointer<MarketEvent>, at time: Timestamp) -> Bool {
+  mutating func play(_ events: UnsafeBufferPointer<MarketEvent>, at time: Timestamp) throws -> Bool {
     if bounds == nil, time != .none { bounds = window.bounds(on: TradingCalendar.tradingDay(containing: time)) }
     var rest = events
-    if before == nil, let bounds {
-      let start = bounds.from.flatMap { from in rest.firstIndex { $0.reaches(from) } }
-      if bounds.from == nil || start != nil {
-        process(UnsafeBufferPointer(rebasing: rest[..<(start ?? 0)]))
-        before = engine.counters
-        rest = UnsafeBufferPointer(rebasing: rest[(start ?? 0)...])
-      }
+    if before == nil, let start = bounds?.start(in: rest) {
+      try process(UnsafeBufferPointer(rebasing: rest[..<start]))
+      before = engine.counters
+      rest = UnsafeBufferPointer(rebasing: rest[start...])
     }
-    guard let to = bounds?.to, let end = rest.firstIndex(where: { $0.reaches(to) }) else {
-      process(rest)
+    guard let end = bounds?.end(in: rest) else {
+      try process(rest)
       return true
     }
-    process(UnsafeBufferPointer(rebasing: rest[..<end]))
+    try process(UnsafeBufferPointer(rebasing: rest[..<end]))
     return false
   }
 
-  mutating func process(_ events: UnsafeBufferPointer<MarketEvent>) {
+  mutating func process(_ events: UnsafeBufferPointer<MarketEvent>) throws {
     if let underlying {
       for event in events where event.belongs(to: underlying, instruments) { engine.process(event, into: &outputs) }
     } else {
       engine.process(events, into: &outputs)
     }
     if before != nil { for output in outputs.outputs { sums.add(output, instruments) } }
+    try database?.store(outputs.outputs)
+    outputs.removeAll()
+  }
+
+  /// Nothing more comes.
+  mutating func finish() throws {
+    guard let database else { return }
+    engine.recordDigest(into: &outputs)
+    try database.store(outputs.outputs)
     outputs.removeAll()
   }
 }
 
 extension MarketEvent {
-  fileprivate func reaches(_ moment: Timestamp) -> Bool { reachedTime.map { $0 >= moment } ?? false }
-
   /// Clock and incidents are everybody's.
   fileprivate func belongs(to underlying: SymbolText, _ instruments: InstrumentTable) -> Bool {
     let instrument: InstrumentID

@@ -97,8 +97,9 @@ enum ServeSource: Sendable {
       // Opened here for its errors and its name, again on the feed's thread to be read.
       let file = try ReplayFile(path: path, instruments: InstrumentTable(capacity: 1024))
       self = .replay(path: path, fingerprint: file.fingerprint, summary: file.summary)
-    case .replayDay(let date):
-      self = .replayDay(try RecordedDay(date, in: DataDirectory(path: settings.dataDirectory)))
+    case .replayDay(let date, let fromCache):
+      self = .replayDay(
+        try RecordedDay(date, in: DataDirectory(path: settings.dataDirectory), fromCache: fromCache))
     case .polygon(let key):
       self = .polygon(
         try ServeSource.liveFeed(settings, key: key), mode: ServeSource.mode(of: settings.live), startedAt: now)

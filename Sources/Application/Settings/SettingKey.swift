@@ -10,6 +10,7 @@ public enum SettingKey: String, Sendable, CaseIterable {
   case replaySpeed = "replay_speed"
   case replayFrom = "replay_from"
   case replayTo = "replay_to"
+  case replayFromCache = "replay_from_cache"
   case symbols
   case polygonKey = "polygon_key"
   case polygonFeed = "polygon_feed"
@@ -89,6 +90,7 @@ public enum SettingKey: String, Sendable, CaseIterable {
     case .replaySpeed: .value("replay-speed")
     case .replayFrom: .value("replay-from")
     case .replayTo: .value("replay-to")
+    case .replayFromCache: .presence("from-cache", means: "on")
     case .symbols: .value("symbols")
     case .polygonFeed: .value("feed")
     case .polygonBrand: .value("brand")
@@ -126,7 +128,7 @@ public enum SettingKey: String, Sendable, CaseIterable {
   public var type: ValueType {
     switch self {
     case .provider: .choice(["demo", "polygon", "massive"])
-    case .demoMode, .replayMode, .storage, .stocksStream, .journal: .boolean
+    case .demoMode, .replayMode, .replayFromCache, .storage, .stocksStream, .journal: .boolean
     case .demoSeed: .integer(0...Int.max)
     case .demoIntensity: .number(0.01...100)
     case .demoSpeed: .number(0.1...1_000)
@@ -170,7 +172,7 @@ public enum SettingKey: String, Sendable, CaseIterable {
     case .demoSeed: "1"
     case .demoIntensity: "1"
     case .demoSpeed: "1"
-    case .replayMode: "off"
+    case .replayMode, .replayFromCache: "off"
     case .replayFile, .replayFrom, .replayTo: nil
     case .replaySpeed: "1"
     case .symbols: #"["SPY","QQQ","AAPL","NVDA","TSLA"]"#
@@ -221,6 +223,7 @@ public enum SettingKey: String, Sendable, CaseIterable {
     case .replaySpeed: "1 is the recorded pace, 10 ten times as fast, max without pauses"
     case .replayFrom: "New York's time at which the pace begins; what comes before is played without pauses"
     case .replayTo: "New York's time at which the playing ends"
+    case .replayFromCache: "play the day as it was fetched, also when the journal has it"
     case .symbols: "underlyings to follow, as a JSON array; a replay plays whatever its file holds"
     case .polygonKey: "the key of a Polygon (Massive) account"
     case .polygonFeed: "the plan's feed: realtime, or delayed by 15 minutes (without quotes)"

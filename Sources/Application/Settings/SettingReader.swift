@@ -24,7 +24,8 @@ struct SettingReader {
   /// A replay file wins; then demo mode, which is on unless it was switched off or another provider was named; then the provider.
   func source() throws(SettingsError) -> Settings.Source {
     if let file = values[.replayFile] {
-      return MarketDate(file.text).map { .replayDay($0) } ?? .replay(path: file.text)
+      return MarketDate(file.text).map { .replayDay($0, fromCache: boolean(.replayFromCache)) }
+        ?? .replay(path: file.text)
     }
     if boolean(.replayMode) {
       throw SettingsError(

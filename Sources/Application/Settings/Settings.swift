@@ -9,8 +9,8 @@ public struct Settings: Sendable {
   public enum Source: Sendable, Equatable {
     case demo
     case replay(path: String)
-    /// A day of the journal, or of the historical cache.
-    case replayDay(MarketDate)
+    /// A day of the journal, else of the historical cache; of the cache in any case when that is asked for.
+    case replayDay(MarketDate, fromCache: Bool)
     case polygon(key: Secret)
   }
 

@@ -16,10 +16,17 @@ struct DayVerdict: Sendable {
     var isEqual: Bool { wanted == found }
   }
 
+  /// Whether the journal has the day.
+  enum Record: Sendable {
+    case played(events: Int64, prints: Int64, digest: UInt64)
+    /// It is damaged.
+    case unplayable
+    /// The journal keeps it no longer, the store still does.
+    case missing
+  }
+
   let date: MarketDate
-  var events: Int64
-  var prints: Int64
-  var digest: UInt64
+  let record: Record
   var checks: [Check] = []
   /// What could not be compared, and why.
   var notes: [String] = []
@@ -28,9 +35,20 @@ struct DayVerdict: Sendable {
 
   init(_ date: MarketDate, _ play: JournalDayPlay) {
     self.date = date
-    events = play.events
-    prints = play.sums.all.prints
-    digest = play.digest
+    record = .played(events: play.events, prints: play.prints, digest: play.digest)
+  }
+
+  /// A day that the journal keeps no longer.
+  init(unrecorded date: MarketDate) {
+    self.date = date
+    record = .missing
+  }
+
+  /// A day that is damaged.
+  init(_ date: MarketDate, unplayable words: String) {
+    self.date = date
+    record = .unplayable
+    faults = [words]
   }
 
   var isGood: Bool { faults.isEmpty && checks.allSatisfy(\.isEqual) }
@@ -57,29 +75,70 @@ struct DayVerdict: Sendable {
   /// Holds the sums of a copy against the journal's.
   /// - Parameter cancellations: whether the copy says which prints are void.
   mutating func compare(_ copy: String, _ found: SessionSums, with wanted: SessionSums, cancellations: Bool = true) {
-    func check(_ what: String, _ wanted: Int64, _ found: Int64, _ text: (Int64) -> String = { "\($0)" }) {
-      checks.append(
-        Check(
-          what: "\(copy): \(what)", wanted: text(wanted), found: text(found),
-          difference: (found > wanted ? "+" : "") + text(found - wanted)))
-    }
     for (name, side) in [("sell", AggressorSide.sell), ("mid", .mid), ("buy", .buy), ("unknown", .unknown)] {
-      check("\(name) prints", wanted[side].prints, found[side].prints)
-      check("\(name) size", wanted[side].size, found[side].size)
-      check("\(name) premium", wanted[side].premiumMicros, found[side].premiumMicros, DayVerdict.money)
+      check("\(copy): \(name) prints", wanted[side].prints, found[side].prints)
+      check("\(copy): \(name) size", wanted[side].size, found[side].size)
+      check("\(copy): \(name) premium", wanted[side].premiumMicros, found[side].premiumMicros, DayVerdict.money)
     }
-    if cancellations { check("cancelled prints", wanted.cancelled, found.cancelled) }
+    if cancellations { check("\(copy): cancelled prints", wanted.cancelled, found.cancelled) }
+  }
+
+  /// Holds the sums of a run's minutes against the journal's.
+  mutating func compare(bars found: BarSums, with wanted: BarSums) {
+    check("store: minutes", wanted.bars, found.bars)
+    check("store: trades of the minutes", wanted.trades, found.trades)
+    check("store: volume of the minutes", wanted.volume, found.volume)
+    check("store: premium of the minutes", wanted.premiumMicros, found.premiumMicros, DayVerdict.money)
+    check("store: buy volume of the minutes", wanted.buyVolume, found.buyVolume)
+    check("store: sell volume of the minutes", wanted.sellVolume, found.sellVolume)
+  }
+
+  /// Holds open interest against the journal's. A report that a later one has replaced is there.
+  mutating func compare(
+    openInterest found: [StoredOpenInterest], with wanted: [PlayedRest.ReportKey: PlayedRest.Report]
+  ) {
+    var (reports, contracts): (Int64, Int64) = (0, 0)
+    for row in found {
+      guard let report = wanted[PlayedRest.ReportKey(contract: row.contract, day: row.day)] else { continue }
+      reports += 1
+      contracts += row.time > report.time ? report.contracts : row.contracts
+    }
+    check("store: open interest, reports", Int64(wanted.count), reports)
+    check("store: open interest, contracts", wanted.values.reduce(0) { $0 + $1.contracts }, contracts)
+  }
+
+  /// Holds incidents against the journal's. Those that other days have brought about the same time are not its concern.
+  mutating func compare(incidents found: [FeedIncident], with wanted: Set<FeedIncident>) {
+    let common = wanted.intersection(found)
+    check("store: incidents", Int64(wanted.count), Int64(common.count))
+  }
+
+  private mutating func check(
+    _ what: String, _ wanted: Int64, _ found: Int64, _ text: (Int64) -> String = { "\($0)" }
+  ) {
+    checks.append(
+      Check(
+        what: what, wanted: text(wanted), found: text(found),
+        difference: (found > wanted ? "+" : "") + text(found - wanted)))
   }
 
   private static func money(_ micros: Int64) -> String { "$\(Price(micros: micros))" }
 
   // MARK: Words
 
+  private var headline: String {
+    switch record {
+    case .missing: return "\(date): recorded in the store, no journal to play"
+    case .unplayable: return "\(date): DAMAGED, not compared"
+    case .played(let events, let prints, let digest):
+      let state = !isGood ? "DIFFERS" : checks.isEmpty ? "played, compared with nothing" : "ok"
+      return "\(date): \(state); \(events) events, \(prints) prints, digest \(DigestText.text(digest)), "
+        + "\(checks.count) comparisons"
+    }
+  }
+
   var text: String {
-    let state = !isGood ? "DIFFERS" : checks.isEmpty ? "played, compared with nothing" : "ok"
-    var lines = [
-      "\(date): \(state); \(events) events, \(prints) prints, digest \(DigestText.text(digest)), \(checks.count) comparisons"
-    ]
+    var lines = [headline]
     lines += faults.map { "  \($0)" }
     for check in differences {
       let by = check.difference.map { " (\($0))" } ?? ""
@@ -93,9 +152,15 @@ struct DayVerdict: Sendable {
     json.object { json in
       json.field("date", date.description)
       json.field("ok", isGood)
-      json.field("events", events)
-      json.field("prints", prints)
-      json.field("digest", DigestText.text(digest))
+      switch record {
+      case .played(let events, let prints, let digest):
+        json.field("record", "played")
+        json.field("events", events)
+        json.field("prints", prints)
+        json.field("digest", DigestText.text(digest))
+      case .unplayable: json.field("record", "damaged")
+      case .missing: json.field("record", "missing")
+      }
       json.field("comparisons", checks.count)
       json.key("differences")
       json.array { json in

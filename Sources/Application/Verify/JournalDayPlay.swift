@@ -6,9 +6,25 @@ import Storage
 /// One day of a journal, played from its beginning through a new engine, with everything that can be held against what was
 /// stored of it.
 struct JournalDayPlay {
-  /// Sums over the prints, as a store has them.
+  /// What is wanted of a play.
+  struct Wish {
+    /// Numbers of events after which the digest is wanted.
+    var digestPlaces: [Int64] = []
+    /// Prints of the day that are summed up, from its first; nil for all.
+    var prints: Int64?
+    /// Another day has followed: what its first event makes the engine say about this one is wanted, too.
+    var isOver = false
+  }
+
+  /// Sums over the prints that are wanted, as a store has them.
   private(set) var sums = SessionSums()
+  /// Prints of them that were void when the last of them came. Cancellations between it and the print behind may be in a store
+  /// that has no more prints, or not; with them there are as many as `sums` says.
+  private(set) var fewestCancelled: Int64 = 0
+  private(set) var rest: PlayedRest
   private(set) var events: Int64 = 0
+  /// Of the whole day.
+  private(set) var prints: Int64 = 0
   /// The engine's state at the end.
   private(set) var digest: UInt64 = 0
   /// Digests at the places that were asked for, by events of the day; a place behind the end has none.
@@ -17,18 +33,20 @@ struct JournalDayPlay {
   private(set) var firstHole: Int64?
   private(set) var missingEvents: Int64 = 0
 
-  /// - Parameters:
-  ///   - places: numbers of events after which the digest is wanted.
-  ///   - progress: told bytes read and bytes in total, now and then.
+  private let wish: Wish
+  private var cancelled: Set<Int64> = []
+
+  /// - Parameter progress: told bytes read and bytes in total, now and then.
   init(
-    _ archive: JournalArchive, _ date: MarketDate, digestsAt places: [Int64], progress: (Int, Int) -> Void
+    _ archive: JournalArchive, _ date: MarketDate, _ wish: Wish, progress: (Int, Int) -> Void
   ) throws(JournalError) {
+    self.wish = wish
     let instruments = InstrumentTable()
+    rest = PlayedRest(instruments: instruments)
     var reader = try archive.read(date, into: instruments)
     var engine = FlowEngine(instruments: instruments)
     var outputs = OutputBuffer()
-    var wanted = places.sorted()[...]
-    var cancelled: Set<Int64> = []
+    var wanted = wish.digestPlaces.sorted()[...]
     var blocks = 0
     while let block = try reader.next() {
       if block.missingBefore > 0, firstHole == nil { firstHole = events }
@@ -43,24 +61,39 @@ struct JournalDayPlay {
           wanted.removeFirst()
         }
       }
-      for output in outputs.outputs { add(output, &cancelled) }
-      outputs.removeAll()
+      take(&outputs)
       blocks += 1
       if blocks & 0xFF == 0 { progress(Int(reader.bytesRead), Int(reader.totalBytes)) }
     }
-    sums.cancelled = Int64(cancelled.count)
     missingEvents = reader.missingEvents
     digest = engine.stateDigest()
+    if wish.isOver {
+      let next = TradingCalendar.sessionBoundary(after: Timestamp(newYork: date, hour: 12))
+      engine.process(.clock(next), into: &outputs)
+      take(&outputs)
+    }
+    sums.cancelled = Int64(cancelled.count)
+    if wish.prints.map({ prints < $0 }) ?? true { fewestCancelled = sums.cancelled }
   }
 
-  private mutating func add(_ output: FlowOutput, _ cancelled: inout Set<Int64>) {
+  private mutating func take(_ outputs: inout OutputBuffer) {
+    for output in outputs.outputs { add(output) }
+    outputs.removeAll()
+  }
+
+  private mutating func add(_ output: FlowOutput) {
     switch output {
     case .print(let print):
+      prints += 1
+      if let last = wish.prints, prints > last { return }
       sums[print.side].add(
         SessionSums.Part(prints: 1, size: Int64(print.trade.size), premiumMicros: print.premiumMicros))
+      if prints == wish.prints { fewestCancelled = Int64(cancelled.count) }
     case .cancellation(let cancellation):
+      if let last = wish.prints, prints > last { return }
       if cancellation.cancelledNumber > 0 { cancelled.insert(cancellation.cancelledNumber) }
-    case .minuteBar, .openInterest, .sessionReset, .incident, .digest, .detection, .detectionLeg: break
+    case .minuteBar, .openInterest, .incident: rest.add(output)
+    case .sessionReset, .digest, .detection, .detectionLeg: break
     }
   }
 }

@@ -57,21 +57,12 @@ final class EventFileReader {
   }
 
   /// The events of the next block; nil at the end. Memory is the reader's until the next call, and the caller's to change.
-  /// - Parameter from: blocks that end before this time are passed over unread.
-  func next(
-    from: Timestamp = Timestamp(nanoseconds: .min)
-  ) throws(HistoryError) -> UnsafeMutableBufferPointer<MarketEvent>? {
-    while offset < length {
-      let head = try head()
-      guard head.last >= from else {
-        offset += Int64(EventFileFormat.headBytes + head.packed)
-        continue
-      }
-      try unpack(head)
-      offset += Int64(EventFileFormat.headBytes + head.packed)
-      return UnsafeMutableBufferPointer(start: events, count: head.events)
-    }
-    return nil
+  func next() throws(HistoryError) -> UnsafeMutableBufferPointer<MarketEvent>? {
+    guard offset < length else { return nil }
+    let head = try head()
+    try unpack(head)
+    offset += Int64(EventFileFormat.headBytes + head.packed)
+    return UnsafeMutableBufferPointer(start: events, count: head.events)
   }
 
   // MARK: One block

@@ -36,21 +36,14 @@ public struct HistoryDay: Sendable {
     manifest.isMergedCurrent && manifest.contracts.values.allSatisfy { $0.state == .complete }
   }
 
-  /// The day's events in order, for one replay.
-  /// - Parameters:
-  ///   - instruments: symbols are interned into it as their first events come, on the thread that pulls.
-  ///   - underlyings: only theirs and their options' events; empty for all.
-  ///   - from: nothing before this moment; the market as it stood then is not known until it is quoted again.
-  ///   - to: nothing from this moment on.
-  /// - Throws: `.damaged` when the file is not what was written, `.unusable` when the day has none of the underlyings,
-  ///   `.incomplete` when a newer fetch has replaced the file since the day was asked for.
-  public func makeSource(
-    instruments: InstrumentTable, underlyings: Set<String> = [], from: Timestamp? = nil, to: Timestamp? = nil
-  ) throws(HistoryError) -> HistorySource {
+  /// The day's events in order, for one replay: all of them, for labels rest on everything that came before.
+  /// - Parameter instruments: symbols are interned into it as their first events come, on the thread that pulls.
+  /// - Throws: `.damaged` when the file is not what was written, `.incomplete` when a newer fetch has replaced the file since the
+  ///   day was asked for.
+  public func makeSource(instruments: InstrumentTable) throws(HistoryError) -> HistorySource {
     do throws(HistoryError) {
       return try HistorySource(
-        summary: summary, path: folder.file(merged.file), length: merged.bytes, instruments: instruments,
-        underlyings: underlyings, from: from, to: to)
+        summary: summary, path: folder.file(merged.file), length: merged.bytes, instruments: instruments)
     } catch {
       guard error.kind == .damaged, let now = try folder.readManifest()?.merged, now.file != merged.file else {
         throw error

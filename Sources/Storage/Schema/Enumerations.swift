@@ -38,6 +38,13 @@ extension FeedIncident.Kind {
     precondition(self != .restarted, "FeedIncident: a source that begins again is not stored a second time")
     return rawValue < Enumerations.sessionStartPosition ? rawValue : rawValue + 1
   }
+
+  /// Nil for a session's start, which no feed reports.
+  init?(storedPosition: Int64) {
+    let session = Int64(Enumerations.sessionStartPosition)
+    guard storedPosition != session else { return nil }
+    self.init(rawValue: UInt8(truncatingIfNeeded: storedPosition < session ? storedPosition : storedPosition - 1))
+  }
 }
 
 extension GreeksSource {

@@ -65,7 +65,7 @@ func decimal18(_ value: Int64) -> Int64 { max(-999_999_999_999_999_999, min(999_
 
 /// The market day a moment belongs to. US sessions lie between 4:00 and 20:00 in New York, which is one and the same day
 /// in UTC-5 all year round, so no calendar is needed here.
-func marketDay(of time: Timestamp) -> MarketDate {
+public func marketDay(of time: Timestamp) -> MarketDate {
   let seconds = time.milliseconds / 1000 - 5 * 3600
   return MarketDate(daysSinceEpoch: Int32(truncatingIfNeeded: (seconds >= 0 ? seconds : seconds - 86_399) / 86_400))
 }

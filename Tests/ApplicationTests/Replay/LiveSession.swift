@@ -25,7 +25,8 @@ final class LiveSession {
   /// By day: the prints it gave out.
   private(set) var prints: [MarketDate: Int64] = [:]
 
-  init() throws {
+  /// - Parameter stored: so many batches of the second day reach the store, as when the process is killed then; nil for all.
+  init(stored: Int? = nil, finished: Bool = true) throws {
     folder = try ProcessFolder()
     directory = DataDirectory(path: folder.path("data"))
     try directory.create()
@@ -43,17 +44,19 @@ final class LiveSession {
     let end = Timestamp(newYork: LiveSession.second, hour: 9, minute: 30).adding(
       nanoseconds: LiveSession.seconds * 1_000_000_000)
     var batches = 0
+    var batchesOfSecond = 0
     while try reader.next(), reader.streamTime < end {
       appender.append(reader.batch.events, receivedNanoseconds: reader.streamTime.nanoseconds)
       engine.process(reader.batch.events, into: &outputs)
       batches += 1
       // As a restart in the middle of the day would leave it.
       if batches % 500 == 0 { engine.recordDigest(into: &outputs) }
-      take(&outputs, writer)
+      if last[LiveSession.first] != nil, engine.session == LiveSession.second { batchesOfSecond += 1 }
+      take(&outputs, stored.map { batchesOfSecond <= $0 } ?? true ? writer : nil)
     }
     engine.recordDigest(into: &outputs)
-    take(&outputs, writer)
-    try writer.close(finished: true)
+    take(&outputs, stored == nil ? writer : nil)
+    try writer.close(finished: finished)
     journal.close()
   }
 
@@ -65,7 +68,8 @@ final class LiveSession {
       instruments: instruments)
   }
 
-  private func take(_ outputs: inout OutputBuffer, _ writer: StoreWriter) {
+  /// - Parameter writer: nil when the outputs are lost with the process.
+  private func take(_ outputs: inout OutputBuffer, _ writer: StoreWriter?) {
     for output in outputs.outputs {
       switch output {
       case .digest(let record): last[record.session] = record
@@ -74,8 +78,18 @@ final class LiveSession {
       }
     }
     var rest = outputs.outputs
-    while !rest.isEmpty { rest = UnsafeBufferPointer(rebasing: rest[writer.offer(rest)...]) }
+    while let writer, !rest.isEmpty { rest = UnsafeBufferPointer(rebasing: rest[writer.offer(rest)...]) }
     outputs.removeAll()
+  }
+
+  /// Changes a byte in the middle of a day's first file.
+  func damage(_ date: MarketDate) throws {
+    let folder = "\(directory.journal)/\(date)"
+    let name = try #require(try FileManager.default.contentsOfDirectory(atPath: folder).sorted().first)
+    let file = URL(filePath: "\(folder)/\(name)")
+    var bytes = try Data(contentsOf: file)
+    bytes[bytes.count / 2] ^= 0x10
+    try bytes.write(to: file)
   }
 
   var archive: JournalArchive {

@@ -112,6 +112,97 @@ import Testing
     #expect(FileManager.default.fileExists(atPath: store.options.path))
   }
 
+  // MARK: Damage and locks
+
+  @Test func aDamagedDayDoesNotStopTheOthers() throws {
+    try live.damage(LiveSession.first)
+    let old = live.directory.database
+    // The old database is the only one that has the day.
+    let careful = try run("rebuild", "--all", "--discard-old")
+    #expect(careful.code == 5 && careful.errors.contains("the old database stays in its place"), "\(careful.errors)")
+    #expect(
+      try Store(StoreOptions(path: old)).makeReader().rowCounts().tradesLabeled == live.prints.values.reduce(0, +))
+    let outcome = try run("rebuild", "--all")
+    #expect(outcome.code == 5, "\(outcome.errors)")
+    #expect(outcome.errors.contains("2025-12-16 is made only up to its damage"))
+    #expect(FileManager.default.fileExists(atPath: old + ".before-rebuild"))
+    let second = try Verification(live.directory).verify(LiveSession.second) { _, _ in }
+    #expect(second.isGood && second.checks.count > 12, "\(second.text)")
+    // Of one day there is nothing else to be made.
+    let path = live.folder.path("first.duckdb")
+    #expect(try run("rebuild", "--date", "2025-12-16", "--into", path).code == 5)
+    #expect(!FileManager.default.fileExists(atPath: path))
+  }
+
+  /// A recording is stored without the journal's lock.
+  @Test func aDatabaseThatIsBeingMadeAnewIsNotOpened() throws {
+    for isThere in [true, false] {
+      let files = DatabaseFiles(path: live.directory.database)
+      if !isThere { try files.remove() }
+      do {
+        let hold = try DatabaseHold(files)
+        let served = try run("serve", "--port", "0", "--replay", BenchTests.path("small.ndjson.gz"))
+        #expect(served.code == 1 && served.errors.contains("is in use by another process"), "\(served.errors)")
+        #expect(hold.isNew == !isThere && files.exists)
+        // The other way round, another process has it.
+        let fresh = DatabaseFiles(path: files.path + ".rebuild")
+        try fresh.remove()
+        try Data([1]).write(to: URL(filePath: fresh.path))
+        if isThere { try fresh.replace(hold, keeping: nil) }
+      }
+      #expect(files.exists == isThere)
+    }
+  }
+
+  @Test func whoHasTheDatabaseFirstKeepsIt() throws {
+    let served = try ProcessProgram(
+      ["serve", "--port", "0", "--replay", BenchTests.path("small.ndjson.gz"), "--data-dir", live.directory.path],
+      in: live.folder)
+    _ = try served.port()
+    let outcome = try run("rebuild", "--all", "--discard-old")
+    #expect(outcome.code == 1 && outcome.errors.contains("is in use by another process"), "\(outcome.errors)")
+    #expect(throws: StorageError.self) { _ = try DatabaseHold(DatabaseFiles(path: live.directory.database)) }
+    served.signal(SIGTERM)
+    #expect(try served.outcome().code == 0)
+    #expect(try Verification(live.directory).verify(LiveSession.second) { _, _ in }.isGood)
+  }
+
+  @Test func aFolderThatIsNotThereIsNamed() throws {
+    for words in [["rebuild", "--all"], ["replay", "--date", "2025-12-17"]] {
+      let outcome = try ProcessProgram(
+        words + ["--into", "missing/day.duckdb", "--data-dir", live.directory.path], in: live.folder
+      ).outcome()
+      #expect(outcome.code == 1)
+      #expect(
+        outcome.errors
+          == "marketflow: missing/day.duckdb cannot be made: there is no folder missing; make it, or name another file\n"
+      )
+    }
+  }
+
+  // MARK: A replay's own database
+
+  /// Rows of a day that was played again are those of the live session, at any pace.
+  @Test(arguments: ["max", "1000"]) func aReplayLeavesTheRowsOfTheLiveSession(speed: String) throws {
+    let path = live.folder.path("replay.duckdb")
+    let outcome = try run("replay", "--date", "2025-12-16", "--speed", speed, "--into", path)
+    #expect(outcome.code == 0, "\(outcome.errors)")
+    let prints = "* REPLACE (side::VARCHAR AS side, method::VARCHAR AS method, greeks_source::VARCHAR AS greeks_source)"
+    let connection = try Store(StoreOptions(path: path)).database.connect()
+    try connection.execute("ATTACH \(live.directory.database.sqlLiteral) AS other (READ_ONLY)")
+    let wanted = "(SELECT * FROM other.base.trades_labeled WHERE ts < TIMESTAMP '2025-12-17 00:00:00')"
+    for (one, two) in [("base.trades_labeled", wanted), (wanted, "base.trades_labeled")] {
+      let count = try connection.integer(
+        "SELECT count(*) FROM (SELECT \(prints) FROM \(one) EXCEPT ALL SELECT \(prints) FROM \(two))")
+      #expect(count == 0)
+    }
+    #expect(try connection.integer("SELECT count(*) FROM base.trades_labeled") == live.prints[LiveSession.first])
+    for option in [["--from", "10:00"], ["--underlying", "SPY"]] {
+      let part = ["replay", "--date", "2025-12-16", "--into", live.folder.path("x"), "--data-dir", live.directory.path]
+      #expect(try ProcessProgram(part + option, in: live.folder).outcome().code == 2)
+    }
+  }
+
   // MARK: Export
 
   @Test func aDayIsExportedInEachFormat() throws {

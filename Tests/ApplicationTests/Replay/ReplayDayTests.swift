@@ -7,7 +7,7 @@ import Testing
 
 /// A day of the journal, played again by itself.
 @Suite(.serialized) struct ReplayDayTests {
-  private let live: LiveSession
+  fileprivate let live: LiveSession
   init() throws { live = try LiveSession() }
 
   @Test func eachDayComesToTheDigestOfTheLiveSessionAtAnyPace() throws {
@@ -77,13 +77,37 @@ import Testing
   }
 }
 
+extension ReplayDayTests {
+  /// Both have the day: the journal goes first, and the cache can be asked for.
+  @Test func aFetchedDayIsPlayedAlsoWhereTheJournalHasIt() throws {
+    let path = live.folder.path("trades.csv")
+    try ReplayHistoryTests.trades.write(to: URL(filePath: path))
+    func run(_ words: String...) throws -> ProcessProgram.Outcome {
+      try ProcessProgram(words + ["--data-dir", live.directory.path], in: live.folder).outcome()
+    }
+    let none = try run("replay", "--date", "2025-12-16", "--from-cache")
+    #expect(none.code == 1 && none.errors.contains("2025-12-16 was not fetched"), "\(none.errors)")
+    let fetched = try run("fetch", "--file", path)
+    #expect(fetched.output.contains("marketflow replay --date 2025-12-16 --from-cache"), "\(fetched.output)")
+    #expect(try run("replay", "--date", "2025-12-16").output.hasPrefix("journal 2025-12-16"))
+    let cached = try run("replay", "--date", "2025-12-16", "--from-cache")
+    #expect(cached.output.hasPrefix("cache 2025-12-16") && cached.output.contains("240 prints"), "\(cached.output)")
+    let served = try ProcessProgram(
+      ["serve", "--port", "0", "--replay", "2025-12-16", "--from-cache", "--data-dir", live.directory.path],
+      in: live.folder)
+    _ = try served.port()
+    served.signal(SIGTERM)
+    #expect(try served.outcome().errors.contains("streaming cache 2025-12-16"))
+  }
+}
+
 /// A day of the cache: what was fetched of the vendor's history.
 @Suite struct ReplayHistoryTests {
   private let folder: ProcessFolder
   init() throws { folder = try ProcessFolder() }
 
   /// Prints of two contracts of an underlying each, one a second from 09:30.
-  private func writeTrades() throws -> String {
+  static var trades: Data {
     let open = Timestamp(newYork: LiveSession.first, hour: 9, minute: 30)
     var lines = ["ticker,conditions,correction,exchange,price,sip_timestamp,size,sequence_number"]
     for ticker in ["O:QQQ251219C00620000", "O:SPY251219C00680000"] {
@@ -92,14 +116,13 @@ import Testing
         lines.append("\(ticker),209,0,302,1.25,\(time.nanoseconds),\(second + 1),\(second + 1)")
       }
     }
-    let path = folder.path("trades.csv")
-    try Data((lines.joined(separator: "\n") + "\n").utf8).write(to: URL(filePath: path))
-    return path
+    return Data((lines.joined(separator: "\n") + "\n").utf8)
   }
 
   @Test func aFetchedDayIsPlayedWhereTheJournalHasNone() throws {
     let directory = DataDirectory(path: folder.path("data"))
-    let path = try writeTrades()
+    let path = folder.path("trades.csv")
+    try Self.trades.write(to: URL(filePath: path))
     let fetched = try ProcessProgram.run("fetch", "--file", path, "--data-dir", directory.path, in: folder)
     #expect(fetched.code == 0, "\(fetched.errors)")
     let run = ReplayRun(source: .day(try RecordedDay(LiveSession.first, in: directory)))
