@@ -34,13 +34,14 @@ enum ReplayCommand {
     ])
 
   static func run(_ command: ParsedCommand) throws -> ExitCode {
+    // What is wrong with the words is said before anything is looked for.
+    if command.isGiven("into") { try checkWhole(command) }
+    let (window, underlying) = (try window(command), try underlying(command))
     let replay = ReplayRun(
-      source: try source(command), speed: command.number("speed"), window: try window(command),
-      underlying: try underlying(command))
+      source: try source(command), speed: command.number("speed"), window: window, underlying: underlying)
     var bar = ProgressBar(subject: "replay")
     let summary: ReplaySummary
     if let path = command.text("into") {
-      try checkWhole(command)
       summary = try replay.play(into: path) { bar.show($0, of: $1) }
     } else {
       summary = try replay.play { bar.show($0, of: $1) }

@@ -49,6 +49,14 @@ final class LiveSession {
       appender.append(reader.batch.events, receivedNanoseconds: reader.streamTime.nanoseconds)
       engine.process(reader.batch.events, into: &outputs)
       batches += 1
+      if batches == 10 {
+        let incident = MarketEvent.incident(FeedIncident(kind: .muted, time: reader.streamTime, scope: .options))
+        withUnsafePointer(to: incident) {
+          let events = UnsafeBufferPointer(start: $0, count: 1)
+          appender.append(events, receivedNanoseconds: reader.streamTime.nanoseconds)
+          engine.process(events, into: &outputs)
+        }
+      }
       // As a restart in the middle of the day would leave it.
       if batches % 500 == 0 { engine.recordDigest(into: &outputs) }
       if last[LiveSession.first] != nil, engine.session == LiveSession.second { batchesOfSecond += 1 }
