@@ -43,9 +43,6 @@ public struct ParsedCommand: Sendable {
   /// The value of a positional argument; nil when an optional one was left out.
   public func argument(_ name: String) -> String? { allArguments(name).first }
 
-  /// The value of a positional `.date`.
-  func date(argument name: String) -> MarketDate? { argument(name).flatMap { MarketDate($0) } }
-
   /// The values of a positional argument that may be repeated.
   public func allArguments(_ name: String) -> [String] {
     precondition(command.arguments.contains { $0.name == name }, "\(command.name) declares no argument \(name)")
