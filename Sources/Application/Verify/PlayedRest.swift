@@ -38,7 +38,7 @@ struct PlayedRest {
       // Not part of what names it.
       incident.from = .none
       incidents.insert(incident)
-    case .incident, .print, .cancellation, .sessionReset, .digest: break
+    case .incident, .print, .cancellation, .sessionReset, .digest, .detection, .detectionLeg: break
     }
   }
 
