@@ -10,7 +10,7 @@ import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-START_SECONDS = 30
+START_SECONDS = 120
 STOP_SECONDS = 30
 
 
@@ -48,6 +48,8 @@ class Folder:
 class Product:
     """A running `marketflow serve`. Stops it when the block ends, whatever happened inside."""
 
+    LOOK_SECONDS = 0.05
+
     def __init__(self, folder, *arguments):
         self.folder = folder
         self.arguments = arguments
@@ -79,7 +81,7 @@ class Product:
                 return int(found.group(1))
             if self._process.poll() is not None:
                 raise Missing(f"marketflow serve ended with code {self._process.returncode}:\n{self.log()}")
-            time.sleep(0.05)
+            time.sleep(self.LOOK_SECONDS)
         raise Missing(f"marketflow serve printed no address within {START_SECONDS} s:\n{self.log()}")
 
     def stop(self):
