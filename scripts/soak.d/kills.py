@@ -69,7 +69,7 @@ def wait_for_calm(product, gaps=1, seconds=CALM_SECONDS):
     """Until both sockets stream, so many gaps were found and every one is closed, for a while."""
     until = time.monotonic() + seconds
     calm = 0
-    while time.monotonic() < until and calm < 4:
+    while time.monotonic() < until and calm < 10:
         time.sleep(0.4)
         try:
             live = product.health()["live"]
