@@ -16,7 +16,7 @@ from product import Folder, Missing, Product
 from simulator import Simulator
 from verdict import Verdict
 
-KILLS_A_SERIES = 50
+KILLS_A_SERIES = 25
 # Every so many kills a life lasts until its gaps are filled.
 CALM_EVERY = 10
 # Without anything of the market for so long a start has failed.
