@@ -96,7 +96,7 @@ struct KeptStretches: Sendable {
     var known = forgottenUntil.adding(nanoseconds: 1)
     while known > from {
       let earlier = stretches.filter {
-        ($0.scope == scope || $0.scope == .everything) && $0.knownFrom < known && $0.to.adding(nanoseconds: 1) >= known
+        ($0.scope == scope || $0.scope == .everything) && $0.knownFrom < known && $0.to >= known.adding(nanoseconds: -1)
       }.map { max($0.from, $0.knownFrom) }.min()
       guard let earlier, earlier < known else { break }
       known = earlier
