@@ -119,9 +119,14 @@ struct LiveRecovery: ~Copyable {
   private mutating func complete(_ incident: FeedIncident) -> FeedIncident {
     guard incident.kind == .gapFilled || incident.kind == .gapUnfilled else { return incident }
     var incident = incident
-    guard let progress = gaps.removeValue(forKey: incident.gap) else { return incident }
-    incident.count = progress.newPrints
-    if progress.isIncomplete { incident.kind = .gapUnfilled }
+    if let progress = gaps.removeValue(forKey: incident.gap) {
+      incident.count = progress.newPrints
+      if progress.isIncomplete { incident.kind = .gapUnfilled }
+    }
+    let isFilled = incident.kind == .gapFilled
+    observations.count {
+      if isFilled { $0.gapsFilled += 1 } else { $0.gapsUnfilled += 1 }
+    }
     return incident
   }
 }

@@ -52,7 +52,7 @@ actor PolygonControl {
     gapNumber = standing.highestGap
     let scopes = links.connections.keys.map(\.scope)
     leftOpen = standing.openGaps.filter { scopes.contains($0.scope) }
-    gapsLookedInto = Int64(leftOpen.count)
+    gapsLookedInto = Int64(standing.openGaps.count)
     for gap in standing.openGaps where !scopes.contains(gap.scope) {
       // That stream is not followed any more.
       links.inbox.offer(
