@@ -13,6 +13,9 @@ public enum Limits {
   /// Prints a live feed remembers having handed over, 48 bytes each, touched as they come: what the vendor's history brings
   /// again is told from what was missed by them.
   public static let handedOverPrints = 1 << 20
+  /// Prints remembered beyond those, because history is or will be asked for the time they are of; 48 bytes each, from the first
+  /// loss to the last closed gap. What does not fit cannot be told from what was missed: its gap stays unfilled.
+  public static let keptPrints = 1 << 23
   /// Reports of damage that wait to be looked after; further ones widen the last.
   public static let damageReports = 256
   /// Events between the feed thread and the engine thread.

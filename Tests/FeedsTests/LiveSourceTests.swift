@@ -274,6 +274,20 @@ import Testing
     #expect(feed.counts.refusedSymbols == 1)
   }
 
+  /// Closed is a gap when what was found for it has been handed over, not when it was asked for.
+  @Test func aGapCountsAsClosedWhenItsLastRowIsThrough() throws {
+    let feed = try Feed()
+    feed.inbox.offer(.incident(LiveSourceTests.incident(.gapFound, gap: 1)))
+    let rows = (0..<5_000).map { LiveSourceTests.row(Int64($0) + 1, 1) }
+    feed.inbox.offer(try LiveSourceTests.part(1, LiveSourceTests.spy, rows))
+    feed.inbox.offer(.incident(LiveSourceTests.incident(.gapFilled, gap: 1)))
+    _ = try feed.next()
+    let before = feed.counts.gapsFilled
+    let rest = try LiveSourceTests.drain(feed)
+    #expect(before == 0 && feed.counts.gapsFilled == 1 && feed.counts.gapsUnfilled == 0)
+    #expect(rest.count > 2_000)
+  }
+
   @Test func referencesAreInterned() throws {
     let feed = try Feed()
     let values = ContractReference(time: LiveSourceTests.time(0), instrument: InstrumentID(63), openInterest: 12)

@@ -14,7 +14,7 @@ import Testing
   }
 
   @Test func aPrintIsItselfByInstrumentAndNumber() {
-    var ledger = TradeLedger(capacity: 16, instruments: 8)
+    var ledger = TradeLedger(capacity: 16, instruments: InstrumentTable(capacity: 8))
     let results = [
       ledger.admit(LiveTradeLedgerTests.trade(1, 5)), ledger.admit(LiveTradeLedgerTests.trade(2, 5)),
       ledger.admit(LiveTradeLedgerTests.trade(1, 6)), ledger.admit(LiveTradeLedgerTests.trade(1, 5)),
@@ -28,7 +28,7 @@ import Testing
 
   /// Numbers begin anew each day.
   @Test func theSameNumberOnAnotherDayIsAnotherPrint() {
-    var ledger = TradeLedger(capacity: 16, instruments: 8)
+    var ledger = TradeLedger(capacity: 16, instruments: InstrumentTable(capacity: 8))
     let day: Int64 = 86_400_000
     let results = [
       ledger.admit(LiveTradeLedgerTests.trade(1, 5)),
@@ -40,7 +40,7 @@ import Testing
   }
 
   @Test func theOldestAreForgotten() {
-    var ledger = TradeLedger(capacity: 4, instruments: 8)
+    var ledger = TradeLedger(capacity: 4, instruments: InstrumentTable(capacity: 8))
     #expect(ledger.capacity == 4)
     for number in 1...6 {
       let isNew = ledger.admit(LiveTradeLedgerTests.trade(1, Int64(number), milliseconds: Int64(number)))
@@ -55,7 +55,7 @@ import Testing
 
   /// What history brought stands among younger prints: forgetting it must not make those look remembered.
   @Test func forgettingAnOldPrintOfHistoryMakesNothingYounger() {
-    var ledger = TradeLedger(capacity: 2, instruments: 8)
+    var ledger = TradeLedger(capacity: 2, instruments: InstrumentTable(capacity: 8))
     for (number, milliseconds) in [(1, 100), (2, 50), (3, 110), (4, 120)] as [(Int64, Int64)] {
       let isNew = ledger.admit(LiveTradeLedgerTests.trade(1, number, milliseconds: milliseconds), recoveredFor: 1)
       #expect(isNew)
@@ -65,7 +65,7 @@ import Testing
 
   /// Rows without a number take up one remembered print each, once a gap.
   @Test func rowsWithoutNumbersAreCounted() {
-    var ledger = TradeLedger(capacity: 16, instruments: 8)
+    var ledger = TradeLedger(capacity: 16, instruments: InstrumentTable(capacity: 8))
     let unnumbered = LiveTradeLedgerTests.trade(1, 0)
     let socket = (0..<3).map { _ in ledger.admit(unnumbered) }
     #expect(socket == [true, true, true])
@@ -86,7 +86,7 @@ import Testing
 
   /// The socket had numbers, the history has none, or the other way round; the history is more exact than a millisecond.
   @Test func oneSideWithoutNumbers() {
-    var ledger = TradeLedger(capacity: 16, instruments: 8)
+    var ledger = TradeLedger(capacity: 16, instruments: InstrumentTable(capacity: 8))
     let isNew = ledger.admit(LiveTradeLedgerTests.trade(1, 77))
     var row = LiveTradeLedgerTests.trade(1, 0)
     row.time = row.time.adding(nanoseconds: 123_456)
@@ -103,7 +103,7 @@ import Testing
   /// Against a dictionary and a list that age the same way.
   @Test(arguments: [1 as UInt64, 2, 3]) func behavesLikeAModel(seed: UInt64) {
     var random = FrameGenerator(seed: seed)
-    var ledger = TradeLedger(capacity: 64, instruments: 8)
+    var ledger = TradeLedger(capacity: 64, instruments: InstrumentTable(capacity: 8))
     var order: [[Int64]] = []
     var wrong = 0
     for _ in 0..<20_000 {

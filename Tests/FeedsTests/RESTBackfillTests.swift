@@ -191,6 +191,16 @@ import Testing
     #expect(closed.map(\.kind) == [.gapFilled, .gapFilled])
   }
 
+  /// Gaps close together are asked for as one; prints between them are none of theirs and came long ago.
+  @Test func whatLiesBetweenGapsReadTogetherIsLeftOut() async throws {
+    let peer = try await scripted()
+    let (items, backfill) = await fill([gap(1, from: 0, to: 1), gap(2, from: 9, to: 10)], from: peer.client())
+    let prints = rows(items).mapValues { $0.filter { $0.hasPrefix("T") } }.filter { !$0.value.isEmpty }
+    #expect(prints == [Self.held: ["T1000/11", "T2000/13", "T9000/20"], Self.traded: ["T11500/7"]])
+    #expect(incidents(items).map(\.kind) == [.gapFilled, .gapFilled])
+    #expect(backfill.report.trades == 4)
+  }
+
   @Test func printsComeWithoutQuotesWhenThePlanHasNone() async throws {
     let peer = try await scripted()
     let refusal: [Any] = [403, ["status": "NOT_AUTHORIZED", "message": "not entitled"]]

@@ -1,5 +1,7 @@
 """Fills the disk under a running feed, over and over: said within a second, what comes meanwhile is kept or asked for again, and it goes
-on by itself when there is room. Needs root: the disk is a small file system in memory, mounted for the test."""
+on by itself when there is room. Journal, store and Parquet lake share the disk; the lake is written about every second. At the end of
+a series, after one more start, every part of the lake can be read, the parts hold the store's prints, each once, and nothing
+unfinished lies about. Needs root: the disk is a small file system in memory, mounted for the test."""
 import json
 import os
 import pathlib
@@ -7,7 +9,8 @@ import random
 import subprocess
 import time
 
-import kills
+from comparison import compare, lake_parts, verify
+from kills import wait_for_calm
 from product import Folder, Missing, Product
 from simulator import Simulator
 from verdict import Verdict
@@ -17,7 +20,8 @@ DISK_MEGABYTES = 96
 FULL = (0.5, 6.0)
 BETWEEN = (0.5, 3.0)
 RED_SECONDS = 1.0
-RECOVER_SECONDS = 20
+RECOVER_SECONDS = 30
+LAKE = ["--lake", "on", "--lake-flush-seconds", "1", "--lake-flush-rows", "2000"]
 # Frame ring, journal's and rings' bounds, DuckDB's memory; some air.
 MEMORY_MEGABYTES = 1024
 
@@ -68,14 +72,15 @@ def wait_until(product, seconds, wanted):
 
 
 def is_well(health):
-    return health["journal"]["error"] is None and health["storage"]["error"] is None and health["journal"]["held_bytes"] == 0
+    return (health["journal"]["error"] is None and health["storage"]["error"] is None and health["journal"]["held_bytes"] == 0
+            and health["lake"]["error"] is None)
 
 
 def series(points, chance, results, intensity):
     """As many points as the disk has room for; how many that were."""
     with Folder() as folder, SmallDisk(folder) as disk:
         with Simulator(folder, "--demo", "--demo-intensity", str(intensity)) as vendor:
-            arguments = ["--provider", "polygon", "--endpoint", vendor.url, "--demo-mode", "off"]
+            arguments = ["--provider", "polygon", "--endpoint", vendor.url, "--demo-mode", "off", *LAKE]
             done = 0
             with Product(folder, *arguments) as product:
                 # No room for a recovery is no room for the test: the next series begins on an empty disk.
@@ -88,17 +93,23 @@ def series(points, chance, results, intensity):
                     health = product.health()
                     results["memory"].append(product.memory_megabytes()[0])
                     results["words"].update(reason for reason in health["reasons"] if "journal" in reason)
+                    results["lake_refused"] += health["lake"]["error"] is not None
                     disk.free()
                     results["well"].append(wait_until(product, RECOVER_SECONDS, is_well))
                     done += 1
-                calm = kills.wait_for_calm(product, gaps=0)
+                calm = wait_for_calm(product, gaps=0)
                 results["missing"] += product.health()["journal"]["missing"]
                 results["dropped"] += product.health()["storage"]["dropped"]
                 results["codes"].append(product.stop())
                 results["calm"].append(calm)
+            # What a full disk left unfinished goes with the next start.
+            with Product(folder, *arguments) as product:
+                wait_for_calm(product, gaps=0)
+                results["codes"].append(product.stop())
             played = vendor.save_trades(folder / "played.ndjson")
-        results["compared"].append(kills.compare(folder, played))
-        results["replay"].append(kills.verify(folder))
+        results["compared"].append(compare(folder, played))
+        results["replay"].append(verify(folder))
+        results["lake"].append(lake_parts(folder))
         return done
 
 
@@ -106,7 +117,7 @@ def run(points, seed=None, intensity=3.0):
     seed = random.randrange(1 << 32) if seed is None else seed
     chance = random.Random(seed)
     verdict = Verdict(f"A full disk at {points} points, seed {seed}")
-    results = {"red": [], "well": [], "memory": [], "words": set(), "missing": 0, "dropped": 0, "codes": [], "calm": [], "compared": [], "replay": []}
+    results = {"red": [], "well": [], "memory": [], "words": set(), "missing": 0, "dropped": 0, "codes": [], "calm": [], "compared": [], "replay": [], "lake": [], "lake_refused": 0}
     left = points
     try:
         while left > 0:
@@ -129,8 +140,17 @@ def run(points, seed=None, intensity=3.0):
     verdict.check("prints missing", total("missing") == 0, f"{total('missing')} of {total('wanted'):,}", 0)
     verdict.check("prints stored twice", total("twice") == 0, total("twice"), 0)
     verdict.note("gaps, not filled", f"{total('gaps')}, {total('unfilled')}")
-    failed = [words for code, words in results["replay"] if code != 0]
+    failed = [replay["words"] for replay in results["replay"] if replay["code"] != 0]
     verdict.check("journals that play to the live digests and rows", not failed, f"{len(results['replay']) - len(failed)} {failed[:1]}", len(results["replay"]))
+    lake = results["lake"]
+    broken = [words for one in lake for words in one["broken"]]
+    verdict.note("points at which the lake said that it cannot write", results["lake_refused"])
+    verdict.check("parts of the lake that cannot be read", not broken, f"{len(broken)} of {sum(one['parts'] for one in lake)} {broken[:1]}", 0)
+    verdict.check("prints of the store not in the lake", not any(one["missing"] for one in lake), f"{sum(one['missing'] for one in lake)} of {sum(one['stored'] for one in lake):,}", 0)
+    verdict.check("rows twice or of nothing in the lake", not any(one["twice"] + one["strangers"] for one in lake), sum(one["twice"] + one["strangers"] for one in lake), 0)
+    stray = [name for one in lake for name in one["stray"]]
+    verdict.check("unfinished files after the next start", not stray, f"{len(stray)} {stray[:3]}", 0)
+    verdict.check("calm at the end", all(results["calm"]), results["calm"], "every one")
     verdict.check("exit codes", all(code == 0 for code in results["codes"]), results["codes"], 0)
     verdict.note("what it said", sorted(results["words"])[:1])
     return verdict.show()

@@ -10,7 +10,7 @@ import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-START_SECONDS = 30
+START_SECONDS = 120
 STOP_SECONDS = 30
 
 
@@ -50,6 +50,7 @@ class Product:
 
     # How long it may take to print its address.
     start_seconds = START_SECONDS
+    LOOK_SECONDS = 0.05
 
     def __init__(self, folder, *arguments):
         self.folder = folder
@@ -82,7 +83,7 @@ class Product:
                 return int(found.group(1))
             if self._process.poll() is not None:
                 raise Missing(f"marketflow serve ended with code {self._process.returncode}:\n{self.log()}")
-            time.sleep(0.05)
+            time.sleep(self.LOOK_SECONDS)
         raise Missing(f"marketflow serve printed no address within {self.start_seconds} s:\n{self.log()}")
 
     def stop(self):

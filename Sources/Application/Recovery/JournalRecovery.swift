@@ -13,8 +13,8 @@ struct JournalRecovery: Sendable {
   private var plan: RecoveryPlan { record.plan }
   private var progress: RecoveryProgress { record.progress }
 
-  /// So many events before a snapshot are looked through for prints that the vendor may bring again.
-  private static let handedOverEvents = Int64(4 * Limits.handedOverPrints)
+  /// At least so many events before a snapshot are looked through for prints that may come again.
+  private static let handedOverEvents = Int64(Limits.handedOverPrints / 4)
   private static let reportNanoseconds: Int64 = 5_000_000_000
 
   /// - Parameter isStopping: asked between blocks; what is left then is left to the next start.
@@ -40,7 +40,7 @@ struct JournalRecovery: Sendable {
       ])
     for (index, day) in plan.days.enumerated() {
       let first = index == 0 ? plan.snapshot?.events ?? 0 : 0
-      let ledgerFirst = max(0, first - JournalRecovery.handedOverEvents)
+      let ledgerFirst = try firstForLedger(day, before: first, memory.neededFrom)
       var reader = try archive.read(day, from: ledgerFirst, into: instruments)
       var mustForget = ledgerFirst > 0
       while !isStopping(), let block = try reader.next() {
@@ -72,6 +72,29 @@ struct JournalRecovery: Sendable {
         "open_gaps": "\(memory.standing.openGaps.count)",
       ])
     return memory
+  }
+
+  /// Which event to begin with, so that the prints of gaps that are still open are known: twice as far back until it is enough.
+  private func firstForLedger(
+    _ day: MarketDate, before first: Int64, _ neededFrom: Timestamp?
+  ) throws(JournalError) -> Int64 {
+    var count = JournalRecovery.handedOverEvents
+    while count < first {
+      guard let neededFrom, let time = try timeOfPrint(day, from: first - count) else { return first - count }
+      if time < neededFrom { return first - count }
+      count *= 2
+    }
+    return 0
+  }
+
+  /// Time of the first print from an event on.
+  private func timeOfPrint(_ day: MarketDate, from event: Int64) throws(JournalError) -> Timestamp? {
+    // The symbols are known to the reader that plays them; this one needs none of them later.
+    var reader = try record.journal.archive.read(day, from: event, into: InstrumentTable())
+    while let block = try reader.next() {
+      for case .trade(let trade) in block.events where trade.flags.isEmpty { return trade.time }
+    }
+    return nil
   }
 
   /// Prints from before the first one that is looked at are not known.

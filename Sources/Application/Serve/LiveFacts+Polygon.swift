@@ -16,7 +16,8 @@ extension LiveFacts {
         requests: status.rest.requests, retries: status.rest.retries, rateLimited: status.rest.rateLimited,
         failures: status.rest.failures, isHeldBack: status.rest.breaker != .closed, trouble: status.rest.lastError),
       gaps: Gaps(
-        found: status.gapsFound, filled: status.backfill.gapsFilled, unfilled: status.backfill.gapsUnfilled,
+        found: status.gapsFound, filled: Int64(status.observed.gapsFilled),
+        unfilled: Int64(status.observed.gapsUnfilled),
         recoveredPrints: Int64(status.observed.recovered)),
       duplicates: Int64(status.observed.duplicates), filteredOut: Int64(status.observed.filteredOut),
       isMarketClosed: status.isMarketClosed, stillSeconds: status.stillSeconds)

@@ -30,6 +30,10 @@ public final class FeedObservations: Sendable {
     public var recoveredAgain = 0
     /// Rows of the history too old to be told from what was handed over: left out.
     public var recoveredTooOld = 0
+    /// Gaps that are closed, with all that was found for them handed over.
+    public var gapsFilled = 0
+    /// Gaps given up, or with rows that had to be left out.
+    public var gapsUnfilled = 0
     /// Frames with something in them that could not be read.
     public var damagedFrames = 0
     /// Frames that found the frame ring full.

@@ -29,7 +29,9 @@ struct LiveRecovery: ~Copyable {
       case .recovered(let part): append(part, &review.ledger)
       case .quotesBegin(let symbols): beginQuotes(symbols, review)
       case .quotesEnded(let symbols): endQuotes(symbols, review)
-      case .incident(let incident): batch.append(.incident(complete(incident)))
+      case .incident(let incident):
+        review.ledger.note(incident)
+        batch.append(.incident(complete(incident)))
       }
     }
     return batch.events
@@ -55,7 +57,7 @@ struct LiveRecovery: ~Copyable {
       gaps[part.gap, default: Progress()].isIncomplete = true
       return
     }
-    var progress = gaps[part.gap] ?? Progress()
+    let scope = FeedIncident.Scope(of: instruments[instrument])
     var new = 0
     var again = 0
     var tooOld = 0
@@ -68,8 +70,10 @@ struct LiveRecovery: ~Copyable {
       case .trade(var trade):
         trade.instrument = instrument
         trade.flags.insert(.backfilled)
-        if trade.time <= ledger.forgottenUntil {
+        if !ledger.remembers(trade.time, scope) {
           tooOld += 1
+          // Read for several gaps at once: those it belongs to are not whole.
+          for gap in ledger.gaps(at: trade.time, scope) { gaps[gap, default: Progress()].isIncomplete = true }
         } else if ledger.admit(trade, recoveredFor: part.gap) {
           new += 1
           batch.append(.trade(trade))
@@ -78,9 +82,8 @@ struct LiveRecovery: ~Copyable {
         }
       }
     }
-    progress.newPrints += UInt32(new)
-    progress.isIncomplete = progress.isIncomplete || tooOld > 0
-    gaps[part.gap] = progress
+    gaps[part.gap, default: Progress()].newPrints += UInt32(new)
+    if tooOld > 0 { gaps[part.gap, default: Progress()].isIncomplete = true }
     observations.count {
       $0.recovered += new
       $0.recoveredAgain += again
@@ -116,9 +119,14 @@ struct LiveRecovery: ~Copyable {
   private mutating func complete(_ incident: FeedIncident) -> FeedIncident {
     guard incident.kind == .gapFilled || incident.kind == .gapUnfilled else { return incident }
     var incident = incident
-    guard let progress = gaps.removeValue(forKey: incident.gap) else { return incident }
-    incident.count = progress.newPrints
-    if progress.isIncomplete { incident.kind = .gapUnfilled }
+    if let progress = gaps.removeValue(forKey: incident.gap) {
+      incident.count = progress.newPrints
+      if progress.isIncomplete { incident.kind = .gapUnfilled }
+    }
+    let isFilled = incident.kind == .gapFilled
+    observations.count {
+      if isFilled { $0.gapsFilled += 1 } else { $0.gapsUnfilled += 1 }
+    }
     return incident
   }
 }

@@ -44,7 +44,9 @@ struct LiveReview: ~Copyable {
     stretches.connection(mark.kind, mark.scope, lastEvent: time, at: mark.nanoseconds)
     if mark.kind == .lostMute { batch.append(.incident(FeedIncident(kind: .muted, time: time, scope: mark.scope))) }
     let kind: FeedIncident.Kind = mark.kind == .returned ? .connected : .disconnected
-    batch.append(.incident(FeedIncident(kind: kind, time: time, scope: mark.scope)))
+    let incident = FeedIncident(kind: kind, time: time, scope: mark.scope)
+    ledger.note(incident)
+    batch.append(.incident(incident))
   }
 
   /// Whether it matters that time passes without frames.

@@ -1,76 +1,46 @@
 import MarketModel
 
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
-
 /// The prints a live feed has handed over, as far back as its bound allows: what comes a second time, over the socket or from
-/// the vendor's history, is told by it.
+/// the vendor's history, is told by it. What lies in a stretch that history is or will be asked for is remembered until that has
+/// been done, however much comes meanwhile.
 ///
 /// A print is itself by instrument and sequence number. Prints without a number are told by their millisecond, price, size and
 /// venue; since two prints can agree in all of them, such a row of the history takes up one remembered print each.
 struct TradeLedger: ~Copyable {
-  /// What is kept of a print.
-  private struct Entry: BitwiseCopyable {
-    var sequence: Int64
-    var time: Timestamp
-    var instrument: InstrumentID
-    /// Of price, size and venue.
-    var details: UInt32
-    /// Low bits of the number of the instrument's print before.
-    var previous: UInt32
-    /// The gap whose rows have been compared with this print already.
-    var claimedBy: UInt32
-  }
-
-  /// A place in the hash. It holds enough of the hash itself that most looks need not touch the print.
-  private struct Slot: BitwiseCopyable {
-    /// Place of the print, plus one; 0 marks an empty slot.
-    var link: UInt32
-    var hash: UInt32
-  }
-
-  /// Prints remembered at most.
-  let capacity: Int
-  /// Prints remembered ever; a print's number is the value before it came.
-  private var written = 0
-  private let entries: UnsafeMutablePointer<Entry>
-  private let entryMask: Int
-  private let slots: UnsafeMutablePointer<Slot>
-  private let slotMask: Int
-  /// By instrument: low bits of the number of its latest print, plus one.
-  private let latest: UnsafeMutablePointer<UInt32>
-  private let instrumentCapacity: Int
+  private let instruments: InstrumentTable
+  /// The newest prints.
+  private var recent: PrintMemory
+  /// Prints that are not among the newest any more and lie in a stretch.
+  private var kept: PrintMemory
+  private let keptLimit: Int
+  private var stretches = KeptStretches()
   /// Whether a print without a number was ever remembered.
   private var hasUnnumbered = false
-  /// Latest time of the prints that had to be forgotten; `.none` before. What is older cannot be told any more.
+  /// Latest time of the prints that are not among the newest any more; `.none` before. What is older can only be told in a stretch.
   private(set) var forgottenUntil = Timestamp.none
   /// One wrong stamp must not make all that is remembered look too old.
   private var doubt = TimeDoubt()
 
+  /// What an empty memory of stretches has room for.
+  private static let smallestKept = 1 << 12
+
   /// - Parameters:
-  ///   - capacity: rounded up to a power of two.
-  ///   - instruments: most instruments there can be.
-  init(capacity: Int = Limits.handedOverPrints, instruments: Int) {
-    precondition(capacity > 0 && capacity <= 1 << 30, "TradeLedger: capacity \(capacity)")
-    var size = 2
-    while size < capacity { size *= 2 }
-    self.capacity = size
-    entryMask = size - 1
-    slotMask = size * 2 - 1
-    instrumentCapacity = instruments
-    entries = TradeLedger.zeroed(Entry.self, size)
-    slots = TradeLedger.zeroed(Slot.self, size * 2)
-    latest = TradeLedger.zeroed(UInt32.self, instruments)
+  ///   - capacity: newest prints, rounded up to a power of two.
+  ///   - keptLimit: prints of stretches at most, rounded up to a power of two.
+  init(
+    capacity: Int = Limits.handedOverPrints, keptLimit: Int = Limits.keptPrints, instruments: InstrumentTable
+  ) {
+    self.instruments = instruments
+    self.keptLimit = keptLimit
+    recent = PrintMemory(capacity: capacity, instruments: instruments.capacity)
+    kept = PrintMemory(
+      capacity: min(keptLimit, TradeLedger.smallestKept), instruments: instruments.capacity)
   }
 
-  deinit {
-    free(entries)
-    free(slots)
-    free(latest)
-  }
+  /// Newest prints remembered at most.
+  var capacity: Int { recent.capacity }
+
+  // MARK: Prints
 
   /// Remembers a print of the socket.
   /// - Returns: false when it was handed over before. Prints without a number are taken as new.
@@ -102,137 +72,101 @@ struct TradeLedger: ~Copyable {
     return true
   }
 
+  /// Whether all prints of a stream at this time that were handed over are remembered.
+  func remembers(_ time: Timestamp, _ scope: FeedIncident.Scope) -> Bool {
+    time > forgottenUntil || stretches.know(time, scope)
+  }
+
   /// Prints up to this time were not remembered.
-  mutating func forget(until time: Timestamp) { forgottenUntil = max(forgottenUntil, time) }
+  mutating func forget(until time: Timestamp) {
+    forgottenUntil = max(forgottenUntil, time)
+    stretches.forget(until: time)
+  }
+
+  // MARK: Stretches
+
+  /// Numbers of the gaps that a moment of a stream belongs to.
+  func gaps(at time: Timestamp, _ scope: FeedIncident.Scope) -> [UInt32] { stretches.gaps(at: time, scope) }
+
+  /// From here on a stream may have been missed; until that is a gap with a number, all that follows is remembered.
+  mutating func expectGap(_ scope: FeedIncident.Scope, from time: Timestamp) {
+    stretches.expectGap(scope, from: time, forgottenUntil: forgottenUntil)
+  }
+
+  /// Where the first stretch begins; nil when there is none.
+  var earliestStretch: Timestamp? { stretches.earliest }
+
+  /// As `expectGap`, and none that would begin earlier is expected any more.
+  mutating func expectGapOnly(_ scope: FeedIncident.Scope, from time: Timestamp) {
+    stretches.endExpecting(scope, before: time)
+    expectGap(scope, from: time)
+  }
+
+  /// A gap begins or ends to matter.
+  mutating func note(_ incident: FeedIncident) {
+    switch incident.kind {
+    case .disconnected, .muted:
+      let from = incident.from == .none ? incident.time : incident.from
+      if from != .none { expectGap(incident.scope, from: from) }
+    case .gapFound: stretches.begin(incident, forgottenUntil: forgottenUntil)
+    case .gapFilled, .gapUnfilled:
+      stretches.end(incident.gap)
+      if stretches.isEmpty, !kept.isEmpty {
+        kept = PrintMemory(
+          capacity: min(keptLimit, TradeLedger.smallestKept), instruments: instruments.capacity)
+      }
+    case .connected, .ended, .restarted: break
+    }
+  }
 
   // MARK: Pieces
 
-  /// So many prints that are too old in a row of looks mean that what is looked for is not there.
-  private static let latePrints = 32
-  /// Vendors begin their numbers anew each day.
-  private static let sameNumberNanoseconds: Int64 = 43_200_000_000_000
-  /// How far prints of one instrument may come out of the order of their times and still be found by their details.
-  private static let disorderNanoseconds: Int64 = 10_000_000_000
-
-  /// Whether a print with this number is remembered.
   @inline(__always)
   private func isKnown(_ trade: Trade) -> Bool {
-    let hash = TradeLedger.hash(trade.instrument, trade.sequence)
-    var index = Int(hash) & slotMask
-    while slots[index].link != 0 {
-      if slots[index].hash == hash {
-        let entry = entries[Int(slots[index].link) &- 1]
-        if entry.sequence == trade.sequence, entry.instrument == trade.instrument,
-          abs(entry.time - trade.time) < TradeLedger.sameNumberNanoseconds
-        {
-          return true
-        }
-      }
-      index = (index &+ 1) & slotMask
-    }
-    return false
+    recent.isKnown(trade) || (!kept.isEmpty && kept.isKnown(trade))
   }
 
-  /// Finds a remembered print that looks like this one and was not compared for the gap yet, and marks it.
   private func claim(_ trade: Trade, _ gap: UInt32, onlyUnnumbered: Bool) -> Bool {
-    guard trade.instrument.index < instrumentCapacity else { return false }
-    let details = TradeLedger.details(of: trade)
-    let oldestTime = trade.time.adding(nanoseconds: -TradeLedger.disorderNanoseconds)
-    var link = latest[trade.instrument.index]
-    var older = 0
-    while let number = number(of: link) {
-      let entry = entries + (number & entryMask)
-      guard entry.pointee.instrument == trade.instrument else { return false }
-      if entry.pointee.time < oldestTime {
-        // A print reported late stands among younger ones.
-        older += 1
-        if older > TradeLedger.latePrints { return false }
-      }
-      if entry.pointee.details == details, entry.pointee.time.milliseconds == trade.time.milliseconds,
-        entry.pointee.claimedBy != gap, !onlyUnnumbered || entry.pointee.sequence == 0
-      {
-        entry.pointee.claimedBy = gap
-        return true
-      }
-      link = entry.pointee.previous
-    }
-    return false
-  }
-
-  /// The full number of a print from its low bits plus one; nil when it is none or forgotten.
-  private func number(of link: UInt32) -> Int? {
-    guard link != 0 else { return nil }
-    let age = UInt32(truncatingIfNeeded: written) &- (link &- 1)
-    return age != 0 && Int(age) <= min(written, capacity) ? written - Int(age) : nil
+    recent.claim(trade, gap, onlyUnnumbered: onlyUnnumbered)
+      || (!kept.isEmpty && kept.claim(trade, gap, onlyUnnumbered: onlyUnnumbered))
   }
 
   @inline(__always)
   private mutating func remember(_ trade: Trade, claimedBy gap: UInt32) {
-    guard trade.instrument.index < instrumentCapacity else { return }
-    if written >= capacity { forgetOldest() }
-    let place = written & entryMask
-    entries[place] = Entry(
-      sequence: trade.sequence, time: trade.time, instrument: trade.instrument,
-      details: TradeLedger.details(of: trade), previous: latest[trade.instrument.index], claimedBy: gap)
-    latest[trade.instrument.index] = UInt32(truncatingIfNeeded: written) &+ 1
-    written &+= 1
-    guard trade.sequence != 0 else { return }
-    let hash = TradeLedger.hash(trade.instrument, trade.sequence)
-    var index = Int(hash) & slotMask
-    while slots[index].link != 0 { index = (index &+ 1) & slotMask }
-    slots[index] = Slot(link: UInt32(place) + 1, hash: hash)
+    if recent.isFull { passOldest() }
+    recent.remember(PrintMemory.Print(trade, claimedBy: gap))
   }
 
-  private mutating func forgetOldest() {
-    let place = written & entryMask
-    let entry = entries[place]
+  /// The oldest of the newest prints makes room.
+  private mutating func passOldest() {
+    let print = recent.takeOldest()
     // What history brought stands among younger prints: its time must not make those look remembered.
-    if entry.time > forgottenUntil, doubt.believes(entry.time, after: forgottenUntil) { forgottenUntil = entry.time }
-    guard entry.sequence != 0 else { return }
-    let link = UInt32(place) + 1
-    var index = Int(TradeLedger.hash(entry.instrument, entry.sequence)) & slotMask
-    while slots[index].link != link {
-      precondition(slots[index].link != 0, "TradeLedger: a remembered print has no slot")
-      index = (index &+ 1) & slotMask
+    if print.time > forgottenUntil, doubt.believes(print.time, after: forgottenUntil) { forgottenUntil = print.time }
+    guard !stretches.isEmpty, isInStretch(print) else { return }
+    if kept.isFull { makeRoom() }
+    kept.remember(print)
+  }
+
+  private func isInStretch(_ print: PrintMemory.Print) -> Bool {
+    stretches.contain(print.time, FeedIncident.Scope(of: instruments[print.instrument]))
+  }
+
+  /// Leaves out what lies in no stretch any more; when that is not much, there is twice the room. At the limit the oldest goes, and
+  /// its stretches are not known so far back any more.
+  private mutating func makeRoom() {
+    var rest: [PrintMemory.Print] = []
+    rest.reserveCapacity(kept.capacity)
+    while !kept.isEmpty {
+      let print = kept.takeOldest()
+      if isInStretch(print) { rest.append(print) }
     }
-    close(gapAt: index)
-  }
-
-  /// Moves up what stands behind an emptied slot, so that every look-up still finds its way.
-  private func close(gapAt emptied: Int) {
-    var hole = emptied
-    var index = (emptied &+ 1) & slotMask
-    while slots[index].link != 0 {
-      let home = Int(slots[index].hash) & slotMask
-      if (index &- home) & slotMask >= (index &- hole) & slotMask {
-        slots[hole] = slots[index]
-        hole = index
-      }
-      index = (index &+ 1) & slotMask
+    if rest.count > kept.capacity / 2, kept.capacity < keptLimit {
+      kept = PrintMemory(capacity: kept.capacity * 2, instruments: instruments.capacity)
     }
-    slots[hole] = Slot(link: 0, hash: 0)
-  }
-
-  @inline(__always)
-  private static func hash(_ instrument: InstrumentID, _ sequence: Int64) -> UInt32 {
-    let mixed =
-      (UInt64(bitPattern: sequence) ^ UInt64(instrument.rawValue) &* 0x9E37_79B9_7F4A_7C15) &* 0xBF58_476D_1CE4_E5B9
-    return UInt32(truncatingIfNeeded: mixed ^ mixed >> 32)
-  }
-
-  @inline(__always)
-  private static func details(of trade: Trade) -> UInt32 {
-    let mixed =
-      (UInt64(bitPattern: trade.price.micros) &* 0x9E37_79B9_7F4A_7C15 ^ UInt64(trade.size) &* 0x94D0_49BB_1331_11EB)
-      &+ UInt64(trade.venue.rawValue) &* 0xBF58_476D_1CE4_E5B9
-    return UInt32(truncatingIfNeeded: mixed ^ mixed >> 32)
-  }
-
-  /// Zero pages from the system: reserved now, backed by memory when first touched.
-  private static func zeroed<T: BitwiseCopyable>(_ type: T.Type, _ count: Int) -> UnsafeMutablePointer<T> {
-    guard let memory = calloc(max(count, 1), MemoryLayout<T>.stride) else {
-      preconditionFailure("TradeLedger: out of memory")
+    let left = max(0, rest.count - kept.capacity / 4 * 3)
+    for print in rest[..<left] {
+      stretches.forget(until: print.time, FeedIncident.Scope(of: instruments[print.instrument]))
     }
-    return memory.bindMemory(to: type, capacity: count)
+    for print in rest[left...] { kept.remember(print) }
   }
 }

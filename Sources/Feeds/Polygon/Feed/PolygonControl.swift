@@ -52,7 +52,7 @@ actor PolygonControl {
     gapNumber = standing.highestGap
     let scopes = links.connections.keys.map(\.scope)
     leftOpen = standing.openGaps.filter { scopes.contains($0.scope) }
-    gapsLookedInto = Int64(leftOpen.count)
+    gapsLookedInto = Int64(standing.openGaps.count)
     for gap in standing.openGaps where !scopes.contains(gap.scope) {
       // That stream is not followed any more.
       links.inbox.offer(
@@ -156,25 +156,27 @@ actor PolygonControl {
 
   private func found(_ gap: SettlingGap) {
     let number = gap.number ?? gapNumber + 1
+    var to = gap.to
     if gap.number == nil {
+      // What was announced before has its end already: what came since then is none of it.
+      to = max(to, links.observations.lastEventTime(gap.scope) ?? to)
       gapNumber = number
       gapsLookedInto += 1
       links.inbox.offer(
-        .incident(FeedIncident(kind: .gapFound, time: gap.to, scope: gap.scope, gap: number, from: gap.from)))
+        .incident(FeedIncident(kind: .gapFound, time: to, scope: gap.scope, gap: number, from: gap.from)))
     }
     let isOptions = gap.scope == .options
     let followed = settings.filter.underlyings
     links.backfill.add(
       BackfillGap(
-        number: number, scope: gap.scope, from: gap.from,
-        to: max(gap.to, links.observations.lastEventTime(gap.scope) ?? gap.to),
+        number: number, scope: gap.scope, from: gap.from, to: to,
         underlyings: isOptions ? followed.map(PolygonTicker.underlying) : followed,
         quotedContracts: isOptions ? windows.held.map(\.polygonText) : [],
         tradedContracts: isOptions ? settings.filter.contracts.map(\.polygonText) : [], filter: settings.filter))
     log.info(
       "feed",
       "\(isOptions ? "options" : "stocks"): gap \(gap.number == nil ? "found" : "left open before"), asking the vendor's history",
-      ["gap": "\(number)", "from": gap.from.rfc3339, "to": gap.to.rfc3339])
+      ["gap": "\(number)", "from": gap.from.rfc3339, "to": to.rfc3339])
   }
 
   // MARK: Spots, windows, channels

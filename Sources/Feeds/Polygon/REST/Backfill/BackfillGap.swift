@@ -48,6 +48,11 @@ public struct BackfillJob: Hashable, Sendable {
     notBeforeNanoseconds = notBefore
   }
 
+  /// Whether a moment is in one of the gaps, or so close to one.
+  func reaches(_ time: Timestamp, marginNanoseconds margin: Int64) -> Bool {
+    gaps.contains { $0.from - time <= margin && time - $0.to <= margin }
+  }
+
   func overlaps(_ gap: BackfillGap, marginNanoseconds: Int64) -> Bool {
     gap.scope == span.scope && gap.from - span.to <= 2 * marginNanoseconds
       && span.from - gap.to <= 2 * marginNanoseconds

@@ -14,8 +14,11 @@ public struct BackfillSettings: Hashable, Sendable {
   /// Rows of one part handed to the feed.
   public var partRows: Int
 
+  /// What the newest prints of a feed are remembered for.
+  public static let standardMarginNanoseconds: Int64 = 2_000_000_000
+
   public init(
-    marginNanoseconds: Int64 = 2_000_000_000, settleNanoseconds: Int64 = 3_000_000_000,
+    marginNanoseconds: Int64 = standardMarginNanoseconds, settleNanoseconds: Int64 = 3_000_000_000,
     patienceNanoseconds: Int64 = 600_000_000_000, parallelRequests: Int = 4, partRows: Int = 20_000
   ) {
     precondition(parallelRequests > 0 && partRows > 0, "BackfillSettings: requests and rows above 0 wanted")
@@ -222,16 +225,20 @@ public final class GapBackfill: Sendable {
   }
 
   private func hand(_ rows: HistoryRows, _ symbol: SymbolText) {
-    let gap = state.withLock { state in
-      state.report.trades += Int64(rows.trades.count)
+    let margin = settings.marginNanoseconds
+    guard let job = state.withLock({ $0.plan?.job }) else { return }
+    // What lies between gaps that are read together is none of theirs.
+    let trades = rows.trades.filter { job.reaches($0.record.time, marginNanoseconds: margin) }
+    state.withLock { state in
+      state.report.trades += Int64(trades.count)
       state.report.quotes += Int64(rows.quotes.count)
       state.report.corrected += rows.corrected
       state.report.refused += rows.refused
-      return state.plan?.job.gaps.first?.number ?? 0
     }
-    var rest = HistoryMerge.merged(trades: rows.trades, quotes: rows.quotes)[...]
+    var rest = HistoryMerge.merged(trades: trades, quotes: rows.quotes)[...]
     while !rest.isEmpty {
-      offer(.recovered(RecoveredPart(gap: gap, symbol: symbol, rows: Array(rest.prefix(settings.partRows)))))
+      offer(
+        .recovered(RecoveredPart(gap: job.gaps[0].number, symbol: symbol, rows: Array(rest.prefix(settings.partRows)))))
       rest = rest.dropFirst(settings.partRows)
     }
   }
