@@ -48,7 +48,7 @@ extension FlowEngine {
   ) {
     let minute = print.time.minuteStart
     recovery.forget(instrument, minute)
-    guard let sums = remembered.rebuild(minute: minute, newest: contract.pointee.newestPrint)?.sums else {
+    guard let sums = remembered.rebuild(minute: minute, newest: contract.pointee.newestPrint) else {
       tally.unrepairedMinutes += 1
       return
     }

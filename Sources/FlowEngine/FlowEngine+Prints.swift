@@ -27,7 +27,7 @@ extension FlowEngine {
     if treatment.countsVolume {
       if isOption { detect(&print, contract) }
       roll(contract, trade.instrument, into: &outputs)
-      contract.pointee.add(print, setsPrice: treatment.setsPrice)
+      contract.pointee.add(print, setsPrice: treatment.setsPrice, time: streamTime)
       if isOption {
         let sums = underlyings + Int(contract.pointee.underlyingSlot)
         sums.pointee.add(

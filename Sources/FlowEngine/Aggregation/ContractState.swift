@@ -58,11 +58,11 @@ extension ContractState {
   }
 
   @inline(__always)
-  mutating func add(_ print: LabeledPrint, setsPrice: Bool) {
+  mutating func add(_ print: LabeledPrint, setsPrice: Bool, time: Timestamp) {
     addToDay(print)
     minute.add(
       price: print.trade.price.micros, setsPrice: setsPrice, size: Int64(print.trade.size),
-      premiumMicros: print.premiumMicros, side: print.side)
+      premiumMicros: print.premiumMicros, side: print.side, time: time)
   }
 
   /// Adds a print to the day's sums only; its minute is not the one under way.
@@ -87,54 +87,5 @@ extension ContractState {
     netDeltaNanos &-= print.netDeltaNanos
     netGammaNanos &-= print.netGammaNanos
     if print.isBlock { blocks -= 1 }
-  }
-}
-
-/// One minute of a contract while it lasts.
-struct MinuteSums: BitwiseCopyable {
-  var minute = Timestamp.none
-  /// Zero until a print that sets the price came.
-  var open: Int64 = 0
-  var high: Int64 = 0
-  var low: Int64 = 0
-  var close: Int64 = 0
-  var trades: Int64 = 0
-  var volume: Int64 = 0
-  var premiumMicros: Int64 = 0
-  var buyVolume: Int64 = 0
-  var sellVolume: Int64 = 0
-
-  @inline(__always)
-  mutating func add(price: Int64, setsPrice: Bool, size: Int64, premiumMicros premium: Int64, side: AggressorSide) {
-    trades &+= 1
-    volume &+= size
-    premiumMicros &+= premium
-    if side == .buy { buyVolume &+= size } else if side == .sell { sellVolume &+= size }
-    guard setsPrice else { return }
-    if open == 0 {
-      open = price
-      high = price
-      low = price
-    } else if price > high {
-      high = price
-    } else if price < low {
-      low = price
-    }
-    close = price
-  }
-
-  /// Adds a print as if it were the newest.
-  mutating func add(_ print: RememberedPrint) {
-    add(
-      price: print.price, setsPrice: print.setsPrice, size: Int64(print.size), premiumMicros: print.premiumMicros,
-      side: print.side)
-  }
-
-  func bar(of instrument: InstrumentID) -> MinuteBar {
-    MinuteBar(
-      instrument: instrument, minute: minute, open: Price(micros: open), high: Price(micros: high),
-      low: Price(micros: low),
-      close: Price(micros: close), trades: trades, volume: volume, premiumMicros: premiumMicros, buyVolume: buyVolume,
-      sellVolume: sellVolume)
   }
 }

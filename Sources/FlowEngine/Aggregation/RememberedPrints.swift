@@ -108,8 +108,8 @@ struct RememberedPrints: ~Copyable {
   }
 
   /// The sums of a minute from the prints that still stand; nil when the chain does not reach back to its start.
-  func rebuild(minute: Timestamp, newest: Int64) -> RebuiltMinute? {
-    var rebuilt = RebuiltMinute(minute)
+  func rebuild(minute: Timestamp, newest: Int64) -> MinuteSums? {
+    var rebuilt = MinuteSums(minute: minute)
     var next = find(newest)
     // Live prints are in the order of the times they were booked at; back-filled ones, from any time before, lie among them.
     while let print = next?.pointee, print.isBackfilled || print.time.minuteStart >= minute {

@@ -64,7 +64,7 @@ extension FlowEngine {
     bookMinute(of: remembered, contract, print.trade.instrument, into: &outputs)
   }
 
-  /// The minute under way is changed in place, one that is over is given out anew. One whose prints are not all remembered any
+  /// The minute under way takes the print in; one that is over is given out anew. One whose prints are not all remembered any
   /// more stays as it was given out, and is counted.
   private mutating func bookMinute(
     of print: RememberedPrint, _ contract: UnsafeMutablePointer<ContractState>, _ instrument: InstrumentID,
@@ -72,8 +72,11 @@ extension FlowEngine {
   ) {
     roll(contract, instrument, into: &outputs)
     let minute = print.time.minuteStart
-    let isUnderWay = contract.pointee.minute.minute == minute
-    var rebuilt = isUnderWay ? nil : recovery.minute(instrument, minute)
+    if contract.pointee.minute.minute == minute {
+      contract.pointee.minute.addLater(print)
+      return
+    }
+    var rebuilt = recovery.minute(instrument, minute)
     if rebuilt != nil {
       rebuilt?.addLater(print)
     } else {
@@ -81,15 +84,10 @@ extension FlowEngine {
     }
     guard let rebuilt else {
       tally.unrepairedMinutes += 1
-      if isUnderWay { contract.pointee.minute.add(print) }
       return
     }
-    if isUnderWay {
-      contract.pointee.minute = rebuilt.sums
-    } else {
-      recovery.keep(rebuilt, of: instrument)
-      outputs.append(.minuteBar(rebuilt.sums.bar(of: instrument)))
-    }
+    recovery.keep(rebuilt, of: instrument)
+    outputs.append(.minuteBar(rebuilt.bar(of: instrument)))
   }
 
   // MARK: Incidents

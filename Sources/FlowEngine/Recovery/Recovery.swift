@@ -12,7 +12,7 @@ struct Recovery {
   /// Back-filled quotes, by instrument: they label back-filled prints and nothing else.
   private var books: [UInt32: QuoteBook] = [:]
   /// Minutes built again for back-filled prints, so that the next print of the same minute need not.
-  private var minutes: [MinuteKey: RebuiltMinute] = [:]
+  private var minutes: [MinuteKey: MinuteSums] = [:]
 
   mutating func begin(_ gap: UInt32) {
     if !openGaps.contains(gap) { openGaps.append(gap) }
@@ -34,12 +34,12 @@ struct Recovery {
   }
 
   /// The rebuilt minute, if one is kept.
-  func minute(_ instrument: InstrumentID, _ minute: Timestamp) -> RebuiltMinute? {
+  func minute(_ instrument: InstrumentID, _ minute: Timestamp) -> MinuteSums? {
     minutes[MinuteKey(instrument: instrument, minute: minute)]
   }
 
-  mutating func keep(_ rebuilt: RebuiltMinute, of instrument: InstrumentID) {
-    if !openGaps.isEmpty { minutes[MinuteKey(instrument: instrument, minute: rebuilt.sums.minute)] = rebuilt }
+  mutating func keep(_ rebuilt: MinuteSums, of instrument: InstrumentID) {
+    if !openGaps.isEmpty { minutes[MinuteKey(instrument: instrument, minute: rebuilt.minute)] = rebuilt }
   }
 
   /// A print of the minute was taken back: what was built is wrong now.
@@ -63,7 +63,7 @@ struct Recovery {
     for (instrument, book) in zip(try reader.readArray(of: UInt32.self), try reader.readArray(of: QuoteBook.self)) {
       books[instrument] = book
     }
-    for (key, minute) in zip(try reader.readArray(of: MinuteKey.self), try reader.readArray(of: RebuiltMinute.self)) {
+    for (key, minute) in zip(try reader.readArray(of: MinuteKey.self), try reader.readArray(of: MinuteSums.self)) {
       minutes[key] = minute
     }
   }
@@ -80,48 +80,6 @@ struct Recovery {
       digest.add(book.previousBid)
       digest.add(book.previousAsk)
       digest.add(book.previousTime.nanoseconds)
-    }
-  }
-}
-
-/// A minute as its prints, sorted by their times, make it.
-struct RebuiltMinute: BitwiseCopyable {
-  var sums: MinuteSums
-  /// When the prints were made that gave the open and the close.
-  private var openTime = Timestamp(nanoseconds: .max)
-  private var closeTime = Timestamp(nanoseconds: .min)
-
-  init(_ minute: Timestamp) {
-    sums = MinuteSums()
-    sums.minute = minute
-  }
-
-  /// Adds a print that reached us before all those that are in.
-  mutating func addEarlier(_ print: RememberedPrint) {
-    add(print, isOpen: print.time <= openTime, isClose: print.time > closeTime)
-  }
-
-  /// Adds a print that reached us after all those that are in.
-  mutating func addLater(_ print: RememberedPrint) {
-    add(print, isOpen: print.time < openTime, isClose: print.time >= closeTime)
-  }
-
-  private mutating func add(_ print: RememberedPrint, isOpen: Bool, isClose: Bool) {
-    let size = Int64(print.size)
-    sums.trades &+= 1
-    sums.volume &+= size
-    sums.premiumMicros &+= print.premiumMicros
-    if print.side == .buy { sums.buyVolume &+= size } else if print.side == .sell { sums.sellVolume &+= size }
-    guard print.setsPrice else { return }
-    sums.high = sums.high == 0 ? print.price : max(sums.high, print.price)
-    sums.low = sums.low == 0 ? print.price : min(sums.low, print.price)
-    if isOpen {
-      sums.open = print.price
-      openTime = print.time
-    }
-    if isClose {
-      sums.close = print.price
-      closeTime = print.time
     }
   }
 }
