@@ -117,14 +117,3 @@ struct BookMaker {
 
   private func share(_ net: Double, of gross: Double) -> Double { gross > 0 ? net / gross : 0 }
 }
-
-extension Finding {
-  func flatMap<Other>(_ transform: (Value) -> Finding<Other>) -> Finding<Other> {
-    switch self {
-    case .found(let value): return transform(value)
-    case .missing(let gap): return .missing(gap)
-    }
-  }
-
-  func map<Other>(_ transform: (Value) -> Other) -> Finding<Other> { flatMap { .found(transform($0)) } }
-}
