@@ -81,14 +81,14 @@ final class OptionsTape {
     events.append(.clock(time))
   }
 
-  /// Spot 100; eleven strikes of two expiries, quoted, some of them traded; open interest of all.
-  func usual(_ symbol: String = "SPY") {
-    stock(symbol, 100)
+  /// Eleven strikes around 100 of two expiries, quoted, some of them traded; open interest of all.
+  func usual(_ symbol: String = "SPY", spot: Double = 100) {
+    stock(symbol, spot)
     for expiry in [OptionsTape.day, OptionsTape.later] {
       for step in -5...5 {
         for right in [OptionRight.call, .put] {
           let id = option(symbol, right, 100 + Double(step), expiry)
-          quote(id, spot: 100, volatility: 0.2 + 0.01 * Double(abs(step)))
+          quote(id, spot: spot, volatility: 0.2 + 0.01 * Double(abs(step)))
           say(id, open: Int64(1_000 + 137 * ((step + 20) * (right == .call ? 7 : 3) % 11)))
           if step.isMultiple(of: 2) { trade(id, 3, UInt32(10 + step + 5)) }
         }

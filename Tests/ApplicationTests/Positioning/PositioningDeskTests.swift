@@ -176,7 +176,7 @@ import Testing
   }
 
   @Test func crossingsAreToldOnceAndRemembered() throws {
-    tape.usual()
+    tape.usual(spot: 99.6)
     var desk = PositioningDesk(instruments: tape.instruments, greeks: GreeksRule())
     _ = desk.look(at: tape.snapshot(), captured: 0) { false }
     let wall = try #require(desk.board.underlyings[tape.id("SPY")]?.report.openInterest.callWall.value?.strike)
