@@ -40,6 +40,7 @@ struct ParityForwards {
   /// - Parameter contracts: of one underlying; what is old, one-sided, crossed or adjusted is passed over.
   init(_ contracts: [(contract: ContractSnapshot, facts: ContractFacts)], at time: Timestamp, _ rule: GreeksRule) {
     var pairs: [Key: Pair] = [:]
+    pairs.reserveCapacity(contracts.count / 2)
     for (contract, facts) in contracts where facts.isStandard && time < facts.settlement {
       guard contract.isTwoSided(at: time, within: rule.parityQuoteNanoseconds) else { continue }
       let leg = Leg(bid: contract.bid.doubleValue, ask: contract.ask.doubleValue, time: contract.quoteTime)

@@ -25,8 +25,8 @@ final class PositioningThread: Sendable {
     var lastRound: Int64
   }
 
-  /// Levels that prices have crossed, oldest first, for the one thread that alerts people. What finds it full is counted.
-  let levelCrossings = SPSCRing<LevelCrossing>(capacity: Limits.levelCrossings)
+  /// Levels that prices have crossed, on their way to whoever alerts people. What finds it full is counted.
+  private let crossings = SPSCRing<LevelCrossing>(capacity: Limits.levelCrossings)
   private let connections: Connections
   private let state: Mutex<State>
   private let bell = Doorbell()
@@ -53,6 +53,13 @@ final class PositioningThread: Sendable {
       facts.ageSeconds = Double(max(0, now - state.lastRound)) / 1e9
       return facts
     }
+  }
+
+  /// Levels that prices have crossed since the last call, oldest first; for one thread only.
+  func takeLevelCrossings() -> [LevelCrossing] {
+    var taken: [LevelCrossing] = []
+    _ = crossings.consume { taken += $0 }
+    return taken
   }
 
   func start() {
@@ -112,7 +119,7 @@ final class PositioningThread: Sendable {
     }
     let deadline = start + Limits.positioningRoundMilliseconds * 1_000_000
     let round = desk.look(at: snapshot, captured: asked) { SystemClock.monotonicNanoseconds >= deadline }
-    let missed = round.crossings.reduce(0) { levelCrossings.push($1) ? $0 : $0 + 1 }
+    let missed = round.crossings.reduce(0) { crossings.push($1) ? $0 : $0 + 1 }
     let end = SystemClock.monotonicNanoseconds
     let board = desk.board
     state.withLock { state in

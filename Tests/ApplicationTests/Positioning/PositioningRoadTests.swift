@@ -141,8 +141,8 @@ import Testing
       let shown = try #require(answer["crossings"] as? [[String: Any]])
       #expect(shown.contains { $0["level"] as? String == "call_wall" && $0["direction"] as? String == "up" })
       positioning.stop()
-      var crossings: [LevelCrossing] = []
-      _ = positioning.levelCrossings.consume { crossings += $0 }
+      let crossings = positioning.takeLevelCrossings()
+      #expect(positioning.takeLevelCrossings() == [])
       #expect(crossings.count == shown.count)
       #expect(crossings.contains { $0.level == .callWall && $0.levelPrice == wall && $0.underlying == tape.id("SPY") })
     }
