@@ -68,14 +68,20 @@ let package = Package(
     target("Journal", ["MarketModel", "Rings", "Files", "Logging", "Clocks", "CZstd"]),
     target("Lake", ["MarketModel", "Storage", "Rings", "Files", "Logging", "Clocks", "JSONText"]),
     target("History", ["MarketModel", "Journal", "Feeds", "Files", "Logging", "Clocks", "JSONText", "CZstd"]),
-    target("Alerting", ["MarketModel", "FlowEngine", "Storage", "Rings", "Files", "Logging", "Clocks", "JSONText"]),
+    target(
+      "Alerting",
+      ["MarketModel", "FlowEngine", "Positioning", "Storage", "Rings", "Files", "Logging", "Clocks", "JSONText"]),
     target(
       "Server",
-      ["MarketModel", "FlowEngine", "Storage", "Transport", "Rings", "Files", "JSONText", "Logging", "Clocks"]),
+      [
+        "MarketModel", "FlowEngine", "Positioning", "Storage", "Transport", "Rings", "Files", "JSONText", "Logging",
+        "Clocks",
+      ]),
     target(
       "Application",
       [
-        "MarketModel", "OptionMath", "FlowEngine", "Feeds", "Simulator", "Storage", "Journal", "Lake", "History",
+        "MarketModel", "OptionMath", "Positioning", "FlowEngine", "Feeds", "Simulator", "Storage", "Journal", "Lake",
+        "History",
         "Transport", "Server", "Rings", "Files", "JSONText", "Logging", "Clocks",
       ]),
     .executableTarget(name: "marketflow", dependencies: ["Application"], swiftSettings: swiftSettings),
@@ -102,12 +108,13 @@ let package = Package(
     tests(
       "LakeTests", ["Lake", "Storage", "FlowEngine", "MarketModel", "Logging", "Clocks"], exclude: ["Peers"]),
     tests("TransportTests", ["Transport", "Logging"], exclude: ["Peers"]),
-    tests("ServerTests", ["Server", "Transport", "Storage", "FlowEngine", "MarketModel", "JSONText"]),
+    tests(
+      "ServerTests", ["Server", "Transport", "Storage", "FlowEngine", "Positioning", "MarketModel", "JSONText"]),
     tests(
       "ApplicationTests",
       [
         "Application", "FlowEngine", "Feeds", "Simulator", "Storage", "Journal", "Lake", "History", "Server", "Rings",
-        "Clocks", "MarketModel", "JSONText", "Logging",
+        "Clocks", "MarketModel", "OptionMath", "Positioning", "JSONText", "Logging",
       ]),
   ],
   swiftLanguageModes: [.v6],

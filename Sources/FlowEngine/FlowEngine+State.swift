@@ -83,7 +83,9 @@ extension FlowEngine {
     snapshot.session = session
     snapshot.counters = counters
     snapshot.contracts.removeAll(keepingCapacity: true)
-    for i in 0..<contractCount where contracts[i].isSeenToday {
+    let takesQuiet = snapshot.scope == .withOpenInterest
+    for i in 0..<contractCount
+    where contracts[i].isSeenToday || (takesQuiet && contracts[i].openInterest != ContractReference.unknown) {
       snapshot.contracts.append(contracts[i].snapshot(of: InstrumentID(UInt32(i))))
     }
     snapshot.underlyings.removeAll(keepingCapacity: true)

@@ -3,19 +3,27 @@ import MarketModel
 /// A copy of what the engine knows at one moment of the stream, for readers on other threads. Filled in place and handed
 /// back for reuse, so that publishing allocates nothing once the arrays have grown.
 public final class FlowSnapshot: @unchecked Sendable {
+  /// Which contracts are copied.
+  public enum Scope: Sendable {
+    /// Those with a quote or a print today.
+    case seenToday
+    /// Those whose open interest is known, too: most of a chain is quiet.
+    case withOpenInterest
+  }
+  public let scope: Scope
   /// Time of the last event.
   public var streamTime = Timestamp.none
   /// Trading day the sums belong to; nil before the first event.
   public var session: MarketDate?
   public var counters = FlowCounters()
-  /// Every contract that has a quote or a print today, in order of `InstrumentID`.
+  /// The contracts of the scope, in order of `InstrumentID`.
   public var contracts: [ContractSnapshot] = []
   /// Every underlying of a contract ever seen, in order of `InstrumentID`.
   public var underlyings: [UnderlyingSnapshot] = []
   /// How each detector is; empty when none looks on.
   public var detectors: [DetectorStatus] = []
 
-  public init() {}
+  public init(_ scope: Scope = .seenToday) { self.scope = scope }
 }
 
 /// One contract's day so far.

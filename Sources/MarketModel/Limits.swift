@@ -34,6 +34,10 @@ public enum Limits {
   public static let sweepWindowLegs = 1024
   /// Sweeps the engine keeps in a session.
   public static let sweeps = 1 << 17
+  /// Crossings of positioning levels that wait for whoever alerts people; further ones are counted.
+  public static let levelCrossings = 1024
+  /// Milliseconds that one round of positioning takes at most, but for its first underlying; the others wait for the next.
+  public static let positioningRoundMilliseconds: Int64 = 1000
   /// Prints the publisher keeps in memory for /prints; older ones come from the store.
   public static let recentPrints = 1 << 15
 }

@@ -8,18 +8,15 @@ struct BookMaker {
   private let hasContracts: Bool
   private var strikes: [StrikeExposures]
   private var expiries: [ExpiryExposures]
-  private var curve: GammaCurve?
 
   /// - Parameter isKnown: whether the basis says anything at all; the session's flow does not before the first trade.
-  init(_ basis: PositionBasis, _ input: PositioningInput, _ spot: Double?, _ chain: ChainRows, isKnown: Bool) {
+  init(_ basis: PositionBasis, _ spot: Double?, _ chain: ChainRows, isKnown: Bool) {
     self.basis = basis
     self.spot = spot
     self.isKnown = isKnown
     hasContracts = !chain.strikes.isEmpty
     strikes = chain.strikes.map { StrikeExposures(strike: $0) }
     expiries = chain.expiries.map { ExpiryExposures(expiry: $0) }
-    curve = spot.map { GammaCurve(input, spot: $0) }
-    curve?.reserve(input.contracts.count)
   }
 
   mutating func add(
@@ -34,17 +31,17 @@ struct BookMaker {
       strikes[rows.strike].puts.add(unit, position: held)
       expiries[rows.expiry].puts.add(unit, position: held)
     }
-    curve?.add(contract, position: held)
   }
 
-  func book(_ rule: PositioningRule) -> DealerBook {
+  /// - Parameter repriced: gamma along spot; nil without a spot.
+  func book(_ rule: PositioningRule, repriced: GammaProfile?) -> DealerBook {
     let ascending = strikes.sorted { $0.strike < $1.strike }
     let total = ascending.reduce(into: Exposures.none) { $0 += $1.all }
     let gamma = gammaSum(total)
     return DealerBook(
       basis: basis, isSpotKnown: spot != nil, total: total, strikes: ascending,
       expiries: expiries.sorted { $0.expiry < $1.expiry }, gammaStrike: gammaStrike(ascending, gamma),
-      callWall: callWall(ascending, gamma), putWall: putWall(ascending, gamma), profile: profile(total, rule),
+      callWall: callWall(ascending, gamma), putWall: putWall(ascending, gamma), profile: profile(total, repriced),
       hedgePressure: hedgePressure(gamma), bias: bias(total, gamma, rule))
   }
 
@@ -82,11 +79,11 @@ struct BookMaker {
     return best.map { .found($0) } ?? .missing(.noExposure)
   }
 
-  private func profile(_ total: Exposures, _ rule: PositioningRule) -> GammaProfile {
+  private func profile(_ total: Exposures, _ repriced: GammaProfile?) -> GammaProfile {
     guard hasContracts else { return .missing(.noContracts) }
     // Re-pricing needs no given gamma, only positions.
     guard total.positions > 0 else { return .missing(basis == .flow ? .noFlow : .noOpenInterest) }
-    return curve?.profile(rule) ?? .missing(.noSpot)
+    return repriced ?? .missing(.noSpot)
   }
 
   /// Gamma exposure is the value of the shares that delta gains in a 1 % rise; dealers trade them away again.
@@ -116,15 +113,4 @@ struct BookMaker {
   }
 
   private func share(_ net: Double, of gross: Double) -> Double { gross > 0 ? net / gross : 0 }
-}
-
-extension Finding {
-  func flatMap<Other>(_ transform: (Value) -> Finding<Other>) -> Finding<Other> {
-    switch self {
-    case .found(let value): return transform(value)
-    case .missing(let gap): return .missing(gap)
-    }
-  }
-
-  func map<Other>(_ transform: (Value) -> Other) -> Finding<Other> { flatMap { .found(transform($0)) } }
 }

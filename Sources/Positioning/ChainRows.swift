@@ -40,6 +40,8 @@ struct ChainRows {
   }
 
   private mutating func row(of expiry: MarketDate) -> Int {
+    // Contracts of one expiry mostly follow each other.
+    if let newest = rowsOfContracts.last?.expiry, expiries[newest] == expiry { return newest }
     if let found = rowOfExpiry[expiry] { return found }
     rowOfExpiry[expiry] = expiries.count
     expiries.append(expiry)

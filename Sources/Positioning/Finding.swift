@@ -16,6 +16,18 @@ public enum Finding<Value: Hashable & Sendable>: Hashable, Sendable {
   }
 }
 
+extension Finding {
+  func flatMap<Other>(_ transform: (Value) -> Finding<Other>) -> Finding<Other> {
+    switch self {
+    case .found(let value): return transform(value)
+    case .missing(let gap): return .missing(gap)
+    }
+  }
+
+  /// The same figure in other terms; what is missing stays missing for the same reason.
+  public func map<Other>(_ transform: (Value) -> Other) -> Finding<Other> { flatMap { .found(transform($0)) } }
+}
+
 /// Why a figure is missing. The raw value is the word that interfaces show.
 public enum PositioningGap: String, CaseIterable, Sendable {
   /// The chain has no usable contract.

@@ -29,17 +29,19 @@ public struct GammaProfile: Hashable, Sendable {
   }
 }
 
-/// The contracts of a book, reduced to what gamma along spot needs: one exponential each.
+/// The contracts of both books, reduced to what gamma along spot needs: one exponential each, which the books share.
 ///
 /// With x = log(S / spot), a contract's gamma x S is weight x exp(-((x + centre) x scale)²): d1 is linear in x.
 struct GammaCurve {
   private struct Term {
     var centre: Double
     var scale: Double
-    var weight: Double
+    /// By book, in order of `PositionBasis`; 0 in one that does not hold it.
+    var weights: SIMD2<Double>
   }
   private var terms: [Term] = []
-  private var leftOut = 0
+  private var counted = SIMD2<Int>.zero
+  private var leftOut = SIMD2<Int>.zero
   private let spot: Double
   private let rate: Double
   private let dividendYield: Double
@@ -52,64 +54,77 @@ struct GammaCurve {
 
   mutating func reserve(_ count: Int) { terms.reserveCapacity(count) }
 
-  mutating func add(_ contract: PositioningContract, position: Double) {
-    guard position != 0 else { return }
+  /// - Parameter positions: contracts held, by book.
+  mutating func add(_ contract: PositioningContract, positions: SIMD2<Double>) {
+    let held = SIMD2(positions.x != 0 ? 1 : 0, positions.y != 0 ? 1 : 0)
+    guard held != .zero else { return }
     guard let volatility = contract.impliedVolatility, contract.yearsToExpiry > 0 else {
-      leftOut += 1
+      leftOut &+= held
       return
     }
     let years = contract.yearsToExpiry
     let deviation = volatility * years.squareRoot()
     // As `BlackScholes` has it: below this the outcome is known and gamma is 0.
     guard deviation >= 1e-12 else {
-      leftOut += 1
+      leftOut &+= held
       return
     }
+    counted &+= held
     let drift = (rate - dividendYield) * years
     terms.append(
       Term(
         centre: log(spot / contract.strike.doubleValue) + drift + deviation * deviation / 2,
         scale: 0.5.squareRoot() / deviation,
-        weight: position * Double(contract.multiplier) * exp(-dividendYield * years)
+        weights: positions * Double(contract.multiplier) * exp(-dividendYield * years)
           / (deviation * (2 * Double.pi).squareRoot())))
   }
 
   /// Net gamma x S in shares at spot x exp(x). What is only rounding beside the gross sum is 0: a balanced book has no
   /// flip, and a place that no option reaches has no sign.
-  private func netShares(_ x: Double) -> Double {
-    var net = 0.0
-    var gross = 0.0
+  private func netShares(_ x: Double) -> SIMD2<Double> {
+    var net = SIMD2<Double>.zero
+    var gross = SIMD2<Double>.zero
     for term in terms {
       let deviations = (x + term.centre) * term.scale
       let square = deviations * deviations
       guard square < 700 else { continue }  // exp would be 1e-304
-      let shares = term.weight * exp(-square)
+      let shares = term.weights * exp(-square)
       net += shares
-      gross += abs(shares)
+      gross += SIMD2(abs(shares.x), abs(shares.y))
     }
-    return abs(net) > 1e-13 * gross ? net : 0
+    return SIMD2(
+      abs(net.x) > 1e-13 * gross.x ? net.x : 0,
+      abs(net.y) > 1e-13 * gross.y ? net.y : 0)
   }
 
-  func profile(_ rule: PositioningRule) -> GammaProfile {
-    guard !terms.isEmpty else { return .missing(leftOut > 0 ? .noVolatility : .noExposure, leftOut: leftOut) }
-    var points: [GammaProfile.Point] = []
-    points.reserveCapacity(rule.profilePoints)
+  /// By book, in order of `PositionBasis`.
+  func profiles(_ rule: PositioningRule) -> [GammaProfile] {
+    let places = (0..<rule.profilePoints).map { index in
+      spot * (1 + rule.profileRange * (2 * Double(index) / Double(rule.profilePoints - 1) - 1))
+    }
+    let shares = terms.isEmpty ? [] : places.map { netShares(log($0 / spot)) }
+    return [0, 1].map { book in
+      guard counted[book] > 0 else {
+        return .missing(leftOut[book] > 0 ? .noVolatility : .noExposure, leftOut: leftOut[book])
+      }
+      return profile(book, places, shares.map { $0[book] })
+    }
+  }
+
+  private func profile(_ book: Int, _ places: [Double], _ shares: [Double]) -> GammaProfile {
     var brackets: [Bracket] = []
     var last: (x: Double, shares: Double)?
-    for index in 0..<rule.profilePoints {
-      let place = spot * (1 + rule.profileRange * (2 * Double(index) / Double(rule.profilePoints - 1) - 1))
+    for (place, shares) in zip(places, shares) where shares != 0 {
       let x = log(place / spot)
-      let shares = netShares(x)
-      points.append(GammaProfile.Point(spot: place, gammaExposure: shares * place * 0.01))
-      guard shares != 0 else { continue }
       if let last, (last.shares < 0) != (shares < 0) {
         brackets.append(Bracket(low: last.x, high: x, atLow: last.shares, atHigh: shares))
       }
       last = (x, shares)
     }
     return GammaProfile(
-      points: points, zeroGamma: nearestZero(brackets, hasGamma: last != nil), crossings: brackets.count,
-      contracts: terms.count, contractsLeftOut: leftOut)
+      points: zip(places, shares).map { GammaProfile.Point(spot: $0, gammaExposure: $1 * $0 * 0.01) },
+      zeroGamma: nearestZero(book, brackets, hasGamma: last != nil), crossings: brackets.count,
+      contracts: counted[book], contractsLeftOut: leftOut[book])
   }
 
   /// Two neighbours on the grid between which the sign changes.
@@ -122,23 +137,23 @@ struct GammaCurve {
     var distance: Double { low <= 0 && high >= 0 ? 0 : min(abs(low), abs(high)) }
   }
 
-  private func nearestZero(_ brackets: [Bracket], hasGamma: Bool) -> Finding<Double> {
+  private func nearestZero(_ book: Int, _ brackets: [Bracket], hasGamma: Bool) -> Finding<Double> {
     guard hasGamma else { return .missing(.noExposure) }
     guard let nearest = brackets.map(\.distance).min() else { return .missing(.noCrossing) }
     // Two brackets are equally near when they meet at the spot: then the roots decide.
-    let roots = brackets.filter { $0.distance == nearest }.map(root)
+    let roots = brackets.filter { $0.distance == nearest }.map { root(book, $0) }
     return roots.min { abs($0) < abs($1) }.map { .found(spot * exp($0)) } ?? .missing(.noCrossing)
   }
 
   /// Regula falsi with the Illinois weights: never leaves the bracket, and gains digits like a secant.
-  private func root(_ bracket: Bracket) -> Double {
+  private func root(_ book: Int, _ bracket: Bracket) -> Double {
     var (a, b, atA, atB) = (bracket.low, bracket.high, bracket.atLow, bracket.atHigh)
     var x = a
     for _ in 0..<60 {
       let next = (a * atB - b * atA) / (atB - atA)
       let isSettled = abs(next - x) < 1e-14
       x = next
-      let atX = netShares(x)
+      let atX = netShares(x)[book]
       if atX == 0 || isSettled { break }
       if (atX < 0) != (atB < 0) {
         (a, atA) = (b, atB)

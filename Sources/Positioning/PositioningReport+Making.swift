@@ -22,8 +22,10 @@ extension PositioningReport {
       hasTraded = hasTraded || contract.volume > 0 || contract.customerNetContracts != 0
       positions.append(DealerPosition(contract, rule))
     }
-    var openInterest = BookMaker(.openInterest, input, spot, chain, isKnown: true)
-    var flow = BookMaker(.flow, input, spot, chain, isKnown: hasTraded)
+    var openInterest = BookMaker(.openInterest, spot, chain, isKnown: true)
+    var flow = BookMaker(.flow, spot, chain, isKnown: hasTraded)
+    var curve = spot.map { GammaCurve(input, spot: $0) }
+    curve?.reserve(input.contracts.count)
     var next = 0
     for contract in input.contracts where contract.isUsable {
       let position = positions[next]
@@ -31,11 +33,14 @@ extension PositioningReport {
       let rows = chain.rowsOfContracts[next]
       openInterest.add(contract, unit, rows, position: position.fromOpenInterest)
       flow.add(contract, unit, rows, position: position.fromFlow)
+      curve?.add(
+        contract, positions: SIMD2(Double(position.fromOpenInterest ?? 0), hasTraded ? Double(position.fromFlow) : 0))
       next += 1
     }
+    let repriced = curve?.profiles(rule)
     self.init(
       underlying: input.underlying, spot: spot, time: input.time, rule: rule, coverage: coverage, positions: positions,
-      openInterest: openInterest.book(rule), flow: flow.book(rule),
+      openInterest: openInterest.book(rule, repriced: repriced?[0]), flow: flow.book(rule, repriced: repriced?[1]),
       expiries: chain.expirySummaries, putCall: chain.putCall)
   }
 }

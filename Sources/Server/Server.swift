@@ -65,11 +65,13 @@ public struct ServerConnections: Sendable {
   public var replay: ReplayPlayer?
   /// Answers SQL; nil when none is answered.
   public var statements: QueryRunner?
+  /// Where dealers stand, as last worked out; called on the network thread, must not wait. Nil when nobody works it out.
+  public var positioning: (@Sendable () -> PositioningBoard)?
 
   public init(
     instruments: InstrumentTable, outputs: SPSCRing<FlowOutput>, snapshots: Exchange<FlowSnapshot>,
     facts: @escaping @Sendable () -> HealthFacts, inject: (@Sendable (InjectedTrade) -> InjectionOutcome)? = nil,
-    replay: ReplayPlayer? = nil, statements: QueryRunner? = nil
+    replay: ReplayPlayer? = nil, statements: QueryRunner? = nil, positioning: (@Sendable () -> PositioningBoard)? = nil
   ) {
     self.instruments = instruments
     self.outputs = outputs
@@ -78,6 +80,7 @@ public struct ServerConnections: Sendable {
     self.inject = inject
     self.replay = replay
     self.statements = statements
+    self.positioning = positioning
   }
 }
 
@@ -125,7 +128,9 @@ public final class Server: Sendable {
     let router = Router(
       model: core.model, version: configuration.versions.marketflow, files: files, history: history,
       statements: statements, health: { core.health() }, inject: connections.inject,
-      replay: connections.replay)
+      replay: connections.replay,
+      positioning: PositioningRoute(
+        board: connections.positioning, monotonicNanoseconds: ServerClocks.system.monotonicNanoseconds))
     return HTTPApplication(core: core, router: router, hosts: HostRule(listeningOn: configuration.host))
   }
 

@@ -33,6 +33,8 @@ extension Limits {
   public static let gridStrikesEachSide = 7
   /// Contracts in the stream's `top`.
   public static let stateTopRows = 30
+  /// Newest crossings of levels that an answer of `/positioning` has.
+  public static let shownCrossings = 20
   /// Minutes in the stream's `minutes`.
   public static let stateMinutes = 120
   /// Bytes of one static file.

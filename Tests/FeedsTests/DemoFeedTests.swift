@@ -25,7 +25,7 @@ import Testing
     let settings = DemoSettings(seed: 7, start: DemoRecording.start(10, 15))
     let feed = DemoFeed(settings: settings, instruments: InstrumentTable(capacity: 1 << 14))
     #expect(feed.summary == "demo seed 7")
-    #expect(feed.fingerprint == "demo-1-seed-7-start-1765898100000-intensity-1.0")
+    #expect(feed.fingerprint == "demo-2-seed-7-start-1765898100000-intensity-1.0")
   }
 
   @Test func someSymbolsTradeAsMuchAsAll() throws {
@@ -41,7 +41,7 @@ import Testing
     #expect(share > 0.75 && share < 1.35, "\(share)")
     let settings = DemoSettings(seed: 7, start: DemoRecording.start(10, 15), symbols: ["TSLA", "QQQ"])
     let feed = DemoFeed(settings: settings, instruments: InstrumentTable(capacity: 1 << 14))
-    #expect(feed.fingerprint == "demo-1-seed-7-start-1765898100000-intensity-1.0-symbols-QQQ,TSLA")
+    #expect(feed.fingerprint == "demo-2-seed-7-start-1765898100000-intensity-1.0-symbols-QQQ,TSLA")
   }
 
   @Test func everyFrameIsAnArrayOfEvents() throws {

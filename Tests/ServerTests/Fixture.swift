@@ -159,11 +159,13 @@ final class Fixture {
 
   func router(
     history: QueryThread? = nil, files: StaticFiles = StaticFiles(directory: nil),
-    inject: (@Sendable (InjectedTrade) -> InjectionOutcome)? = nil, replay: ReplayPlayer? = nil
+    inject: (@Sendable (InjectedTrade) -> InjectionOutcome)? = nil, replay: ReplayPlayer? = nil,
+    positioning: PositioningRoute = PositioningRoute(board: nil, monotonicNanoseconds: { 0 })
   ) -> Router {
     Router(
       model: model, version: "0.1.0", files: files, history: history, statements: nil,
-      health: { [core] in core.health() }, inject: inject, replay: replay)
+      health: { [core] in core.health() }, inject: inject, replay: replay,
+      positioning: positioning)
   }
 }
 

@@ -1,5 +1,6 @@
 import FlowEngine
 import MarketModel
+import Positioning
 
 /// Something a person wants to be told: made once by a rule, from a detection, a print or a level, and then lived with.
 public struct Alert: Hashable, Sendable {
@@ -65,14 +66,6 @@ public enum AlertSubject: Hashable, Sendable {
   case level(PositioningLevel)
   /// Something happened to the data.
   case incident(FeedIncident.Kind)
-}
-
-/// Levels that alerts watch.
-public enum PositioningLevel: String, Hashable, Sendable, CaseIterable {
-  case zeroGamma
-  case callWall
-  case putWall
-  case maxPain
 }
 
 /// 0 to 100: what the premium, the confidence and the number of prints each add.

@@ -19,7 +19,7 @@ public enum MarketFlowProgram {
       ServeCommand.declaration, ReplayCommand.declaration, VerifyCommand.declaration, RebuildCommand.declaration,
       ExportCommand.declaration, FetchCommand.declaration, CacheCommand.declaration, QueryCommand.declaration,
       CompactCommand.declaration, SimulateCommand.declaration, BenchCommand.declaration, BenchSocketCommand.declaration,
-      DoctorCommand.declaration, ConfigCommand.declaration,
+      BenchPositioningCommand.declaration, DoctorCommand.declaration, ConfigCommand.declaration,
     ],
     examples: [
       Command.Example("marketflow serve", "the demo market at http://127.0.0.1:8000; no key needed"),
@@ -72,6 +72,7 @@ public enum MarketFlowProgram {
     case BenchCommand.declaration.name: return try BenchCommand.run(command)
     case BenchSocketCommand.declaration.name: return try BenchSocketCommand.run(command)
     case CompactCommand.declaration.name: return try CompactCommand.run(command)
+    case BenchPositioningCommand.declaration.name: return try BenchPositioningCommand.run(command)
     case DoctorCommand.declaration.name: return try DoctorCommand.run(command)
     case ConfigCommand.declaration.name: return try ConfigCommand.run(command)
     default: preconditionFailure("command \(command.name) is declared and not run")

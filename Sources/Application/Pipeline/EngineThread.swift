@@ -18,6 +18,8 @@ final class EngineThread: Sendable {
     var events: SPSCRing<MarketEvent>
     var publisher: SPSCRing<FlowOutput>
     var snapshots: Exchange<FlowSnapshot>
+    /// Of the positioning thread; nil without one.
+    var positioning: Exchange<FlowSnapshot>?
     var store: StoreWriter?
     var storePatience: StorePatience
     var gauges: IngestGauges
@@ -107,6 +109,7 @@ final class EngineThread: Sendable {
         outputs.removeAll()
       }
       connections.snapshots.answer { engine.capture(into: $0) }
+      connections.positioning?.answer { engine.capture(into: $0) }
       guard consumed == 0 else {
         isDigestKnown = false
         continue

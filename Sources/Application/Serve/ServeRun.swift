@@ -28,6 +28,8 @@ final class ServeRun {
   /// Nil when storage or the lake is off.
   private let lake: LakeWriter?
   private let engine: EngineThread
+  /// Nil when it is switched off.
+  private let positioning: PositioningThread?
   private let feed: FeedThread
   private let server: Server
   /// Nil when the source is no recording.
@@ -56,9 +58,18 @@ final class ServeRun {
     let run = try writer?.reserve(
       record?.journal.archive.ingestSource() ?? source.ingestSource(configuration: rules),
       startingAt: record?.plan.start ?? .start)
+    let chains = Exchange<FlowSnapshot>()
+    let positioning =
+      settings.positioningSeconds == 0
+      ? nil
+      : PositioningThread(
+        PositioningThread.Connections(
+          instruments: instruments, snapshots: chains, greeks: rules.greeks ?? GreeksRule(),
+          intervalMilliseconds: Int32(settings.positioningSeconds * 1000)))
+    self.positioning = positioning
     engine = EngineThread(
       EngineThread.Connections(
-        events: events, publisher: publisher, snapshots: snapshots, store: writer,
+        events: events, publisher: publisher, snapshots: snapshots, positioning: chains, store: writer,
         storePatience: source.storePatience(isRecorded: record != nil), gauges: gauges,
         mayStartAgain: source.mode == .replay))
     let control =
@@ -89,9 +100,11 @@ final class ServeRun {
     }
     let facts = HealthGathering(
       source: source, live: live, gauges: gauges, events: events, publisher: publisher, writer: writer, record: record,
-      keeper: keeper, lake: lake)
+      keeper: keeper, lake: lake, positioning: positioning)
     var openStore: (@Sendable () throws -> StoreReader)?
     if let store { openStore = { try store.makeReader() } }
+    var board: (@Sendable () -> PositioningBoard)?
+    if let positioning { board = { positioning.board } }
     address = store.map { ServerAddress(database: $0.options.path) }
     statements = store.map { ServeRun.queryRunner($0, settings) }
     let inbox = inbox
@@ -100,7 +113,8 @@ final class ServeRun {
       connections: ServerConnections(
         instruments: instruments, outputs: publisher, snapshots: snapshots, facts: { facts.gather() },
         inject: { ServeRun.inject($0, inbox, control, stores: store != nil) },
-        replay: control.map { ServeRun.player($0, inbox, stores: store != nil) }, statements: statements),
+        replay: control.map { ServeRun.player($0, inbox, stores: store != nil) }, statements: statements,
+        positioning: board),
       openStore: openStore, log: log)
   }
 
@@ -125,6 +139,7 @@ final class ServeRun {
     } else {
       engine.start(FlowEngine(configuration: rules, instruments: instruments))
     }
+    positioning?.start()
     log.info("engine", "ready", ["instruments": "\(instruments.capacity)", "event_ring": "\(events.capacity)"])
     switch source {
     case .demo(let settings):
@@ -178,6 +193,7 @@ final class ServeRun {
     feed.stop()
     keeper?.stop()
     record?.journal.close()
+    positioning?.stop()
     engine.stop()
     defer {
       address?.withdraw()
@@ -293,6 +309,7 @@ private struct HealthGathering: Sendable {
   let record: LiveRecord?
   let keeper: SnapshotKeeper?
   let lake: LakeWriter?
+  let positioning: PositioningThread?
 
   func gather() -> HealthFacts {
     HealthFacts(
@@ -303,7 +320,8 @@ private struct HealthGathering: Sendable {
       publisher: HealthFacts.Queue(depth: publisher.count, capacity: publisher.capacity),
       publisherSkipped: gauges.publisherSkipped, storage: storage(), journal: record.map { journal($0) },
       lake: lake.map { LakeFacts($0.status.report) },
-      live: live.map { LiveFacts($0.status) }, digest: gauges.digest.map { DigestText.text($0) }
+      live: live.map { LiveFacts($0.status) }, positioning: positioning?.facts,
+      digest: gauges.digest.map { DigestText.text($0) }
     )
   }
 

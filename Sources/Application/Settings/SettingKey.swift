@@ -22,6 +22,7 @@ public enum SettingKey: String, Sendable, CaseIterable {
   case quotedContracts = "quoted_contracts"
   case defaultSpots = "default_spots"
   case greeksSeconds = "greeks_seconds"
+  case positioningSeconds = "positioning_seconds"
   case requestsPerMinute = "requests_per_minute"
   case host
   case port
@@ -101,6 +102,7 @@ public enum SettingKey: String, Sendable, CaseIterable {
     case .quotedContracts: .value("quoted-contracts")
     case .defaultSpots: .value("default-spots")
     case .greeksSeconds: .value("greeks-seconds")
+    case .positioningSeconds: .value("positioning-seconds")
     case .requestsPerMinute: .value("requests-per-minute")
     case .host: .value("host")
     case .port: .value("port")
@@ -141,6 +143,7 @@ public enum SettingKey: String, Sendable, CaseIterable {
     case .quotedContracts: .integer(0...1000)
     case .defaultSpots: .text(placeholder: "JSON")
     case .greeksSeconds: .integer(10...3600)
+    case .positioningSeconds: .integer(0...3600)
     case .requestsPerMinute: .integer(1...60_000)
     case .journalCommitMilliseconds: .integer(1...10_000)
     case .journalCommitKilobytes: .integer(1...1_048_576)
@@ -186,6 +189,7 @@ public enum SettingKey: String, Sendable, CaseIterable {
     case .quotedContracts: "1000"
     case .defaultSpots: nil
     case .greeksSeconds: "45"
+    case .positioningSeconds: "5"
     case .requestsPerMinute: "3000"
     case .host: "127.0.0.1"
     case .port: "8000"
@@ -237,6 +241,7 @@ public enum SettingKey: String, Sendable, CaseIterable {
       "contracts whose quotes are followed, strike windows first, then the most traded; the vendor allows 1,000"
     case .defaultSpots: "prices to begin with when nothing else tells an underlying's, marked stale, as {\"SPY\":600}"
     case .greeksSeconds: "seconds between two readings of an underlying's chain (greeks, open interest)"
+    case .positioningSeconds: "seconds between two rounds of working out what dealers hold (GEX, levels); 0 for none"
     case .requestsPerMinute: "REST requests the plan allows a minute; 5 for the free one"
     case .host: "address to listen on"
     case .port: "port to listen on; 0 takes a free one"

@@ -40,6 +40,8 @@ public struct Settings: Sendable {
   public let webDirectory: String?
   public let isStorageEnabled: Bool
   public let journal: JournalSettings
+  /// Seconds between two rounds of positioning; 0 for none.
+  public let positioningSeconds: Int
   /// How the Parquet lake is kept, when there is a store.
   public let lake: LakeSettings
   public let logLevel: LogLevel
@@ -81,6 +83,7 @@ public struct Settings: Sendable {
     webDirectory = values[.webDirectory]?.text
     isStorageEnabled = reader.boolean(.storage)
     journal = JournalSettings(reader)
+    positioningSeconds = reader.integer(.positioningSeconds)
     lake = try LakeSettings(reader)
     logLevel = LogLevel(name: reader.text(.logLevel)) ?? .info
     logFormat = LogFormat(rawValue: reader.text(.logFormat)) ?? .text

@@ -143,13 +143,16 @@ struct DemoChain {
     let round = strike.truncatingRemainder(dividingBy: 10 * underlying.listing.strikeStep) == 0
     let half = strike.truncatingRemainder(dividingBy: 5 * underlying.listing.strikeStep) == 0
     let appeal = exp(0.45 * noise) * (round ? 2.2 : half ? 1.5 : 1)
+    // Most of what is open overnight was out of the money: calls above, puts below.
+    let isOutside = right == .call ? strike > underlying.spot : strike < underlying.spot
     let distance =
       abs(strike / underlying.spot - 1) / (underlying.listing.dailyDeviation * (Double(ahead) + 1).squareRoot() * 2.5)
     return DemoContract(
       symbol: symbol, symbolLength: symbol.count, instrument: instruments.intern(symbol), underlying: index,
       right: right,
       strike: strike, day: session.day, expiry: session.close, sessionsAhead: ahead, appeal: appeal,
-      openInterest: Int64(40 + 9_000 * underlying.listing.flowShare * appeal * exp(-distance) * (0.4 + share)))
+      openInterest: Int64(
+        40 + 9_000 * underlying.listing.flowShare * appeal * exp(-distance) * (0.4 + share) * (isOutside ? 1.7 : 0.4)))
   }
 
   private static func symbolText(_ root: String, _ day: MarketDate, _ strike: Double, _ right: OptionRight) -> String {

@@ -52,7 +52,7 @@ public struct DemoFeed: FrameSource, ~Copyable, @unchecked Sendable {
     let isWhole = listings.count == DemoListing.all.count
     let choice = isWhole ? "" : "-symbols-" + listings.map(\.symbol).joined(separator: ",")
     fingerprint =
-      "demo-1-seed-\(settings.seed)-start-\(settings.start.milliseconds)-intensity-\(settings.intensity)\(choice)"
+      "demo-2-seed-\(settings.seed)-start-\(settings.start.milliseconds)-intensity-\(settings.intensity)\(choice)"
     flowScale = isWhole ? 1 : 1 / listings.reduce(0) { $0 + $1.flowShare }
     var random = DemoRandom(seed: settings.seed)
     underlyings = listings.map { DemoUnderlying($0) }

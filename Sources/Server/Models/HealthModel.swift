@@ -130,13 +130,15 @@ public struct HealthFacts: Sendable {
   public var lake: LakeFacts?
   /// Nil when the source is no live feed.
   public var live: LiveFacts?
+  /// Nil when no positioning is worked out.
+  public var positioning: PositioningFacts?
   /// State digest of a run that has ended, hexadecimal; nil while it goes on.
   public var digest: String?
 
   public init(
     ingest: Ingest = Ingest(), events: Queue = Queue(), storageQueue: Queue = Queue(), publisher: Queue = Queue(),
     publisherSkipped: Int64 = 0, storage: Storage = Storage(), journal: Journal? = nil, lake: LakeFacts? = nil,
-    live: LiveFacts? = nil, digest: String? = nil
+    live: LiveFacts? = nil, positioning: PositioningFacts? = nil, digest: String? = nil
   ) {
     self.ingest = ingest
     self.events = events
@@ -147,6 +149,7 @@ public struct HealthFacts: Sendable {
     self.journal = journal
     self.lake = lake
     self.live = live
+    self.positioning = positioning
     self.digest = digest
   }
 }

@@ -22,6 +22,9 @@ extension Health {
         $0.facts.journal
       },
       .recordOrNull("lake", "The Parquet lake; null when it is off.", LakeFacts.schema) { $0.facts.lake },
+      .recordOrNull("positioning", "Where dealers stand; null when it is not worked out.", PositioningFacts.schema) {
+        $0.facts.positioning
+      },
       .record("stream", "The WebSocket stream.", StreamCounters.schema) { $0.stream },
       .record("losses", "What did not arrive where it belongs.", Losses.schema) { $0.losses },
       .record("sides", "Prints by side since the start.", sidesSchema) { $0.counters },

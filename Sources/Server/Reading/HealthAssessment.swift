@@ -103,6 +103,7 @@ enum HealthAssessment {
       doubts.append("storage is \(facts.storage.lagMilliseconds) ms behind")
     }
     doubts += facts.lake?.doubts ?? []
+    doubts += facts.positioning?.doubts ?? []
     for (name, queue) in [("event", facts.events), ("storage", facts.storageQueue)] where queue.share > queueShare {
       doubts.append("\(name) queue is \(Int(min(queue.share, 10) * 100)) % full")
     }

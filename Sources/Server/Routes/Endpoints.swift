@@ -64,13 +64,28 @@ enum Endpoints {
     Endpoint(
       method: "GET", path: "/ticker/{symbol}", operation: "getTicker", summary: "One underlying's option flow today",
       doc: "Totals, one expiry by strike, all expiries, and the day minute by minute.",
-      parameters: [
-        ParameterDescription(name: "symbol", place: .path, type: .text(), doc: "The underlying, such as SPY.")
-      ] + TickerRoute.parameters.descriptions,
+      parameters: [underlying] + TickerRoute.parameters.descriptions,
       answers: [
         .json(200, "The underlying's day.", TickerAnswer.schema.record), badParameter, foreignHost,
         .problem(404, "The underlying has no option quote or print today."),
       ]),
+    Endpoint(
+      method: "GET", path: "/positioning/{symbol}", operation: "getPositioning",
+      summary: "What dealers hold of one underlying's options, and what follows",
+      doc:
+        "Exposure to each greek, the levels, what dealers must trade to stay hedged, put/call ratios and max pain by expiry. "
+        + "Worked out every few seconds; `as_of` and `age_seconds` say of when it is. A figure that cannot be told is null, and "
+        + "`missing` beside it says why.",
+      parameters: [underlying],
+      answers: [
+        .json(200, "Where the dealers stand.", PositioningAnswer.schema.record)
+      ] + positioningProblems),
+    Endpoint(
+      method: "GET", path: "/gex/{symbol}", operation: "getGex",
+      summary: "Gamma exposure of one underlying's dealers by strike or expiry",
+      doc: "The rows, their sum, the levels that stand out, and the sum priced anew along the price.",
+      parameters: [underlying] + PositioningRoute.gexParameters.descriptions,
+      answers: [.json(200, "The gamma exposure.", GexAnswer.schema.record)] + positioningProblems),
     Endpoint(
       method: "POST", path: "/trades", operation: "postTrade", summary: "Enter a print by hand",
       doc:
@@ -130,6 +145,13 @@ enum Endpoints {
     StreamHello.schema.record, StreamState.schema.record, StreamPrints.schema.record,
   ]
 
+  private static let underlying = ParameterDescription(
+    name: "symbol", place: .path, type: .text(), doc: "The underlying, such as SPY.")
+  private static let positioningProblems = [
+    badParameter, foreignHost,
+    .problem(404, "Neither open interest nor a print of the underlying's options is known today."),
+    .problem(409, "Nothing is worked out yet, or this run works out none; `detail` says which."),
+  ]
   private static let foreignHost = Endpoint.Answer.problem(
     403, "The request comes from elsewhere: Host or Origin do not name this server.")
   private static let historyProblems = [

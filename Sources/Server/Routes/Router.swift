@@ -10,6 +10,7 @@ final class Router {
   private let statements: StatementThread?
   private let inject: (@Sendable (InjectedTrade) -> InjectionOutcome)?
   private let replay: ReplayPlayer?
+  private let positioning: PositioningRoute
   private var files: StaticFiles
   private var snapshotAnswers = ResponseCache()
   private var printAnswers = ResponseCache()
@@ -22,10 +23,12 @@ final class Router {
   ///   - statements: nil when no SQL is answered.
   ///   - inject: nil when nothing may be injected.
   ///   - replay: nil when the source is no recording.
+  ///   - positioning: without a board when this run works out none.
   init(
     model: ReadModel, version: String, files: StaticFiles, history: QueryThread?, statements: StatementThread?,
     health: @escaping () -> Health,
-    inject: (@Sendable (InjectedTrade) -> InjectionOutcome)?, replay: ReplayPlayer? = nil
+    inject: (@Sendable (InjectedTrade) -> InjectionOutcome)?, replay: ReplayPlayer? = nil,
+    positioning: PositioningRoute
   ) {
     self.model = model
     self.files = files
@@ -34,6 +37,7 @@ final class Router {
     self.health = health
     self.inject = inject
     self.replay = replay
+    self.positioning = positioning
     description = OpenAPIDocument.encode(version: version, endpoints: Endpoints.all, messages: Endpoints.messages)
     docs = DocsPage.html(version: version, endpoints: Endpoints.all, messages: Endpoints.messages)
   }
@@ -100,6 +104,10 @@ final class Router {
       try allow(["GET", "HEAD"], request)
       let symbol = String(request.path.dropFirst(ticker.count))
       return reply(try fromSnapshot(request) { () throws(Problem) in try self.ticker(symbol, request) })
+    }
+    if PositioningRoute.serves(request.path) {
+      try allow(["GET", "HEAD"], request)
+      return reply(try positioning.answer(request, from: model))
     }
     if let file = files.answer(request) {
       try allow(["GET", "HEAD"], request)
