@@ -20,6 +20,14 @@ import Testing
     return EngineRun(FlowConfiguration(detectors: rules), more: DayStream.symbols)
   }
 
+  /// Thousands of outputs are no failure message; the first difference is.
+  private static func areEqual(_ some: [FlowOutput], _ others: [FlowOutput]) -> Bool {
+    if some == others { return true }
+    let place = zip(some, others).enumerated().first { $1.0 != $1.1 }
+    Issue.record("\(some.count) and \(others.count) outputs, differing first: \(place.map { "\($0)" } ?? "at the end")")
+    return false
+  }
+
   @Test func theTapeIsBusy() {
     let run = Self.run()
     run.feed(Self.busyTape(1))
@@ -33,7 +41,7 @@ import Testing
       let whole = Self.run()
       let without = Self.run([detector])
       let events = Self.busyTape(seed)
-      #expect(without.feed(events) == whole.feed(events).filter { $0.detector != detector })
+      #expect(Self.areEqual(without.feed(events), whole.feed(events).filter { $0.detector != detector }))
       #expect(without.engine.stateDigest() == whole.engine.stateDigest())
       #expect(without.snapshot.detectors.first { $0.detector == detector }?.isOn == false)
     }
@@ -42,19 +50,20 @@ import Testing
   /// At several places of the stream; out of service for the rest of the day, and back the next.
   @Test(arguments: Self.all) func oneFails(_ detector: DetectorID) throws {
     let events = Self.busyTape(4)
-    for place in [0, 700, 2500, 3999] {
+    for place in [1, 700, 2500, 3999] {
       let whole = Self.run()
       let broken = Self.run()
-      #expect(broken.feed(Array(events[..<place])) == whole.feed(Array(events[..<place])))
+      #expect(Self.areEqual(broken.feed(Array(events[..<place])), whole.feed(Array(events[..<place]))))
       broken.engine.detection.open(DetectorFault(words: "a drill", value: 42), of: detector)
       let wholeDay = whole.feed(Array(events[place..<4000]))
-      #expect(broken.feed(Array(events[place..<4000])) == wholeDay.filter { $0.detector != detector })
+      let brokenDay = broken.feed(Array(events[place..<4000]))
+      #expect(Self.areEqual(brokenDay, wholeDay.filter { $0.detector != detector }))
       let status = try #require(broken.snapshot.detectors.first { $0.detector == detector })
       #expect(status == DetectorStatus(detector: detector, isOn: true, faults: 1, fault: "a drill; seen 42"))
       // The day's windows are closed by those who serve; the next day it begins anew.
       let (one, other) = (broken.feed(Array(events[4000...])), whole.feed(Array(events[4000...])))
       let start = try #require(other.firstIndex { if case .sessionReset = $0 { true } else { false } })
-      #expect(one.suffix(other.count - start) == other[start...])
+      #expect(Self.areEqual(Array(one.suffix(other.count - start)), Array(other[start...])))
       let after = try #require(broken.snapshot.detectors.first { $0.detector == detector })
       #expect(after == DetectorStatus(detector: detector, isOn: true, faults: 1, fault: nil))
       #expect(broken.engine.stateDigest() == whole.engine.stateDigest())
@@ -65,7 +74,7 @@ import Testing
     let whole = Self.run()
     let none = EngineRun(FlowConfiguration(detectors: nil), more: DayStream.symbols)
     let events = Self.busyTape(5)
-    #expect(none.feed(events) == whole.feed(events).withoutDetections)
+    #expect(Self.areEqual(none.feed(events), whole.feed(events).withoutDetections))
     #expect(none.engine.stateDigest() == whole.engine.stateDigest())
     #expect(none.snapshot.detectors.isEmpty)
   }
@@ -75,7 +84,7 @@ import Testing
     let events = Self.busyTape(6)
     let one = Self.run()
     let other = Self.run()
-    #expect(one.feed(events) == other.feed(events, batches: 7))
+    #expect(Self.areEqual(one.feed(events), other.feed(events, batches: 7)))
     let second = Self.run()
     let day = second.feed(Array(events[4000...])).standingDetections
     let session = try #require(one.snapshot.session)
@@ -99,7 +108,7 @@ import Testing
       #expect(
         restored.snapshot.detectors.map { $0.fault == nil } == whole.snapshot.detectors.map { $0.fault == nil })
       let piece = Array(events[start..<end])
-      #expect(restored.feed(piece) == whole.feed(piece))
+      #expect(Self.areEqual(restored.feed(piece), whole.feed(piece)))
       #expect(
         restored.snapshot.detectors.filter { $0.fault == nil } == whole.snapshot.detectors.filter { $0.fault == nil })
       start = end
@@ -122,6 +131,37 @@ import Testing
       #expect(Int(detection.confidencePermille) == (sum + 50) / 100)
     }
     #expect(kinds.isSuperset(of: [.sweep, .intermarketSweep, .block, .offBook, .darkPool]))
+  }
+
+  @Test func factorsAreKeptAsTheyAre() {
+    for kind in FactorKind.allCases {
+      for index in 0..<ConfidenceFactors.capacity {
+        var factors = ConfidenceFactors()
+        let factor = ConfidenceFactor(kind, weightPercent: 100, scorePermille: 1000, value: 1.5e9)
+        factors[index] = factor
+        for other in 0..<ConfidenceFactors.capacity {
+          #expect(
+            factors[other]
+              == (other == index ? factor : ConfidenceFactor(.none, weightPercent: 0, scorePermille: 0, value: 0)))
+        }
+      }
+    }
+  }
+
+  @Test func recordsAreKeptAsTheyAre() {
+    for side in AggressorSide.allCases {
+      for (state, effect) in zip(DetectionState.allCases + [.open], PositionEffect.allCases) {
+        var record = Detection(
+          id: DetectionID(rawValue: 1), kind: .block, state: state, side: side, effect: effect,
+          instrument: InstrumentID(1), underlying: InstrumentID(2), contractCount: 3, confidencePermille: 4,
+          firstTime: .none, lastTime: .none, firstPrint: 5, lastPrint: 9, prints: 6, size: 7, premiumMicros: 8,
+          netDeltaNanos: -9, underlyingPrice: .zero, factors: ConfidenceFactors())
+        #expect(record.side == side && record.state == state && record.effect == effect)
+        #expect([record.firstPrint, record.lastPrint, record.prints] == [5, 9, 6])
+        record.firstPrint = 7
+        #expect([record.firstPrint, record.lastPrint] == [7, 9])
+      }
+    }
   }
 
   @Test func setsOfDetectors() {
