@@ -20,13 +20,13 @@ public struct FlowConfiguration: Hashable, Sendable {
   public var block: BlockRule
   /// Our own greeks for each option print (flow profile); nil: the vendor's only.
   public var greeks: GreeksRule?
-  /// What looks for meaning behind the labels; nil: nothing does.
+  /// What looks for meaning behind the labels; nil: nothing does. The reference profile begins without.
   public var detectors: DetectorRules?
 
   public init(
     profile: Profile = .flow, optionSideRule: SideRule = .quote, equitySideRule: SideRule = .leeReady,
     staleQuoteNanoseconds: Int64 = 300_000_000_000, sweep: SweepRule = SweepRule(), block: BlockRule = BlockRule(),
-    greeks: GreeksRule? = GreeksRule(), detectors: DetectorRules? = nil
+    greeks: GreeksRule? = GreeksRule(), detectors: DetectorRules? = DetectorRules()
   ) {
     self.profile = profile
     self.optionSideRule = optionSideRule
@@ -35,7 +35,18 @@ public struct FlowConfiguration: Hashable, Sendable {
     self.sweep = sweep
     self.block = block
     self.greeks = profile == .flow ? greeks : nil
-    self.detectors = detectors
+    self.detectors = profile == .flow ? detectors : nil
+  }
+}
+
+extension FlowConfiguration {
+  /// The rules that prints and sums follow, in words: what is stored under the same words is the same. Detectors look on, and change
+  /// neither.
+  public var labelingText: String {
+    var rules = self
+    rules.detectors = nil
+    // As the words were before there were detectors: a recording stored then is not stored again.
+    return "\(rules)".replacing(", detectors: nil", with: "")
   }
 }
 

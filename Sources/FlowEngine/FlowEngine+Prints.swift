@@ -54,21 +54,13 @@ extension FlowEngine {
     into outputs: inout OutputBuffer
   ) {
     guard let session else { return }
-    let isOption = contract.pointee.isOption
-    let instrument = instruments[print.trade.instrument]
-    let size = countsVolume ? Int64(print.trade.size) : 0
-    let own: Int64 = countsVolume ? 1 : 0
-    var seen = SeenPrint(
-      print: print, session: session, time: time, underlying: contract.pointee.underlying, strike: instrument.strike,
-      expiry: instrument.expiry, isCall: contract.pointee.isCall, isOption: isOption, countsVolume: countsVolume,
-      openInterest: contract.pointee.openInterest, contractTradesBefore: contract.pointee.trades - own,
-      contractVolumeBefore: contract.pointee.volume - size, underlyingTradesBefore: 0, underlyingVolumeBefore: 0)
-    if isOption {
-      let sums = underlyings + Int(contract.pointee.underlyingSlot)
-      seen.underlyingTradesBefore = sums.pointee.trades - own
-      seen.underlyingVolumeBefore = sums.pointee.totalVolume - size
+    let sums = contract.pointee.isOption ? underlyings + Int(contract.pointee.underlyingSlot) : nil
+    withUnsafePointer(to: print) { print in
+      let seen = SeenPrint(
+        print, contract: contract, sums: sums.map { UnsafePointer($0) }, session: session, time: time,
+        countsVolume: countsVolume)
+      detection.see(seen, number: tally.prints, into: &outputs)
     }
-    detection.see(seen, number: tally.prints, into: &outputs)
   }
 
   /// The reference profile takes the newest quote whatever its time; file order is time order there.

@@ -39,6 +39,8 @@ extension FlowEngine {
     state.multiplier = Int64(instrument.multiplier)
     state.isOption = instrument.kind == .option
     state.isCall = instrument.right == .call
+    state.expiry = instrument.expiry
+    state.strike = instrument.strike
     if state.isOption { state.underlyingSlot = slot(of: instrument.underlying) }
     return state
   }

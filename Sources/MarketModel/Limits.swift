@@ -28,8 +28,10 @@ public enum Limits {
   public static let rememberedPrints = 1 << 17
   /// Steps back through a contract's prints when a cancellation looks for its print.
   public static let cancellationSearch = 256
-  /// Prints of the day that detectors can look back at, 72 bytes each, touched as they come.
+  /// Prints of the day that detectors can look back at, 64 bytes each, touched as they come.
   public static let detectorPrints = 1 << 20
+  /// Detections of one day that one detector gives out; about 140 bytes each.
+  public static let detections = 1 << 17
   /// Legs one sweep window holds per contract and side.
   public static let sweepWindowLegs = 1024
   /// Sweeps the engine keeps in a session.

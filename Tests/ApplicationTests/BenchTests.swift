@@ -31,6 +31,17 @@ import Testing
     #expect(result.service == nil)
   }
 
+  /// Sweeps and blocks as the detectors give them out, leg counts, sums and all.
+  @Test func goldenAnswersOfTheDetectors() throws {
+    let run = BenchRun(
+      tape: Self.path("small.ndjson.gz"), contracts: Self.path("contracts.json"), wantsGolden: true, detects: true)
+    let result = try run.withoutStore()
+    let ours = try Self.json(Data(try #require(result.golden)))
+    #expect(ours == (try Self.json(Data(contentsOf: Self.fixtures.appending(path: "golden-small.json")))))
+    let without = BenchRun(tape: Self.path("small.ndjson.gz"), contracts: Self.path("contracts.json"))
+    #expect(try without.withoutStore().digest == result.digest)
+  }
+
   @Test func sameTapeSameDigest() throws {
     let with = BenchRun(tape: Self.path("small.ndjson.gz"), contracts: Self.path("contracts.json"))
     let first = try with.withoutStore()

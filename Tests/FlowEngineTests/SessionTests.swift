@@ -69,7 +69,7 @@ import Testing
         ))
     }
     #expect(run.engine.sweeps.count == 1)
-    let outputs = run.feed(Self.print(tuesday))
+    let outputs = run.feed(Self.print(tuesday)).withoutDetections
     // The old day's minute comes before the reset, the new day's print after it and without a quote.
     #expect(outputs.bars.map(\.trades) == [4])
     guard outputs.count == 4, case .minuteBar = outputs[0], case .digest(let last) = outputs[1],

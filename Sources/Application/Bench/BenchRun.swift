@@ -53,11 +53,20 @@ public struct BenchRun {
   /// Greeks of the tape's contracts; nil when the tape has none.
   public var contracts: String?
   public var wantsGolden = false
+  /// With all detectors behind the labels.
+  public var detects = false
 
-  public init(tape: String, contracts: String? = nil, wantsGolden: Bool = false) {
+  public init(tape: String, contracts: String? = nil, wantsGolden: Bool = false, detects: Bool = false) {
     self.tape = tape
     self.contracts = contracts
     self.wantsGolden = wantsGolden
+    self.detects = detects
+  }
+
+  private func configuration(_ profile: FlowConfiguration.Profile) -> FlowConfiguration {
+    var configuration = FlowConfiguration(profile: profile)
+    configuration.detectors = detects ? DetectorRules() : nil
+    return configuration
   }
 
   /// Reads, decodes and processes the tape on the calling thread.
@@ -73,10 +82,10 @@ public struct BenchRun {
     _ profile: FlowConfiguration.Profile, _ instruments: InstrumentTable, gathering most: Int = 0,
     record: (UnsafeBufferPointer<MarketEvent>) -> Void = { _ in }, _ sink: (UnsafeBufferPointer<FlowOutput>) -> Void
   ) throws -> BenchResult {
-    var engine = FlowEngine(configuration: FlowConfiguration(profile: profile), instruments: instruments)
+    var engine = FlowEngine(configuration: configuration(profile), instruments: instruments)
     var outputs = OutputBuffer()
     let references = try loadReferences(instruments)
-    var golden = wantsGolden ? GoldenReport(instruments: instruments) : nil
+    var golden = wantsGolden ? GoldenReport(instruments: instruments, isDetecting: detects) : nil
     let usageBefore = ProcessUsage.now()
     let start = SystemClock.monotonicNanoseconds
     references.withUnsafeBufferPointer { engine.process($0, into: &outputs) }
@@ -181,7 +190,7 @@ public struct BenchRun {
   /// Runs the tape again and times each print's way through the engine.
   public func serviceTime() throws -> ServiceTime {
     let instruments = InstrumentTable()
-    var engine = FlowEngine(configuration: FlowConfiguration(profile: .reference), instruments: instruments)
+    var engine = FlowEngine(configuration: configuration(.reference), instruments: instruments)
     var outputs = OutputBuffer()
     try loadReferences(instruments).withUnsafeBufferPointer { engine.process($0, into: &outputs) }
     var reader = FeedReader(source: try ReplayFile(path: tape, instruments: instruments), instruments: instruments)

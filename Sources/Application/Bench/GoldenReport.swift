@@ -11,8 +11,16 @@ struct GoldenReport {
   private var minutes: [MinuteBar] = []
   private var minuteCount = 0
   private var blocks: [LabeledPrint] = []
+  /// Sweeps and blocks are those that the detectors give out, not those that the engine counts: the answers are the same.
+  private let isDetecting: Bool
+  private var newestPrint: LabeledPrint?
+  /// The newest record of each.
+  private var sweeps: [DetectionID: Sweep] = [:]
 
-  init(instruments: InstrumentTable) { listed = GoldenReport.listedMinutes.compactMap { instruments.intern($0) } }
+  init(instruments: InstrumentTable, isDetecting: Bool) {
+    listed = GoldenReport.listedMinutes.compactMap { instruments.intern($0) }
+    self.isDetecting = isDetecting
+  }
 
   mutating func collect(_ outputs: UnsafeBufferPointer<FlowOutput>) {
     for output in outputs {
@@ -20,9 +28,25 @@ struct GoldenReport {
       case .minuteBar(let bar):
         minuteCount += 1
         if listed.contains(bar.instrument) { minutes.append(bar) }
-      case .print(let print): if print.flags.contains(.block) { blocks.append(print) }
+      case .print(let print):
+        newestPrint = print
+        if print.flags.contains(.block), !isDetecting { blocks.append(print) }
+      case .detection(let detection): collect(detection)
       default: break
       }
+    }
+  }
+
+  private mutating func collect(_ detection: Detection) {
+    switch detection.kind {
+    case .sweep:
+      sweeps[detection.id] = Sweep(
+        instrument: detection.instrument, side: detection.side, firstTime: detection.firstTime,
+        lastTime: detection.lastTime, legs: detection.prints, premiumMicros: detection.premiumMicros)
+    case .block:
+      // A block is given out right behind its print.
+      if let newestPrint, newestPrint.number == detection.firstPrint { blocks.append(newestPrint) }
+    default: break
     }
   }
 
@@ -44,7 +68,7 @@ struct GoldenReport {
       json.field("side_mid", counters.sideMid)
       for (name, method) in GoldenReport.rules { json.field(name, counters.byMethod[Int(method.rawValue)]) }
       GoldenReport.writeSums(contracts, to: &json)
-      GoldenReport.writeSweeps(engine.sweeps, instruments, to: &json)
+      GoldenReport.writeSweeps(isDetecting ? Array(sweeps.values) : engine.sweeps, instruments, to: &json)
       writeBlocks(instruments, to: &json)
       json.field("rollup_rows", minuteCount)
       writeMinutes(instruments, to: &json)

@@ -24,6 +24,9 @@ enum BenchCommand {
         "product", .flag, help: "the product's own labels and every column, instead of the reference profile"),
       CommandOption("journal", .flag, help: "as --product, with every event recorded before the engine sees it"),
       CommandOption("lake", .flag, help: "as --product, with Parquet files behind the store"),
+      CommandOption(
+        "detect", .flag,
+        help: "with every detector; sweeps and blocks of the golden answers are then those of the detectors"),
       CommandOption("no-service", .flag, help: "leave the second pass out"),
       .json,
     ],
@@ -33,7 +36,9 @@ enum BenchCommand {
 
   static func run(_ command: ParsedCommand) throws -> ExitCode {
     guard let tape = command.argument("TAPE") else { preconditionFailure("TAPE is a required argument") }
-    let bench = BenchRun(tape: tape, contracts: command.text("contracts"), wantsGolden: command.isGiven("golden"))
+    let bench = BenchRun(
+      tape: tape, contracts: command.text("contracts"), wantsGolden: command.isGiven("golden"),
+      detects: command.flag("detect"))
     let records = command.flag("journal") || command.flag("lake") || command.flag("product")
     if records, command.flag("no-store") || command.isGiven("golden") {
       throw UsageError(

@@ -48,8 +48,8 @@ enum ServeSource: Sendable {
         source: summary, fingerprint: "demo-\(settings.seed)-\(settings.start.nanoseconds)", resumable: false)
     case .replay(_, let fingerprint, let summary):
       IngestSource(
-        source: summary, fingerprint: "\(fingerprint) marketflow-\(marketFlowVersion) \(configuration)", resumable: true
-      )
+        source: summary, fingerprint: "\(fingerprint) marketflow-\(marketFlowVersion) \(configuration.labelingText)",
+        resumable: true)
     case .replayDay: preconditionFailure("ServeSource: a recorded day is played without a store")
     case .polygon(_, _, let start):
       IngestSource(source: summary, fingerprint: "\(summary) \(start.nanoseconds)", resumable: false)

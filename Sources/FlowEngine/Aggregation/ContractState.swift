@@ -12,6 +12,9 @@ struct ContractState: BitwiseCopyable {
   var multiplier: Int64 = 0
   var isOption = false
   var isCall = false
+  /// Options; meaningless for an equity, like the strike.
+  var expiry = MarketDate(daysSinceEpoch: 0)
+  var strike = Price.zero
 
   /// Direction of the last price change: +1, -1, 0 before the first.
   var tickDirection: Int8 = 0

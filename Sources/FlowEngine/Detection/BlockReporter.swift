@@ -1,6 +1,6 @@
 import MarketModel
 
-/// How much a block has to be beyond the rule's least for full confidence.
+/// How much a block has to be beyond the `BlockRule`'s least for full confidence (OPRA.md section 4: no statutory threshold).
 public struct BlockReportRule: Hashable, Sendable {
   /// Premium and multiple of the average print at which their factors are full, as multiples of the `BlockRule`'s least.
   public var fullMultiple: Int64 = 5
@@ -12,61 +12,59 @@ struct BlockReporter: Detector {
   static let id = DetectorID.block
   private let rule: BlockReportRule
   private let least: BlockRule
-  private var count: UInt32 = 0
+  private var blocks = SinglePrintLedger()
 
   init(_ rule: BlockReportRule, least: BlockRule) {
     self.rule = rule
     self.least = least
   }
 
+  var refused: Int64 { blocks.refused }
+
+  @inline(__always)
   mutating func see(
     _ seen: borrowing SeenPrint, _ tape: borrowing PrintTape, into outputs: inout OutputBuffer
   ) throws(DetectorFault) {
-    guard seen.print.flags.contains(.block) else { return }
-    count += 1
-    let average =
-      seen.underlyingTradesBefore > 0 ? Float(seen.underlyingVolumeBefore) / Float(seen.underlyingTradesBefore) : 0
-    let multiple = average > 0 ? Float(seen.print.trade.size) / average : 0
-    let isArranged = !seen.print.flags.isDisjoint(with: [.floor, .cross])
-    let factors = ConfidenceFactors(
-      ConfidenceFactor(
-        .premium, weightPercent: 40,
-        scorePermille: score(Float(seen.print.premiumMicros), least: Float(least.minimumPremiumMicros)),
-        value: Float(seen.print.premiumMicros) / 1e6),
-      ConfidenceFactor(
-        .sizeMultiple, weightPercent: 40, scorePermille: score(multiple, least: Float(least.averageSizeMultiple)),
-        value: multiple),
-      ConfidenceFactor(
-        .condition, weightPercent: 20, scorePermille: isArranged ? 1000 : 500, value: isArranged ? 1 : 0))
-    outputs.append(
-      .detection(
-        Detection(
-          id: DetectionID(session: seen.session, detector: .block, count: count), kind: .block, state: .closed,
-          side: seen.print.side, effect: .unknown, instrument: seen.print.trade.instrument,
-          underlying: seen.underlying, contractCount: 1, confidencePermille: factors.confidencePermille,
-          firstTime: seen.print.trade.time, lastTime: seen.print.trade.time, firstPrint: seen.print.number,
-          lastPrint: seen.print.number, prints: 1, size: Int64(seen.print.trade.size),
-          premiumMicros: seen.print.premiumMicros, netDeltaNanos: seen.print.netDeltaNanos,
-          underlyingPrice: seen.print.underlyingPrice, factors: factors)))
+    if seen.print.flags.contains(.block) { try take(seen, into: &outputs) }
   }
 
-  /// Half at the rule's least, full at `fullMultiple` times it, on a straight line between.
-  private func score(_ value: Float, least: Float) -> UInt16 {
-    guard least > 0, rule.fullMultiple > 1 else { return 1000 }
-    let above = (value / least - 1) / Float(rule.fullMultiple - 1)
-    return UInt16(500 + 500 * min(1, max(0, above)))
+  @inline(never)
+  private mutating func take(
+    _ seen: borrowing SeenPrint, into outputs: inout OutputBuffer
+  ) throws(DetectorFault) {
+    guard seen.underlyingTradesBefore > 0, seen.underlyingVolumeBefore > 0 else {
+      throw DetectorFault(
+        words: "a block is measured against the underlying's prints before it", value: seen.underlyingVolumeBefore)
+    }
+    blocks.giveOut(seen, .block, .block, factors(seen), into: &outputs)
+  }
+
+  private func factors(_ seen: borrowing SeenPrint) -> ConfidenceFactors {
+    let full = Float(rule.fullMultiple)
+    let average = Float(seen.underlyingVolumeBefore) / Float(seen.underlyingTradesBefore)
+    let premium = Float(seen.print.premiumMicros)
+    let isArranged = !seen.print.flags.isDisjoint(with: [.floor, .cross])
+    return ConfidenceFactors(
+      ConfidenceFactor(
+        .premium, weightPercent: 40,
+        scorePermille: FactorScore.rising(
+          premium, half: Float(least.minimumPremiumMicros), full: Float(least.minimumPremiumMicros) * full),
+        value: premium / 1e6),
+      ConfidenceFactor(
+        .sizeMultiple, weightPercent: 40, Float(seen.print.trade.size) / average,
+        half: Float(least.averageSizeMultiple),
+        full: Float(least.averageSizeMultiple) * full),
+      ConfidenceFactor(
+        .condition, weightPercent: 20, scorePermille: isArranged ? 1000 : 500, value: isArranged ? 1 : 0))
   }
 
   mutating func takeBack(
     _ print: borrowing TapePrint, _ tape: borrowing PrintTape, into outputs: inout OutputBuffer
-  ) throws(DetectorFault) {}
+  ) throws(DetectorFault) {
+    if print.flags.contains(.block) { blocks.withdraw(tape.printsBefore + print.number, into: &outputs) }
+  }
 
-  mutating func advance(
-    to time: Timestamp, _ tape: borrowing PrintTape, into outputs: inout OutputBuffer
-  ) throws(DetectorFault) {}
-
-  mutating func forgetDay() { count = 0 }
-
-  func save(into snapshot: inout SnapshotBytes) { snapshot.add(count) }
-  mutating func restore(_ reader: inout SnapshotReader) throws(SnapshotError) { count = try reader.read() }
+  mutating func forgetDay() { blocks.reset() }
+  func save(into snapshot: inout SnapshotBytes) { blocks.save(into: &snapshot) }
+  mutating func restore(_ reader: inout SnapshotReader) throws(SnapshotError) { try blocks.restore(&reader) }
 }

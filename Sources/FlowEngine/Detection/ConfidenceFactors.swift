@@ -55,14 +55,52 @@
   case quoteAge
 }
 
-/// At most six factors, in place.
+/// At most six factors, in place: seven bytes each.
 @frozen public struct ConfidenceFactors: Hashable, Sendable, BitwiseCopyable {
+  /// All of a factor but its value: score in ten bits, weight in seven, kind in five.
+  @usableFromInline struct Head: Hashable, Sendable, BitwiseCopyable {
+    private var low: UInt8 = 0
+    private var middle: UInt8 = 0
+    private var high: UInt8 = 0
+
+    init(_ factor: ConfidenceFactor) {
+      let bits =
+        UInt32(min(1023, factor.scorePermille)) | UInt32(min(127, factor.weightPercent)) << 10
+        | UInt32(factor.kind.rawValue) << 17
+      low = UInt8(truncatingIfNeeded: bits)
+      middle = UInt8(truncatingIfNeeded: bits >> 8)
+      high = UInt8(truncatingIfNeeded: bits >> 16)
+    }
+
+    func factor(value: Float) -> ConfidenceFactor {
+      let bits = UInt32(low) | UInt32(middle) << 8 | UInt32(high) << 16
+      return ConfidenceFactor(
+        FactorKind(rawValue: UInt8(bits >> 17)) ?? .none, weightPercent: UInt8(bits >> 10 & 127),
+        scorePermille: UInt16(bits & 1023), value: value)
+    }
+  }
+
   public static let capacity = 6
-  @usableFromInline var a, b, c, d, e, f: ConfidenceFactor
+  private var values: Values
+  private var heads: Heads
+
+  @usableFromInline struct Values: Hashable, Sendable, BitwiseCopyable {
+    var a: Float = 0
+    var b: Float = 0
+    var c: Float = 0
+    var d: Float = 0
+    var e: Float = 0
+    var f: Float = 0
+  }
+
+  @usableFromInline struct Heads: Hashable, Sendable, BitwiseCopyable {
+    var a, b, c, d, e, f: Head
+  }
 
   public init() {
-    let none = ConfidenceFactor(.none, weightPercent: 0, scorePermille: 0, value: 0)
-    (a, b, c, d, e, f) = (none, none, none, none, none, none)
+    let none = Head(ConfidenceFactor(.none, weightPercent: 0, scorePermille: 0, value: 0))
+    values = Values()
+    heads = Heads(a: none, b: none, c: none, d: none, e: none, f: none)
   }
 
   /// - Parameter factors: at most six, weights adding up to 100.
@@ -76,22 +114,23 @@
   public subscript(index: Int) -> ConfidenceFactor {
     get {
       switch index {
-      case 0: a
-      case 1: b
-      case 2: c
-      case 3: d
-      case 4: e
-      default: f
+      case 0: heads.a.factor(value: values.a)
+      case 1: heads.b.factor(value: values.b)
+      case 2: heads.c.factor(value: values.c)
+      case 3: heads.d.factor(value: values.d)
+      case 4: heads.e.factor(value: values.e)
+      default: heads.f.factor(value: values.f)
       }
     }
     set {
+      let head = Head(newValue)
       switch index {
-      case 0: a = newValue
-      case 1: b = newValue
-      case 2: c = newValue
-      case 3: d = newValue
-      case 4: e = newValue
-      default: f = newValue
+      case 0: (heads.a, values.a) = (head, newValue.value)
+      case 1: (heads.b, values.b) = (head, newValue.value)
+      case 2: (heads.c, values.c) = (head, newValue.value)
+      case 3: (heads.d, values.d) = (head, newValue.value)
+      case 4: (heads.e, values.e) = (head, newValue.value)
+      default: (heads.f, values.f) = (head, newValue.value)
       }
     }
   }

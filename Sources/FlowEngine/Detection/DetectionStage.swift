@@ -3,29 +3,43 @@ import MarketModel
 /// All detectors behind the labels, and the tape they look back at. Their order is the order of their outputs.
 struct DetectionStage: ~Copyable {
   private var tape: PrintTape
-  private var block: GuardedDetector<BlockReporter>
+  var sweep: GuardedDetector<SweepReporter>
+  var intermarketSweep: GuardedDetector<IntermarketSweepReporter>
+  var block: GuardedDetector<BlockReporter>
+  var offBook: GuardedDetector<OffBookDetector>
   /// Stream time, in whole seconds, up to which windows were looked after.
   private var advancedTo = Timestamp.none
 
   init(_ configuration: FlowConfiguration) {
     let rules = configuration.detectors ?? DetectorRules()
     tape = PrintTape(capacity: configuration.detectors == nil ? 1 : Limits.detectorPrints)
+    sweep = GuardedDetector(SweepReporter(rules.sweep, least: configuration.sweep), isOn: !rules.off.contains(.sweep))
+    intermarketSweep = GuardedDetector(
+      IntermarketSweepReporter(rules.intermarketSweep), isOn: !rules.off.contains(.intermarketSweep))
     block = GuardedDetector(BlockReporter(rules.block, least: configuration.block), isOn: !rules.off.contains(.block))
+    offBook = GuardedDetector(OffBookDetector(rules.offBook), isOn: !rules.off.contains(.offBook))
   }
 
   /// A print that was labelled and booked.
   /// - Parameter number: its number within the day.
-  @inline(never)
+  @inline(__always)
   mutating func see(_ seen: borrowing SeenPrint, number: Int64, into outputs: inout OutputBuffer) {
-    tape.append(seen.print, number: number, time: seen.time)
+    tape.append(seen, number: number)
+    sweep.see(seen, tape, into: &outputs)
+    intermarketSweep.see(seen, tape, into: &outputs)
     block.see(seen, tape, into: &outputs)
+    offBook.see(seen, tape, into: &outputs)
   }
 
   /// A print of today that the venue took back. One that the tape has forgotten stays what it was.
   /// - Parameter number: its number within the day.
+  @inline(never)
   mutating func takeBack(_ number: Int64, into outputs: inout OutputBuffer) {
     guard let print = tape.void(number) else { return }
+    sweep.takeBack(print, tape, into: &outputs)
+    intermarketSweep.takeBack(print, tape, into: &outputs)
     block.takeBack(print, tape, into: &outputs)
+    offBook.takeBack(print, tape, into: &outputs)
   }
 
   /// Looks after windows once a second of stream time.
@@ -33,28 +47,49 @@ struct DetectionStage: ~Copyable {
   mutating func advance(to time: Timestamp, into outputs: inout OutputBuffer) {
     guard time.nanoseconds >= advancedTo.nanoseconds + 1_000_000_000 else { return }
     advancedTo = time
+    sweep.advance(to: time, tape, into: &outputs)
+    intermarketSweep.advance(to: time, tape, into: &outputs)
     block.advance(to: time, tape, into: &outputs)
+    offBook.advance(to: time, tape, into: &outputs)
+  }
+
+  /// The day is over, or the source: closes what is open.
+  @inline(never)
+  mutating func endDay(into outputs: inout OutputBuffer) {
+    sweep.endDay(tape, into: &outputs)
+    intermarketSweep.endDay(tape, into: &outputs)
+    block.endDay(tape, into: &outputs)
+    offBook.endDay(tape, into: &outputs)
   }
 
   /// - Parameter printsBefore: prints of the source before the day that begins.
   mutating func beginDay(printsBefore: Int64) {
     tape.beginDay(printsBefore: printsBefore)
     advancedTo = .none
+    sweep.forgetDay()
+    intermarketSweep.forgetDay()
     block.forgetDay()
+    offBook.forgetDay()
   }
 
-  var statuses: [DetectorStatus] { [block.status] }
+  var statuses: [DetectorStatus] { [sweep.status, intermarketSweep.status, block.status, offBook.status] }
 
   func save(into snapshot: inout SnapshotBytes) {
     tape.save(into: &snapshot)
     snapshot.add(advancedTo)
+    sweep.save(into: &snapshot)
+    intermarketSweep.save(into: &snapshot)
     block.save(into: &snapshot)
+    offBook.save(into: &snapshot)
   }
 
   /// Into a new one.
   mutating func restore(_ reader: inout SnapshotReader) throws(SnapshotError) {
     try tape.restore(&reader)
     advancedTo = try reader.read()
+    try sweep.restore(&reader)
+    try intermarketSweep.restore(&reader)
     try block.restore(&reader)
+    try offBook.restore(&reader)
   }
 }

@@ -19,11 +19,24 @@ protocol Detector: ~Copyable {
   mutating func advance(
     to time: Timestamp, _ tape: borrowing PrintTape, into outputs: inout OutputBuffer
   ) throws(DetectorFault)
+  /// The day is over, or the source: what is open is closed. Something may still come after the end of a source.
+  mutating func endDay(_ tape: borrowing PrintTape, into outputs: inout OutputBuffer) throws(DetectorFault)
+  /// Finds of the day that a bound kept from being given out.
+  var refused: Int64 { get }
   /// As if just made; memory may be kept.
   mutating func forgetDay()
   func save(into snapshot: inout SnapshotBytes)
   /// Into a new one.
   mutating func restore(_ reader: inout SnapshotReader) throws(SnapshotError)
+}
+
+// For those who have no windows, or no bound.
+extension Detector where Self: ~Copyable {
+  mutating func advance(
+    to time: Timestamp, _ tape: borrowing PrintTape, into outputs: inout OutputBuffer
+  ) throws(DetectorFault) {}
+  mutating func endDay(_ tape: borrowing PrintTape, into outputs: inout OutputBuffer) throws(DetectorFault) {}
+  var refused: Int64 { 0 }
 }
 
 /// What a detector could not make sense of.
@@ -37,34 +50,12 @@ struct DetectorFault: Error, Hashable, Sendable {
   func hash(into hasher: inout Hasher) { hasher.combine(value) }
 }
 
-/// A print with what detectors want to know of its contract and underlying.
-struct SeenPrint: BitwiseCopyable {
-  var print: LabeledPrint
-  /// Trading day of the stream.
-  var session: MarketDate
-  /// Stream time when it was booked; later than the print's own time for one that came late.
-  var time: Timestamp
-  var underlying: InstrumentID
-  /// Options; meaningless for an equity.
-  var strike: Price
-  var expiry: MarketDate
-  var isCall: Bool
-  var isOption: Bool
-  /// Whether the tape counts it in volume.
-  var countsVolume: Bool
-  /// Of the contract; `ContractReference.unknown` when not known.
-  var openInterest: Int64
-  /// The contract's and the underlying's options today, before this print: prints and contracts.
-  var contractTradesBefore: Int64
-  var contractVolumeBefore: Int64
-  var underlyingTradesBefore: Int64
-  var underlyingVolumeBefore: Int64
-}
-
 /// A detector with its breaker: switched off by the rules, or out of service for the day after a fault.
 struct GuardedDetector<Kind: Detector & ~Copyable>: ~Copyable {
   private(set) var detector: Kind
   let isOn: Bool
+  /// Switched on and without a fault today.
+  private(set) var isServing: Bool
   private(set) var fault: DetectorFault?
   /// Faults on all days so far.
   private(set) var faults: Int64 = 0
@@ -72,40 +63,49 @@ struct GuardedDetector<Kind: Detector & ~Copyable>: ~Copyable {
   init(_ detector: consuming Kind, isOn: Bool) {
     self.detector = detector
     self.isOn = isOn
+    isServing = isOn
   }
-
-  var isServing: Bool { @inline(__always) get { isOn && fault == nil } }
 
   @inline(__always)
   mutating func see(_ seen: borrowing SeenPrint, _ tape: borrowing PrintTape, into outputs: inout OutputBuffer) {
     guard isServing else { return }
-    do { try detector.see(seen, tape, into: &outputs) } catch { open(error) }
+    do { try detector.see(seen, tape, into: &outputs) } catch { trip(error) }
   }
 
   mutating func takeBack(_ print: borrowing TapePrint, _ tape: borrowing PrintTape, into outputs: inout OutputBuffer) {
     guard isServing else { return }
-    do { try detector.takeBack(print, tape, into: &outputs) } catch { open(error) }
+    do { try detector.takeBack(print, tape, into: &outputs) } catch { trip(error) }
   }
 
   mutating func advance(to time: Timestamp, _ tape: borrowing PrintTape, into outputs: inout OutputBuffer) {
     guard isServing else { return }
-    do { try detector.advance(to: time, tape, into: &outputs) } catch { open(error) }
+    do { try detector.advance(to: time, tape, into: &outputs) } catch { trip(error) }
+  }
+
+  mutating func endDay(_ tape: borrowing PrintTape, into outputs: inout OutputBuffer) {
+    guard isServing else { return }
+    do { try detector.endDay(tape, into: &outputs) } catch { trip(error) }
   }
 
   /// The next day begins with a detector that serves again.
   mutating func forgetDay() {
     detector.forgetDay()
     fault = nil
+    isServing = isOn
   }
 
-  private mutating func open(_ error: DetectorFault) {
+  /// The breaker opens: nothing more from this detector today. What it has given out stands.
+  @inline(never)
+  mutating func trip(_ error: DetectorFault) {
     fault = error
+    isServing = false
     faults += 1
   }
 
   var status: DetectorStatus {
     DetectorStatus(
-      detector: Kind.id, isOn: isOn, faults: faults, fault: fault.map { "\($0.words); seen \($0.value)" })
+      detector: Kind.id, isOn: isOn, refused: detector.refused, faults: faults,
+      fault: fault.map { "\($0.words); seen \($0.value)" })
   }
 
   func save(into snapshot: inout SnapshotBytes) {
@@ -116,8 +116,11 @@ struct GuardedDetector<Kind: Detector & ~Copyable>: ~Copyable {
 
   mutating func restore(_ reader: inout SnapshotReader) throws(SnapshotError) {
     faults = try reader.read()
-    let isServing: Bool = try reader.read()
-    if !isServing { fault = DetectorFault(words: "out of service since before the start", value: 0) }
+    let hadNoFault: Bool = try reader.read()
+    if !hadNoFault {
+      fault = DetectorFault(words: "out of service since before the start", value: 0)
+      isServing = false
+    }
     try detector.restore(&reader)
   }
 }
@@ -127,6 +130,9 @@ public struct DetectorStatus: Hashable, Sendable {
   public var detector: DetectorID
   /// Not switched off by the rules.
   public var isOn: Bool
+  /// Finds of the day not given out because the day already had `Limits.detections` of this detector.
+  public var refused: Int64 = 0
+  /// On all days since the engine was made.
   public var faults: Int64
   /// Why it is out of service today; nil while it serves.
   public var fault: String?

@@ -35,7 +35,10 @@ struct PrintTape: ~Copyable {
   init(capacity: Int) {
     precondition(capacity > 0 && capacity & (capacity - 1) == 0, "PrintTape: capacity \(capacity), a power of two")
     self.capacity = capacity
-    storage = .allocate(capacity: capacity)
+    // A print is a cache line.
+    storage = UnsafeMutableRawPointer.allocate(
+      byteCount: capacity * MemoryLayout<TapePrint>.stride, alignment: MemoryLayout<TapePrint>.stride
+    ).bindMemory(to: TapePrint.self, capacity: capacity)
     newestOfContract = .allocate(capacity: contractCapacity)
     newestOfContract.initialize(repeating: 0, count: contractCapacity)
   }
@@ -69,14 +72,15 @@ struct PrintTape: ~Copyable {
 
   /// - Parameter number: the day's number of the print; above the newest. Those between are prints that detectors do not see.
   @inline(__always)
-  mutating func append(_ print: borrowing LabeledPrint, number: Int64, time: Timestamp) {
+  mutating func append(_ seen: borrowing SeenPrint, number: Int64) {
+    let print = seen.print
     let instrument = print.trade.instrument
     while newest &+ 1 < number { skip() }
     if instrument.index >= contractCapacity { growContracts(past: instrument.index) }
     let before = newestOfContract[instrument.index]
     let distance = before == 0 ? 0 : number &- before
     storage[Int(truncatingIfNeeded: number) & (capacity &- 1)] = TapePrint(
-      number: number, time: time, price: print.trade.price, premiumMicros: print.premiumMicros,
+      number: number, time: seen.time, price: print.trade.price, premiumMicros: print.premiumMicros,
       netDeltaNanos: print.netDeltaNanos, instrument: instrument, size: print.trade.size,
       previousDistance: UInt32(exactly: distance) ?? 0, venue: print.trade.venue, flags: print.flags, side: print.side,
       method: print.method, isVoid: false)
@@ -110,19 +114,27 @@ struct PrintTape: ~Copyable {
   func save(into snapshot: inout SnapshotBytes) {
     snapshot.add(printsBefore)
     snapshot.add(newest)
-    var prints: [TapePrint] = []
-    if newest > 0 {
-      prints.reserveCapacity(Int(newest - oldest + 1))
-      for number in oldest...newest { prints.append(storage[Int(truncatingIfNeeded: number) & (capacity - 1)]) }
-    }
-    snapshot.add(prints)
+    // The ring as two pieces, oldest first: no copy of it is made.
+    let count = Int(newest - oldest + 1)
+    let start = Int(truncatingIfNeeded: oldest) & (capacity - 1)
+    let first = min(count, capacity - start)
+    snapshot.add(UnsafeBufferPointer(start: storage + start, count: first))
+    snapshot.add(UnsafeBufferPointer(start: storage, count: count - first))
   }
 
   /// Into an empty one.
   mutating func restore(_ reader: inout SnapshotReader) throws(SnapshotError) {
     printsBefore = try reader.read()
     newest = try reader.read()
+    try restorePrints(&reader)
+    try restorePrints(&reader)
+  }
+
+  private mutating func restorePrints(_ reader: inout SnapshotReader) throws(SnapshotError) {
     for print in try reader.readArray(of: TapePrint.self) {
+      guard print.number >= oldest, print.number <= newest else {
+        throw .damaged(words: "print \(print.number) on a tape from \(oldest) to \(newest)")
+      }
       storage[Int(truncatingIfNeeded: print.number) & (capacity - 1)] = print
       if print.time == .none { continue }
       if print.instrument.index >= contractCapacity { growContracts(past: print.instrument.index) }

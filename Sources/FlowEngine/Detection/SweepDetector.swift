@@ -8,6 +8,18 @@ import MarketModel
   public var lastTime: Timestamp
   public var legs: Int64
   public var premiumMicros: Int64
+
+  public init(
+    instrument: InstrumentID, side: AggressorSide, firstTime: Timestamp, lastTime: Timestamp, legs: Int64,
+    premiumMicros: Int64
+  ) {
+    self.instrument = instrument
+    self.side = side
+    self.firstTime = firstTime
+    self.lastTime = lastTime
+    self.legs = legs
+    self.premiumMicros = premiumMicros
+  }
 }
 
 /// Finds bursts of aggressive prints in one contract on one side over several venues.

@@ -78,5 +78,11 @@ import Testing
     var longer = FlowConfiguration()
     longer.sweep.windowNanoseconds += 1
     #expect(try fingerprint(longer) != usual)
+    // Detectors change no print: nothing is stored a second time for their sake.
+    var other = FlowConfiguration()
+    other.detectors?.offBook.minimumContracts = 1
+    #expect(try fingerprint(other) == usual)
+    #expect(try fingerprint(FlowConfiguration(detectors: nil)) == usual)
+    #expect(!usual.contains("etector"))
   }
 }
