@@ -23,7 +23,7 @@ public enum DeliveryTable {
     guard !deliveries.isEmpty else { return }
     var json = JSONWriter(reservingBytes: 512 * deliveries.count)
     json.array { json in for delivery in deliveries { write(delivery, to: &json) } }
-    try session.rows(insertSQL, binding: [json.text])
+    try session.rows(insertSQL, [.text(json.text)])
   }
 
   /// One text holds all rows: a statement a row would cost twenty times as much.

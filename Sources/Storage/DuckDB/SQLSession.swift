@@ -1,7 +1,7 @@
 /// A connection for SQL that the house writes itself, for the parts that let DuckDB read and write files. Statements of one
 /// thread at a time. Never for words that came from outside.
 public final class SQLSession: @unchecked Sendable {
-  let connection: Connection
+  private let connection: Connection
 
   init(_ connection: Connection) { self.connection = connection }
 
