@@ -1,6 +1,6 @@
 import MarketModel
 
-/// The events of one frame, in order: a growable array that keeps its memory, owned by one thread.
+/// The events of a frame, or of several, in order: a growable array that keeps its memory, owned by one thread.
 public struct EventBatch: ~Copyable {
   @usableFromInline var storage: UnsafeMutablePointer<MarketEvent>
   @usableFromInline var capacity: Int
@@ -32,11 +32,11 @@ public struct EventBatch: ~Copyable {
   @inline(__always)
   mutating func truncate(to length: Int) { count = length }
 
-  /// Drops the events that `isKept` says no to; the others keep their order.
+  /// Drops the events from `first` on that `isKept` says no to; the others keep their order.
   @inline(__always)
-  mutating func keep(_ isKept: (MarketEvent) -> Bool) {
-    var kept = 0
-    for index in 0..<count {
+  mutating func keep(from first: Int, _ isKept: (MarketEvent) -> Bool) {
+    var kept = first
+    for index in first..<count {
       let event = storage[index]
       guard isKept(event) else { continue }
       if kept != index { storage[kept] = event }

@@ -28,16 +28,22 @@ public struct FeedReader<Source: FrameSource & ~Copyable>: ~Copyable {
 
   /// Replaces the batch with the events of the next frame; at the end of the source once with the incident that says so, unless
   /// the source's events are what an engine had.
+  /// - Parameter most: frames that are at hand are put behind one another until there are so many events; nothing is waited
+  ///   for. The events are the same as frame by frame.
   /// - Returns: false when there is nothing more.
   @inline(__always)
-  public mutating func next() throws(FrameSourceError) -> Bool {
+  public mutating func next(gathering most: Int = 0) throws(FrameSourceError) -> Bool {
     batch.removeAll()
     isIdle = false
-    if pending.isEmpty {
+    while pending.isEmpty {
+      let first = batch.count
       switch try source.next() {
       case .frame(let frame):
         decoder.decode(frame, into: &batch)
-        source.review(&batch, decoder.counters)
+        source.review(&batch, from: first, decoder.counters)
+        clock.tick(&batch, from: first)
+        if batch.count < most, source.hasFrameAtHand { continue }
+        return true
       case .events(let events): pending = events
       case .recorded(let events):
         pending = events
@@ -45,10 +51,12 @@ public struct FeedReader<Source: FrameSource & ~Copyable>: ~Copyable {
       case .idle:
         isIdle = true
         return true
-      case .end: return end()
+      case .end: return end() || batch.count > 0
       }
+      // They came between frames: a step of their own.
+      if first > 0 || pending.isEmpty { return true }
     }
-    if !pending.isEmpty { takeStretch() }
+    takeStretch()
     if isRecorded { clock.follow(batch.events) } else { clock.tick(&batch, from: 0) }
     return true
   }

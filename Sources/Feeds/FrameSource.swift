@@ -11,18 +11,23 @@ public protocol FrameSource: ~Copyable, SendableMetatype {
   var correctedRows: Int { get }
   /// Whether what has been received is handed over before a stop: true where it cannot be asked for again.
   static var drainsAtStop: Bool { get }
+  /// Whether what comes next is there already, most likely a frame: nothing is waited for. Whoever collects frames stops where
+  /// this says no.
+  var hasFrameAtHand: Bool { get }
   /// The next thing in the stream.
   mutating func next() throws(FrameSourceError) -> FrameSourceItem
-  /// Looks at what its latest frame was decoded to, before anybody else does: a live feed drops here what it has handed over
-  /// before, and notes what was damaged.
-  mutating func review(_ batch: inout EventBatch, _ counters: borrowing DecodeCounters)
+  /// Looks at what its latest frame was decoded to, from event `first` of the batch on, before anybody else does: a live feed
+  /// drops here what it has handed over before, and notes what was damaged.
+  mutating func review(_ batch: inout EventBatch, from first: Int, _ counters: borrowing DecodeCounters)
 }
 
 extension FrameSource where Self: ~Copyable {
   public var refusedLines: Int { 0 }
   public var correctedRows: Int { 0 }
   public static var drainsAtStop: Bool { false }
-  @inline(__always) public mutating func review(_ batch: inout EventBatch, _ counters: borrowing DecodeCounters) {}
+  public var hasFrameAtHand: Bool { false }
+  @inline(__always)
+  public mutating func review(_ batch: inout EventBatch, from first: Int, _ counters: borrowing DecodeCounters) {}
 }
 
 /// What a source hands over; memory stays the source's and is valid until the next call.

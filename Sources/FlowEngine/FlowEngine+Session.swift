@@ -2,6 +2,8 @@ import MarketModel
 
 // Stream time: minutes that close and days that end.
 extension FlowEngine {
+  private static let mostUntimedIncidents = 1_024
+
   /// Moves stream time forward; never back. Begins the next trading day when its boundary is reached.
   @inline(__always)
   mutating func advance(to time: Timestamp, into outputs: inout OutputBuffer) {
@@ -32,6 +34,19 @@ extension FlowEngine {
     outputs.append(
       .sessionReset(
         SessionReset(session: day, time: time, printsBefore: printsBefore, cancellationsBefore: cancellationsBefore)))
+    for var incident in untimedIncidents {
+      incident.time = time
+      outputs.append(.incident(incident))
+    }
+    untimedIncidents = []
+  }
+
+  /// Nobody knows yet when it was. What it does to the state it has done.
+  @inline(never)
+  mutating func hold(_ incident: FeedIncident) {
+    // Of a feed that comes and goes for days without an event the latest will do.
+    if untimedIncidents.count == FlowEngine.mostUntimedIncidents { untimedIncidents.removeFirst() }
+    untimedIncidents.append(incident)
   }
 
   /// As if the engine had just been made, but for the numbers of prints and cancellations.
@@ -62,6 +77,7 @@ extension FlowEngine {
     detection.beginDay(printsBefore: 0)
     streamDay = StreamDay()
     session = nil
+    untimedIncidents = []
     nextDigestTime = Timestamp(nanoseconds: .max)
     restarts += 1
     outputs.append(.incident(incident))

@@ -40,6 +40,8 @@ public struct FlowEngine: ~Copyable {
   }
   /// Trading day of the sums; nil before the first event.
   public internal(set) var session: MarketDate?
+  /// Incidents from before the first event with a time: given out with that time.
+  var untimedIncidents: [FeedIncident] = []
   /// The feed has said that nothing follows.
   public internal(set) var hasEnded = false
   /// Minute bars from before this moment are closed.
@@ -194,6 +196,7 @@ public struct FlowEngine: ~Copyable {
       giveOutMinutes(before: Timestamp(nanoseconds: .max), into: &outputs)
       hasEnded = true
     }
+    guard streamTime != .none else { return hold(incident) }
     var stamped = incident
     if stamped.time == .none { stamped.time = streamTime }
     outputs.append(.incident(stamped))

@@ -29,7 +29,7 @@
 
   public var kind: Kind
   public var scope: Scope
-  /// Number of the gap within the run, from 1; 0 for what is no gap.
+  /// Number of the gap within the run, from 1; 0 for what is no gap, and for a hole in a record that is played again.
   public var gap: UInt32
   /// The moment it is about; for a gap its end.
   public var time: Timestamp

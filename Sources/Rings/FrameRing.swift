@@ -183,6 +183,11 @@ public final class FrameRing: @unchecked Sendable {
     head.value.load(ordering: .acquiring) == tail.value.load(ordering: .acquiring)
   }
 
+  /// Whether another frame waits behind the one that `front` gave. Consumer thread only.
+  public var hasAnother: Bool {
+    consumer.position + consumer.frameBytes != tail.value.load(ordering: .acquiring)
+  }
+
   /// The oldest frame; nil when none waits. Consumer thread only.
   public func front() -> Frame? {
     if consumer.position == consumer.cachedTail {

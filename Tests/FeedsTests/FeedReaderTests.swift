@@ -15,6 +15,7 @@ import Testing
     }
     let summary = "prepared"
     private var items: [Item]
+    var hasFrameAtHand: Bool { if case .frame = items.last { true } else { false } }
     private let bytes = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: 4096)
     private let events = UnsafeMutableBufferPointer<MarketEvent>.allocate(capacity: 16)
 
@@ -47,7 +48,9 @@ import Testing
     private var reader: FeedReader<Prepared>
     init(_ reader: consuming FeedReader<Prepared>) { self.reader = reader }
     /// The next batch; nil at the end.
-    func next() throws -> [MarketEvent]? { try reader.next() ? Array(reader.batch.events) : nil }
+    func next(gathering most: Int = 0) throws -> [MarketEvent]? {
+      try reader.next(gathering: most) ? Array(reader.batch.events) : nil
+    }
     func inject(_ text: String) -> [MarketEvent] {
       let bytes = Array(text.utf8) + [UInt8](repeating: 0, count: frameSourcePadding)
       var injected = EventBatch()
@@ -81,6 +84,30 @@ import Testing
     #expect(try reader.next() == nil)
     #expect(reader.remainder == 0)
     #expect(reader.frames == 2)
+  }
+
+  /// What is gathered is what comes frame by frame; what is no frame is a step of its own, and so many events are enough.
+  @Test func framesAtHandAreGathered() throws {
+    let items: [Prepared.Item] =
+      (0..<7).map { .frame("[\(PolygonText.trade(time: "\(1_765_895_400_000 + 400 * $0)"))]") } + [
+        .events([Self.quote(1_765_895_402_999)]), .frame("[]"),
+        .frame("[\(PolygonText.trade(time: "1765895403000"))]"),
+      ]
+    func steps(gathering most: Int) throws -> [[MarketEvent]] {
+      let reader = Reader(FeedReader(source: Prepared(items), instruments: InstrumentTable(capacity: 16)))
+      var steps: [[MarketEvent]] = []
+      while let events = try reader.next(gathering: most) { steps.append(events) }
+      #expect(reader.frames == 9)
+      return steps
+    }
+    let single = try steps(gathering: 0)
+    #expect(single.count == 11)
+    let gathered = try steps(gathering: 1_000)
+    #expect(gathered.map(\.count) == [10, 1, 2, 1])
+    #expect(gathered.flatMap { $0 } == single.flatMap { $0 })
+    let few = try steps(gathering: 3)
+    #expect(few.flatMap { $0 } == single.flatMap { $0 })
+    #expect(few.dropLast().allSatisfy { $0.count <= 4 })
   }
 
   @Test func failuresComeThrough() {

@@ -59,14 +59,14 @@ import Testing
     }
 
     /// The events of the next step, clock left out; nil at the end.
-    func next() throws -> [MarketEvent]? {
-      guard try reader.next() else { return nil }
+    func next(gathering most: Int = 0) throws -> [MarketEvent]? {
+      guard try reader.next(gathering: most) else { return nil }
       return reader.batch.events.filter { if case .clock = $0 { false } else { true } }
     }
 
     /// Sequence numbers of the prints in the next step.
-    func nextSequences() throws -> [Int64] {
-      try (next() ?? []).compactMap { if case .trade(let trade) = $0 { trade.sequence } else { nil } }
+    func nextSequences(gathering most: Int = 0) throws -> [Int64] {
+      try (next(gathering: most) ?? []).compactMap { if case .trade(let trade) = $0 { trade.sequence } else { nil } }
     }
 
     var counts: FeedObservations.Counts { observations.currentCounts }
@@ -97,6 +97,37 @@ import Testing
     // Nothing waits: the source says so and frees the last frame's room.
     #expect(try feed.next() == [])
     #expect(feed.frames.isEmpty)
+  }
+
+  /// Frames that wait are taken together, each looked at once; what was noted between frames ends the step.
+  @Test func framesThatWaitAreTakenTogether() throws {
+    let feed = try Feed()
+    func push(_ numbers: Int64...) {
+      let prints = numbers.map { LiveSourceTests.print(LiveSourceTests.spy, $0, LiveSourceTests.start + $0) }
+      feed.push("[\(prints.joined(separator: ","))]", received: numbers[0])
+    }
+    push(1, 2)
+    push(2, 3)
+    push(4)
+    #expect(try feed.nextSequences(gathering: 100) == [1, 2, 3, 4])
+    #expect(feed.counts.duplicates == 1)
+    #expect(feed.observations.lastReceivedNanoseconds(.options) == 4)
+    #expect(try feed.next(gathering: 100) == [])
+    #expect(feed.frames.isEmpty)
+    push(5)
+    push(6)
+    feed.marks.note(.lost, .options, at: 7)
+    push(7)
+    var steps: [[MarketEvent]] = []
+    while let events = try feed.next(gathering: 100), !events.isEmpty { steps.append(events) }
+    let kinds = steps.flatMap { $0 }.map { event in
+      switch event {
+      case .trade(let trade): "\(trade.sequence)"
+      case .incident(let incident): "\(incident.kind) \(incident.time.milliseconds - LiveSourceTests.start)"
+      default: "other"
+      }
+    }
+    #expect(kinds == ["5", "6", "disconnected 6", "7"])
   }
 
   @Test func onlyFollowedUnderlyingsPass() throws {

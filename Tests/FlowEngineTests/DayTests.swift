@@ -79,8 +79,12 @@ import Testing
     let run = EngineRun()
     run.feed(greeks(delta: 7), .incident(FeedIncident(kind: .connected, time: .none)))
     #expect(run.outputs.resets.isEmpty && run.digestNow() == nil)
+    #expect(run.outputs.incidents.isEmpty)
     let outputs = run.feed(trade(0, 100))
     #expect(outputs.resets.map(\.printsBefore) == [0])
+    // Given out with the first time there is, behind the day's beginning and before the event that brings it.
+    #expect(Array(outputs.dropFirst().prefix(1)).incidents == [FeedIncident(kind: .connected, time: EngineRun.start)])
+    #expect(outputs.incidents.count == 1)
     #expect(outputs.prints.map(\.deltaNanos) == [7])
     #expect(run.digestNow()?.events == 3)
     // Of the next day nothing of it is left.
@@ -90,6 +94,43 @@ import Testing
         Trade(time: Self.tuesday, price: Price(cents: 1), instrument: EngineRun.call, size: 1, venue: VenueID(300))))
     #expect(run.outputs.prints.last?.deltaNanos == ContractReference.unknown)
     #expect(run.digestNow()?.events == 2)
+  }
+
+  @Test func incidentsWithoutATimeWaitForTheFirst() throws {
+    let kinds: [FeedIncident.Kind] = [.connected, .disconnected, .connected]
+    let untimed = kinds.map { MarketEvent.incident(FeedIncident(kind: $0, time: .none, scope: .options)) }
+    let whole = EngineRun()
+    whole.feed(untimed)
+    #expect(whole.outputs.isEmpty)
+    // Another engine that goes on gives them out as well.
+    var saved = SnapshotBytes()
+    whole.engine.save(program: "test", into: &saved)
+    let instruments = InstrumentTable(capacity: 1000)
+    let restored = EngineRun(
+      restored: try FlowEngine.restored(from: saved, program: "test", instruments: instruments), instruments,
+      like: whole)
+    for run in [whole, restored] {
+      // An incident that has a time is the first that has one, too.
+      let timed = FeedIncident(kind: .muted, time: EngineRun.start, scope: .options)
+      run.feed(.incident(timed))
+      #expect(run.outputs.resets.count == 1)
+      #expect(run.outputs.incidents.map(\.kind) == kinds + [.muted])
+      #expect(run.outputs.incidents.allSatisfy { $0.time == EngineRun.start && $0.scope == .options })
+      #expect(run.feed(trade(5, 100)).incidents.isEmpty)
+    }
+    #expect(whole.engine.stateDigest() == restored.engine.stateDigest())
+    // A source that begins again says it again.
+    let again = EngineRun()
+    again.feed(untimed + [.incident(FeedIncident(kind: .restarted, time: .none)), trade(0, 100)])
+    #expect(again.outputs.incidents.map(\.kind) == [.restarted])
+  }
+
+  @Test func ofManyIncidentsWithoutATimeTheLatestAreKept() {
+    let run = EngineRun()
+    for number in 1...3_000 as ClosedRange<UInt32> {
+      run.feed(.incident(FeedIncident(kind: .connected, time: .none, count: number)))
+    }
+    #expect(run.feed(trade(0, 100)).incidents.map(\.count) == Array(1_977...3_000))
   }
 
   /// What was doubted on the day before confirms nothing.

@@ -48,6 +48,9 @@ class Folder:
 class Product:
     """A running `marketflow serve`. Stops it when the block ends, whatever happened inside."""
 
+    # How long it may take to print its address.
+    start_seconds = START_SECONDS
+
     def __init__(self, folder, *arguments):
         self.folder = folder
         self.arguments = arguments
@@ -72,7 +75,7 @@ class Product:
         self.stop()
 
     def _wait_for_port(self):
-        deadline = time.monotonic() + START_SECONDS
+        deadline = time.monotonic() + self.start_seconds
         while time.monotonic() < deadline:
             found = re.search(r"http://127\.0\.0\.1:(\d+)", self.log())
             if found:
@@ -80,7 +83,7 @@ class Product:
             if self._process.poll() is not None:
                 raise Missing(f"marketflow serve ended with code {self._process.returncode}:\n{self.log()}")
             time.sleep(0.05)
-        raise Missing(f"marketflow serve printed no address within {START_SECONDS} s:\n{self.log()}")
+        raise Missing(f"marketflow serve printed no address within {self.start_seconds} s:\n{self.log()}")
 
     def stop(self):
         """Asks it to end as Ctrl-C does; returns its exit code, -9 when it had to be forced."""

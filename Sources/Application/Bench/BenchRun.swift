@@ -62,15 +62,16 @@ public struct BenchRun {
 
   /// Reads, decodes and processes the tape on the calling thread.
   public func withoutStore() throws -> BenchResult {
-    try play(.reference, InstrumentTable(), record: { _ in }) { _ in }
+    try play(.reference, InstrumentTable()) { _ in }
   }
 
   /// - Parameters:
-  ///   - record: gets the events of each frame before the engine does.
-  ///   - sink: gets the outputs of each frame.
+  ///   - most: frames are taken together until there are so many events, as a live feed does that is behind.
+  ///   - record: gets the events of each step before the engine does.
+  ///   - sink: gets the outputs of each step.
   private func play(
-    _ profile: FlowConfiguration.Profile, _ instruments: InstrumentTable,
-    record: (UnsafeBufferPointer<MarketEvent>) -> Void, _ sink: (UnsafeBufferPointer<FlowOutput>) -> Void
+    _ profile: FlowConfiguration.Profile, _ instruments: InstrumentTable, gathering most: Int = 0,
+    record: (UnsafeBufferPointer<MarketEvent>) -> Void = { _ in }, _ sink: (UnsafeBufferPointer<FlowOutput>) -> Void
   ) throws -> BenchResult {
     var engine = FlowEngine(configuration: FlowConfiguration(profile: profile), instruments: instruments)
     var outputs = OutputBuffer()
@@ -81,7 +82,7 @@ public struct BenchRun {
     references.withUnsafeBufferPointer { engine.process($0, into: &outputs) }
     outputs.removeAll()
     var reader = FeedReader(source: try ReplayFile(path: tape, instruments: instruments), instruments: instruments)
-    while try reader.next() {
+    while try reader.next(gathering: most) {
       record(reader.batch.events)
       engine.process(reader.batch.events, into: &outputs)
       golden?.collect(outputs.outputs)
@@ -113,7 +114,7 @@ public struct BenchRun {
     let store = try Store(options)
     let writer = try store.makeWriter(instruments: instruments, log: Log(minimumLevel: .warning))
     _ = try writer.begin(IngestSource(source: "bench", fingerprint: "bench", resumable: false))
-    var result = try play(.reference, instruments, record: { _ in }) { BenchRun.offer($0, to: writer) }
+    var result = try play(.reference, instruments) { BenchRun.offer($0, to: writer) }
     try writer.close(finished: true, timeoutMilliseconds: 60_000)
     let usage = ProcessUsage.now()
     result.wallSeconds = Double(SystemClock.monotonicNanoseconds - start) / 1e9
@@ -152,12 +153,12 @@ public struct BenchRun {
       journal.start()
       var appender = try journal.makeAppender(instruments: instruments)
       result = try play(
-        .flow, instruments,
+        .flow, instruments, gathering: EventDoor.recordedEvents,
         record: { appender.append($0, receivedNanoseconds: SystemClock.wallNanoseconds) }
       ) { BenchRun.offer($0, to: writer) }
       journal.close()
     } else {
-      result = try play(.flow, instruments, record: { _ in }) { BenchRun.offer($0, to: writer) }
+      result = try play(.flow, instruments) { BenchRun.offer($0, to: writer) }
     }
     try writer.close(finished: true, timeoutMilliseconds: 60_000)
     lake?.close()

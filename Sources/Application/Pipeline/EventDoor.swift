@@ -29,6 +29,9 @@ struct EventDoor: ~Copyable {
   private var journal: JournalAppender?
   private let room: JournalRoom?
 
+  /// What is recorded is taken together up to so many events, when they are there already: one block of the journal and one
+  /// write for some hundred frames of a feed that is behind. A block of so many has about 50 KB.
+  static let recordedEvents = 1_024
   /// Told to stop, it waits this long for the engine to make room.
   static let drainNanoseconds: Int64 = 2_000_000_000
   private static let pauseMicroseconds: UInt32 = 200
@@ -44,6 +47,9 @@ struct EventDoor: ~Copyable {
     self.journal = journal
     self.room = room
   }
+
+  /// How many events are worth taking together; 0 where frame by frame is as good.
+  var gathers: Int { journal == nil ? 0 : EventDoor.recordedEvents }
 
   /// Records events and hands them to the engine.
   mutating func push(_ events: UnsafeBufferPointer<MarketEvent>) {

@@ -147,7 +147,9 @@ final class FeedThread: Sendable {
     var stopDeadline: Int64?
     while !mayStop(isIdle: reader.isIdle, drains: Source.drainsAtStop, &stopDeadline) {
       door.waitForJournal()
-      guard try reader.next() else { return finish(&reader, &door, &playback, &injected, streamTime) }
+      guard try reader.next(gathering: door.gathers) else {
+        return finish(&reader, &door, &playback, &injected, streamTime)
+      }
       switch waitUntilDue(
         reader.streamTime, &playback, { injectWaiting(&reader, &door, &injected, at: streamTime) })
       {

@@ -8,6 +8,12 @@ import Rings
 import Storage
 import Synchronization
 
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 /// Makes snapshots of the engine's state, so that a restart need not play the whole day: whenever the journal has closed a segment,
 /// it plays what is new behind the last snapshot in an engine of its own. On a thread of its own, one that yields to the others.
 final class SnapshotKeeper: Sendable {
@@ -23,7 +29,8 @@ final class SnapshotKeeper: Sendable {
   private static let lookMilliseconds: Int32 = 1_000
   /// A start that had so many events to play is not to be followed by another.
   private static let longRecoveryEvents: Int64 = 1_000_000
-  /// Snapshots are for restarts, which are rare: a tenth of the time is enough for them.
+  /// Snapshots are for restarts, which are rare: a tenth of a processor is enough for them. On a machine that is busy they take
+  /// longer, and are not to get rarer by that: what is to be played at a restart grows as fast as ever.
   private static let pauseFactor: Int64 = 9
   private static let shortestPauseNanoseconds: Int64 = 30_000_000_000
 
@@ -53,6 +60,13 @@ final class SnapshotKeeper: Sendable {
     thread.withLock { $0 }?.join()
   }
 
+  /// What the calling thread has used of a processor.
+  private static var processorNanoseconds: Int64 {
+    var time = timespec()
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+  }
+
   private var isToStop: Bool { isStopping.load(ordering: .acquiring) }
 
   private func run() {
@@ -65,14 +79,16 @@ final class SnapshotKeeper: Sendable {
       if wasLong || closed != seen, SystemClock.monotonicNanoseconds >= pausedUntil {
         seen = closed
         isFirst = false
-        let start = SystemClock.monotonicNanoseconds
+        let start = SnapshotKeeper.processorNanoseconds
         do {
           try make()
         } catch {
           log.warning("journal", "no snapshot of the engine's state, the next start takes longer: \(error)")
         }
-        let end = SystemClock.monotonicNanoseconds
-        pausedUntil = end + max(SnapshotKeeper.shortestPauseNanoseconds, SnapshotKeeper.pauseFactor * (end - start))
+        let used = SnapshotKeeper.processorNanoseconds - start
+        pausedUntil =
+          SystemClock.monotonicNanoseconds
+          + max(SnapshotKeeper.shortestPauseNanoseconds, SnapshotKeeper.pauseFactor * used)
       }
       bell.wait(milliseconds: SnapshotKeeper.lookMilliseconds) { isToStop }
     }

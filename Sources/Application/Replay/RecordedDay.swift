@@ -1,5 +1,6 @@
 import History
 import Journal
+import Logging
 import MarketModel
 
 /// A day that can be played again, and where it is kept.
@@ -37,10 +38,10 @@ enum RecordedDay: Sendable {
   }
 
   /// Plays the day on the feed's thread.
-  func start(_ feed: FeedThread, instruments: InstrumentTable) {
+  func start(_ feed: FeedThread, instruments: InstrumentTable, log: Log) {
     switch self {
     case .journal(let archive, let date):
-      feed.start(instruments: instruments) { try JournalDaySource(archive, date, instruments: instruments) }
+      feed.start(instruments: instruments) { try JournalDaySource(archive, date, instruments: instruments, log: log) }
     case .history(let day):
       feed.start(instruments: instruments) { try day.makeSource(instruments: instruments) }
     }

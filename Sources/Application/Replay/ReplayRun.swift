@@ -3,6 +3,7 @@ import Feeds
 import FlowEngine
 import History
 import Journal
+import Logging
 import MarketModel
 
 #if canImport(Glibc)
@@ -25,6 +26,8 @@ struct ReplayRun {
   var window = PlayWindow()
   /// Only what belongs to this underlying; nil for everything.
   var underlying: SymbolText?
+  /// For what is wrong with the recording.
+  var log = Log(minimumLevel: .warning)
 
   /// - Parameter progress: told bytes read and bytes in total, now and then.
   func play(progress: (Int, Int) -> Void) throws -> ReplaySummary {
@@ -34,7 +37,8 @@ struct ReplayRun {
       let references = try contracts.map { try ContractsFile.references(path: $0, instruments: instruments) } ?? []
       return try play(try ReplayFile(path: path, instruments: instruments), references, instruments, progress)
     case .day(.journal(let archive, let date)):
-      return try play(try JournalDaySource(archive, date, instruments: instruments), [], instruments, progress)
+      return try play(
+        try JournalDaySource(archive, date, instruments: instruments, log: log), [], instruments, progress)
     case .day(.history(let day)):
       return try play(try day.makeSource(instruments: instruments), [], instruments, progress)
     }
@@ -57,7 +61,8 @@ struct ReplayRun {
     }
     return ReplaySummary(
       source: reader.source.summary, decoded: reader.decoder.counters, refusedLines: reader.source.refusedLines,
-      firstRefusal: reader.source.firstRefusal, correctedRows: reader.source.correctedRows, counters: player.counters,
+      firstRefusal: reader.source.firstRefusal, correctedRows: reader.source.correctedRows,
+      missingEvents: reader.source.missingEvents, counters: player.counters,
       sums: player.sums, digest: player.digest)
   }
 

@@ -46,6 +46,8 @@ struct ReplaySummary: Sendable {
   var refusedLines: Int
   var firstRefusal: String?
   var correctedRows: Int
+  /// Events that came live and that the journal does not have.
+  var missingEvents: Int64
   var counters: FlowCounters
   var sums: ReplaySums
   var digest: UInt64
@@ -60,6 +62,7 @@ struct ReplaySummary: Sendable {
       json.field("unknown_events", decoded.unknownEvents)
       json.field("refused_lines", refusedLines)
       json.field("corrected_rows", correctedRows)
+      json.field("missing_events", missingEvents)
       json.field("trades", counters.trades)
       json.field("quotes", counters.quotes)
       json.field("prints", sums.prints)
@@ -110,6 +113,9 @@ struct ReplaySummary: Sendable {
       )
     }
     if let firstRefusal { lines.append("\(refusedLines) lines skipped; first: \(firstRefusal)") }
+    if missingEvents > 0 {
+      lines.append("\(missingEvents) events are missing in the recording; the live session had them, its totals differ")
+    }
     lines.append("digest \(DigestText.text(digest))")
     return lines.joined(separator: "\n")
   }

@@ -131,7 +131,7 @@ final class ServeRun {
       feed.start(instruments: instruments) { [instruments] in DemoFeed(settings: settings, instruments: instruments) }
     case .replay(let path, _, _):
       feed.start(instruments: instruments) { [instruments] in try ReplayFile(path: path, instruments: instruments) }
-    case .replayDay(let day): day.start(feed, instruments: instruments)
+    case .replayDay(let day): day.start(feed, instruments: instruments, log: log)
     case .polygon:
       guard let live else { preconditionFailure("ServeRun: a live source without its feed") }
       try start(live)

@@ -62,10 +62,11 @@ struct LiveReview: ~Copyable {
     observations.noteFrame(scope, receivedNanoseconds: receivedNanoseconds)
   }
 
-  mutating func review(_ batch: inout EventBatch, badFrames: Int64, badEvents: Int64) {
+  /// - Parameter first: where the frame's events begin in the batch.
+  mutating func review(_ batch: inout EventBatch, from first: Int, badFrames: Int64, badEvents: Int64) {
     let before = latest[scope.index]
     let newest = streamTime
-    keepWhatIsNew(&batch)
+    keepWhatIsNew(&batch, from: first)
     let now = latest[scope.index]
     if lostBefore > 0 {
       let lost = lostBefore
@@ -88,12 +89,12 @@ struct LiveReview: ~Copyable {
 
   /// Keeps events in their order and drops prints that are not followed or came before.
   @inline(__always)
-  private mutating func keepWhatIsNew(_ batch: inout EventBatch) {
+  private mutating func keepWhatIsNew(_ batch: inout EventBatch, from first: Int) {
     var filtered = 0
     var duplicates = 0
     var time = latest[scope.index]
     var last = Timestamp.none
-    batch.keep { event in
+    batch.keep(from: first) { event in
       switch event {
       case .trade(let trade):
         if trade.time > time { last = trade.time }

@@ -80,8 +80,11 @@ public struct LiveSource: FrameSource, ~Copyable {
     return .idle
   }
 
-  public mutating func review(_ batch: inout EventBatch, _ counters: borrowing DecodeCounters) {
-    reviewer.review(&batch, badFrames: counters.badFrames, badEvents: counters.badEvents)
+  /// What the inbox or a mark says goes between the frames.
+  public var hasFrameAtHand: Bool { hasFront && frames.hasAnother && inbox.isEmpty && marks.isEmpty }
+
+  public mutating func review(_ batch: inout EventBatch, from first: Int, _ counters: borrowing DecodeCounters) {
+    reviewer.review(&batch, from: first, badFrames: counters.badFrames, badEvents: counters.badEvents)
   }
 
   private mutating func passTime() {

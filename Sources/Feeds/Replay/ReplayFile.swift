@@ -80,6 +80,9 @@ public struct ReplayFile: FrameSource, ~Copyable, @unchecked Sendable {
   /// Length of the file in bytes, as it was opened.
   public var totalBytes: Int { lines.totalBytes }
 
+  /// A file is always there.
+  public var hasFrameAtHand: Bool { content == .frames }
+
   public mutating func next() throws(FrameSourceError) -> FrameSourceItem {
     do throws(ReplayFileError) {
       return content == .frames ? try nextFrame() : try nextEvents()

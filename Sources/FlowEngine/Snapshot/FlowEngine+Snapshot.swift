@@ -34,6 +34,7 @@ extension FlowEngine {
   private func saveStream(_ snapshot: inout SnapshotBytes) {
     snapshot.add(streamDay)
     snapshot.add(session)
+    snapshot.add(untimedIncidents)
     snapshot.add(hasEnded)
     snapshot.add(minutesClosedBefore)
     snapshot.add(nextDigestTime)
@@ -106,6 +107,7 @@ extension FlowEngine {
   private mutating func restoreStream(_ reader: inout SnapshotReader) throws(SnapshotError) {
     streamDay = try reader.read()
     session = try reader.read()
+    untimedIncidents = try reader.readArray()
     hasEnded = try reader.read()
     minutesClosedBefore = try reader.read()
     nextDigestTime = try reader.read()

@@ -35,7 +35,7 @@ import Testing
       feed = FeedThread(
         options: FeedThread.Options(control: control), ring: ring, engineBell: Doorbell(), gauges: gauges, inbox: inbox,
         log: Log(minimumLevel: .critical))
-      day.start(feed, instruments: instruments)
+      day.start(feed, instruments: instruments, log: Log(minimumLevel: .critical))
     }
 
     /// Takes what comes until the player is where it is wanted.
@@ -68,7 +68,8 @@ import Testing
     let instruments = InstrumentTable(capacity: 1 << 16)
     var engine = FlowEngine(instruments: instruments)
     var outputs = OutputBuffer()
-    let source = try JournalDaySource(try live.archive, LiveSession.second, instruments: instruments)
+    let source = try JournalDaySource(
+      try live.archive, LiveSession.second, instruments: instruments, log: Log(minimumLevel: .critical))
     var reader = FeedReader(source: source, instruments: instruments)
     while try reader.next(), reader.streamTime <= time {
       engine.process(reader.batch.events, into: &outputs)
