@@ -71,12 +71,12 @@ let package = Package(
     target("Alerting", ["MarketModel", "FlowEngine", "Storage", "Rings", "Files", "Logging", "Clocks", "JSONText"]),
     target(
       "Server",
-      ["MarketModel", "FlowEngine", "Storage", "Transport", "Rings", "Files", "JSONText", "Logging", "Clocks"]),
+      ["MarketModel", "FlowEngine", "Storage", "Alerting", "Transport", "Rings", "Files", "JSONText", "Logging", "Clocks"]),
     target(
       "Application",
       [
         "MarketModel", "OptionMath", "FlowEngine", "Feeds", "Simulator", "Storage", "Journal", "Lake", "History",
-        "Transport", "Server", "Rings", "Files", "JSONText", "Logging", "Clocks",
+        "Alerting", "Transport", "Server", "Rings", "Files", "JSONText", "Logging", "Clocks",
       ]),
     .executableTarget(name: "marketflow", dependencies: ["Application"], swiftSettings: swiftSettings),
 
@@ -101,8 +101,9 @@ let package = Package(
     tests("StorageTests", ["Storage", "FlowEngine", "MarketModel", "CDuckDB"]),
     tests(
       "LakeTests", ["Lake", "Storage", "FlowEngine", "MarketModel", "Logging", "Clocks"], exclude: ["Peers"]),
+    tests("AlertingTests", ["Alerting", "Storage", "FlowEngine", "Rings", "Logging", "JSONText", "MarketModel"]),
     tests("TransportTests", ["Transport", "Logging"], exclude: ["Peers"]),
-    tests("ServerTests", ["Server", "Transport", "Storage", "FlowEngine", "MarketModel", "JSONText"]),
+    tests("ServerTests", ["Server", "Alerting", "Transport", "Storage", "FlowEngine", "MarketModel", "JSONText"]),
     tests(
       "ApplicationTests",
       [

@@ -28,25 +28,23 @@ struct AlertCause: Hashable, Sendable {
 }
 
 extension AlertCause {
-  init(_ detection: borrowing Detection, _ instruments: InstrumentTable) {
-    let instrument = instruments[detection.instrument]
-    let underlying = instruments[detection.underlying].symbol.description
+  init(_ detection: borrowing DetectionFacts) {
+    let underlying = detection.contract.underlying.description
     self.init(
       subject: .detection(detection.id, detection.kind), name: "d\(detection.id.rawValue)",
-      symbol: instrument.symbol.description, underlying: underlying,
+      symbol: detection.contract.symbol.description, underlying: underlying,
       contract: detection.contractCount > 1
-        ? "\(underlying), \(detection.contractCount) contracts" : AlertCause.words(instrument, underlying),
+        ? "\(underlying), \(detection.contractCount) contracts," : AlertCause.words(detection.contract),
       side: detection.side, effect: detection.effect, premiumMicros: detection.premiumMicros, size: detection.size,
-      prints: detection.prints, confidencePermille: Int(detection.confidencePermille),
+      prints: detection.prints, confidencePermille: detection.confidencePermille,
       underlyingPrice: detection.underlyingPrice, firstTime: detection.firstTime, lastTime: detection.lastTime,
-      isWithdrawn: detection.state == .withdrawn)
+      isWithdrawn: detection.isWithdrawn)
   }
 
   init(_ print: borrowing PrintFacts) {
-    let underlying = print.underlying.description
     self.init(
-      subject: .print(print.number), name: "p\(print.number)", symbol: print.instrument.symbol.description,
-      underlying: underlying, contract: AlertCause.words(print.instrument, underlying), side: print.side,
+      subject: .print(print.number), name: "p\(print.number)", symbol: print.contract.symbol.description,
+      underlying: print.contract.underlying.description, contract: AlertCause.words(print.contract), side: print.side,
       premiumMicros: print.premiumMicros, size: print.size, prints: 1,
       confidencePermille: AlertCause.confidencePermille(print.method), price: print.price, firstTime: print.time,
       lastTime: print.time)
@@ -84,9 +82,10 @@ extension AlertCause {
   }
 
   /// `SPY 2025-12-16 572 call`.
-  private static func words(_ instrument: Instrument, _ underlying: String) -> String {
-    guard instrument.kind == .option else { return underlying }
-    return "\(underlying) \(instrument.expiry) \(instrument.strike) \(instrument.right == .call ? "call" : "put")"
+  private static func words(_ contract: ContractTerms) -> String {
+    guard contract.isOption else { return contract.symbol.description }
+    let right = contract.right == .call ? "call" : "put"
+    return "\(contract.underlying) \(contract.expiry) \(contract.strike) \(right)"
   }
 }
 

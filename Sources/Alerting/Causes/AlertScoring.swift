@@ -19,12 +19,16 @@ enum AlertScoring {
   private static let leastPremiumMicros = 25_000_000_000.0
   private static let fullPremiumMicros = 5_000_000_000_000.0
 
-  /// - Parameter repeats: causes that were folded into the alert, without its own.
-  static func score(_ cause: AlertCause, repeats: Int64) -> AlertScore {
+  /// Of the cause alone, without repeats.
+  static func score(_ cause: AlertCause) -> AlertScore {
     AlertScore(
       premium: premium(cause.premiumMicros),
-      confidence: (min(1000, max(0, cause.confidencePermille)) * 40 + 500) / 1000,
-      count: isCounted(cause) ? count(max(1, cause.prints).addingReportingOverflow(repeats).partialValue) : 0)
+      confidence: (min(1000, max(0, cause.confidencePermille)) * 40 + 500) / 1000, count: count(prints(cause)))
+  }
+
+  /// Prints that count: those of a gap are no sign of strength.
+  static func prints(_ cause: AlertCause) -> Int64 {
+    if case .incident = cause.subject { 1 } else { max(1, cause.prints) }
   }
 
   static func premium(_ micros: Int64) -> Int {
@@ -36,10 +40,5 @@ enum AlertScoring {
   static func count(_ number: Int64) -> Int {
     guard number > 1 else { return 0 }
     return Int(min(20, 4 * log2(Double(number))).rounded())
-  }
-
-  /// The prints of a gap are no sign of strength.
-  private static func isCounted(_ cause: AlertCause) -> Bool {
-    if case .incident = cause.subject { false } else { true }
   }
 }

@@ -16,21 +16,22 @@ extension AlertCause {
     }
   }
 
-  /// - Parameter score: as the alert has it.
-  func text(rule: String, _ score: AlertScore, repeats: Int64) -> String {
+  /// Some lines; figures that repeats change stand in the alert's own fields.
+  var text: String {
     var lines: [String] = []
     switch subject {
     case .detection:
-      lines.append("\(prints) print\(prints == 1 ? "" : "s"), \(size) contracts or shares, premium \(AlertCause.money(premiumMicros)).")
-      if effect != .unknown { lines.append("Position: \(effect.alertName.split(separator: "_").joined(separator: " ")).") }
+      lines.append(
+        "\(prints) print\(prints == 1 ? "" : "s"), size \(size), premium \(AlertCause.money(premiumMicros)), "
+          + "confidence \(confidencePermille / 10) %.")
+      if effect != .unknown {
+        lines.append("Position: \(effect.alertName.split(separator: "_").joined(separator: " ")).")
+      }
     case .print: lines.append("\(size) at \(price), premium \(AlertCause.money(premiumMicros)).")
     case .level(let level): lines.append("Price \(underlyingPrice), \(AlertCause.words(level)) \(price).")
     case .incident: lines.append("Prints that came late for it: \(prints).")
     }
     if underlyingPrice != .zero, contract != underlying { lines.append("\(underlying) at \(underlyingPrice).") }
-    lines.append(
-      "Score \(score.total): premium \(score.premium), confidence \(score.confidence), count \(score.count). Rule \(rule).")
-    if repeats > 0 { lines.append("Came again \(repeats) time\(repeats == 1 ? "" : "s").") }
     if isWithdrawn { lines.append("Its prints were taken back.") }
     return lines.joined(separator: "\n")
   }

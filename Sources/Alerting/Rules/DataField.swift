@@ -92,7 +92,7 @@ extension DataField {
   /// Written always; kept as it is when left out, unless it is required.
   static func text(
     _ name: String, _ doc: String, wanted: String, isRequired: Bool = false,
-    _ path: WritableKeyPath<Record, String> & Sendable, _ isUsable: @escaping @Sendable (String) -> Bool
+    _ path: any WritableKeyPath<Record, String> & Sendable, _ isUsable: @escaping @Sendable (String) -> Bool
   ) -> DataField {
     DataField(
       name: name, type: .text, doc: doc, wanted: wanted, isRequired: isRequired,
@@ -107,7 +107,7 @@ extension DataField {
       })
   }
 
-  static func flag(_ name: String, _ doc: String, _ path: WritableKeyPath<Record, Bool> & Sendable) -> DataField {
+  static func flag(_ name: String, _ doc: String, _ path: any WritableKeyPath<Record, Bool> & Sendable) -> DataField {
     DataField(
       name: name, type: .flag, doc: doc, wanted: "true or false", isRequired: false,
       read: { record, value in
@@ -123,7 +123,7 @@ extension DataField {
 
   /// A whole number that is always there.
   static func integer(
-    _ name: String, _ doc: String, _ range: ClosedRange<Int>, _ path: WritableKeyPath<Record, Int> & Sendable
+    _ name: String, _ doc: String, _ range: ClosedRange<Int>, _ path: any WritableKeyPath<Record, Int> & Sendable
   ) -> DataField {
     DataField(
       name: name, type: .integer, doc: doc, wanted: wanted(range), isRequired: false,
@@ -139,7 +139,7 @@ extension DataField {
   }
 
   static func integerOrNone<Number: FixedWidthInteger & Sendable>(
-    _ name: String, _ doc: String, _ range: ClosedRange<Int>, _ path: WritableKeyPath<Record, Number?> & Sendable
+    _ name: String, _ doc: String, _ range: ClosedRange<Int>, _ path: any WritableKeyPath<Record, Number?> & Sendable
   ) -> DataField {
     DataField(
       name: name, type: .integer, doc: doc, wanted: wanted(range), isRequired: false,
@@ -168,7 +168,7 @@ extension DataField {
   /// - Parameter nanos: the record's unit is 1e-9, the text has six decimals at most all the same.
   static func decimal(
     _ name: String, _ doc: String, wanted: String, from lowest: Int64, nanos: Bool = false,
-    _ path: WritableKeyPath<Record, Int64?> & Sendable
+    _ path: any WritableKeyPath<Record, Int64?> & Sendable
   ) -> DataField {
     DataField(
       name: name, type: .number, doc: doc, wanted: wanted, isRequired: false,
@@ -190,7 +190,7 @@ extension DataField {
 
   static func choice<Choice: Sendable & Equatable>(
     _ name: String, _ doc: String, _ choices: [(name: String, choice: Choice)],
-    _ path: WritableKeyPath<Record, Choice> & Sendable, isRequired: Bool = false
+    _ path: any WritableKeyPath<Record, Choice> & Sendable, isRequired: Bool = false
   ) -> DataField {
     let names = choices.map(\.name)
     return DataField(
@@ -210,7 +210,7 @@ extension DataField {
 
   static func choiceOrNone<Choice: Sendable & Equatable>(
     _ name: String, _ doc: String, _ choices: [(name: String, choice: Choice)],
-    _ path: WritableKeyPath<Record, Choice?> & Sendable
+    _ path: any WritableKeyPath<Record, Choice?> & Sendable
   ) -> DataField {
     let names = choices.map(\.name)
     return DataField(
@@ -232,7 +232,7 @@ extension DataField {
   /// Several, each once, in the order they came; left out when there is none.
   static func choices<Choice: Sendable & Equatable>(
     _ name: String, _ doc: String, _ choices: [(name: String, choice: Choice)],
-    _ path: WritableKeyPath<Record, [Choice]> & Sendable
+    _ path: any WritableKeyPath<Record, [Choice]> & Sendable
   ) -> DataField {
     let names = choices.map(\.name)
     return texts(
@@ -243,7 +243,7 @@ extension DataField {
 
   static func texts<Element: Sendable & Equatable>(
     _ name: String, _ doc: String, type: DataType = .text, wanted: String,
-    _ path: WritableKeyPath<Record, [Element]> & Sendable, read: @escaping @Sendable (String) -> Element?,
+    _ path: any WritableKeyPath<Record, [Element]> & Sendable, read: @escaping @Sendable (String) -> Element?,
     write: @escaping @Sendable (Element) -> String?
   ) -> DataField {
     DataField(

@@ -146,7 +146,7 @@ extension AlertRule {
   ]
 
   private static func greek(
-    _ name: String, _ doc: String, _ path: WritableKeyPath<AlertRule, Int64?> & Sendable
+    _ name: String, _ doc: String, _ path: any WritableKeyPath<AlertRule, Int64?> & Sendable
   ) -> DataField<AlertRule> {
     .decimal(
       name, doc, wanted: "a number with at most six decimals", from: -1_000_000_000_000, nanos: true, path)
