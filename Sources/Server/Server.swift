@@ -1,3 +1,4 @@
+import Alerting
 import FlowEngine
 import Logging
 import MarketModel
@@ -65,11 +66,13 @@ public struct ServerConnections: Sendable {
   public var replay: ReplayPlayer?
   /// Answers SQL; nil when none is answered.
   public var statements: QueryRunner?
+  /// Keeps the alerts; nil when none are kept.
+  public var alerts: AlertsThread?
 
   public init(
     instruments: InstrumentTable, outputs: SPSCRing<FlowOutput>, snapshots: Exchange<FlowSnapshot>,
     facts: @escaping @Sendable () -> HealthFacts, inject: (@Sendable (InjectedTrade) -> InjectionOutcome)? = nil,
-    replay: ReplayPlayer? = nil, statements: QueryRunner? = nil
+    replay: ReplayPlayer? = nil, statements: QueryRunner? = nil, alerts: AlertsThread? = nil
   ) {
     self.instruments = instruments
     self.outputs = outputs
@@ -78,6 +81,7 @@ public struct ServerConnections: Sendable {
     self.inject = inject
     self.replay = replay
     self.statements = statements
+    self.alerts = alerts
   }
 }
 
@@ -121,11 +125,11 @@ public final class Server: Sendable {
         instruments: connections.instruments, printBase: configuration.printBase,
         recentPrints: configuration.recentPrints, before: configuration.before), identity: identity,
       outputs: connections.outputs, snapshots: connections.snapshots, facts: connections.facts,
-      clocks: .system)
+      clocks: .system, news: connections.alerts?.news)
     let router = Router(
       model: core.model, version: configuration.versions.marketflow, files: files, history: history,
       statements: statements, health: { core.health() }, inject: connections.inject,
-      replay: connections.replay)
+      replay: connections.replay, alerts: connections.alerts)
     return HTTPApplication(core: core, router: router, hosts: HostRule(listeningOn: configuration.host))
   }
 

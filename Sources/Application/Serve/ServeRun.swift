@@ -41,6 +41,7 @@ final class ServeRun {
   /// Nil when the source is not recorded.
   private let record: LiveRecord?
   private let keeper: SnapshotKeeper?
+  private let alerts: ServeAlerts
 
   /// Opens the store and prepares everything. No source, engine or writer runs and nothing is written before `start()`.
   init(settings: Settings, pageDirectory: String?, log: Log) throws {
@@ -53,14 +54,16 @@ final class ServeRun {
     record = try LiveRecord.open(source, settings, store: store, rules: rules, log: log)
     writer = try store?.makeWriter(instruments: instruments, log: log)
     lake = try ServeRun.openLake(settings, store, writer, log)
-    let run = try writer?.reserve(
-      record?.journal.archive.ingestSource() ?? source.ingestSource(configuration: rules),
-      startingAt: record?.plan.start ?? .start)
+    let ingest = record?.journal.archive.ingestSource() ?? source.ingestSource(configuration: rules)
+    let run = try writer?.reserve(ingest, startingAt: record?.plan.start ?? .start)
+    let epoch = String(SystemClock.wallNanoseconds, radix: 36)
+    alerts = try ServeAlerts(
+      settings, source, ingest: ingest, run: run, store: store, instruments: instruments, epoch: epoch, log: log)
     engine = EngineThread(
       EngineThread.Connections(
         events: events, publisher: publisher, snapshots: snapshots, store: writer,
         storePatience: source.storePatience(isRecorded: record != nil), gauges: gauges,
-        mayStartAgain: source.mode == .replay))
+        alerts: alerts.thread, mayStartAgain: source.mode == .replay))
     let control =
       source.mode == .replay
       ? PlayControl(speed: settings.replaySpeed, window: settings.replayWindow, bell: inbox.bell) : nil
@@ -71,7 +74,7 @@ final class ServeRun {
       engineBell: engine.bell,
       gauges: gauges, inbox: inbox, log: log)
     var configuration = ServerConfiguration(
-      epoch: String(SystemClock.wallNanoseconds, radix: 36), versions: .ofThisBuild)
+      epoch: epoch, versions: .ofThisBuild)
     configuration.host = settings.host
     configuration.port = Int(settings.port)
     configuration.staticDirectory = pageDirectory
@@ -100,7 +103,8 @@ final class ServeRun {
       connections: ServerConnections(
         instruments: instruments, outputs: publisher, snapshots: snapshots, facts: { facts.gather() },
         inject: { ServeRun.inject($0, inbox, control, stores: store != nil) },
-        replay: control.map { ServeRun.player($0, inbox, stores: store != nil) }, statements: statements),
+        replay: control.map { ServeRun.player($0, inbox, stores: store != nil) }, statements: statements,
+        alerts: alerts.thread),
       openStore: openStore, log: log)
   }
 
@@ -110,12 +114,14 @@ final class ServeRun {
 
   /// - Throws: when the port cannot be had; then nothing has started.
   func start() throws {
+    try alerts.start()
     do {
       try server.start()
       try address?.publish(server.url)
     } catch {
       // Its query thread waits already, and would keep the database open.
       server.stop()
+      alerts.stop()
       throw error
     }
     writer?.start()
@@ -179,6 +185,7 @@ final class ServeRun {
     keeper?.stop()
     record?.journal.close()
     engine.stop()
+    alerts.stop()
     defer {
       address?.withdraw()
       server.stop()
