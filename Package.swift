@@ -84,7 +84,7 @@ let package = Package(
       "Application",
       [
         "MarketModel", "OptionMath", "FlowEngine", "Feeds", "Simulator", "Storage", "Journal", "Lake", "History",
-        "Transport", "Server", "Rings", "Files", "JSONText", "Logging", "Clocks",
+        "Alerting", "Transport", "Server", "Rings", "Files", "JSONText", "Logging", "Clocks",
       ]),
     .executableTarget(name: "marketflow", dependencies: ["Application"], swiftSettings: swiftSettings),
 

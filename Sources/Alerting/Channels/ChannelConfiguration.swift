@@ -23,16 +23,25 @@ public struct ChannelConfiguration: Sendable {
     pace = destination.pace
   }
 
-  /// What must not be seen in an error: keys, and addresses that are keys.
+  /// What must not be seen in an error: keys, and addresses that are keys, of which a receiver may repeat a part.
   var secrets: [Secret] {
     switch destination {
     case .console, .command: []
-    case .webhook(let address, let signingKey): [address] + (signingKey.map { [$0] } ?? [])
-    case .slack(let address), .discord(let address): [address]
+    case .webhook(let address, let signingKey): parts(of: address) + (signingKey.map { [$0] } ?? [])
+    case .slack(let address), .discord(let address): parts(of: address)
     case .telegram(let account): [account.token]
     case .email(let account): account.password.map { [$0] } ?? []
     case .textMessage(let account): [account.token]
     }
+  }
+
+  /// The address, the path, and the pieces of it that are long enough to be a key.
+  private func parts(of address: Secret) -> [Secret] {
+    let text = address.reveal()
+    let host = text.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: false).last ?? ""
+    let path = host.drop { $0 != "/" && $0 != "?" }
+    let pieces = path.split { "/?&=".contains($0) }.filter { $0.utf8.count >= 8 }
+    return [address] + ([path] + pieces).filter { $0.utf8.count > 1 }.map { Secret(String($0)) }
   }
 }
 

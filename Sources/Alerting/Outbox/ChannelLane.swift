@@ -90,6 +90,7 @@ struct ChannelLane {
       breaker.succeeded()
       delivery.state = .delivered
       delivery.lastError = nil
+      statistics.deliveredSinceStart += 1
       statistics.lastDeliveryTime = Timestamp(nanoseconds: now)
     case .failed(let failure):
       note(failure, now: now)

@@ -16,7 +16,8 @@ public struct ChannelStatistics: Sendable, Equatable {
   /// Of the outbox: what was delivered in the last thirty days, and what was given up.
   public var delivered = 0
   public var dead = 0
-  /// Tries that failed since the start.
+  /// Messages delivered since the start, and tries that failed.
+  public var deliveredSinceStart = 0
   public var failedTries = 0
   public var breaker = Breaker.closed
   /// Without secrets; nil when nothing has failed since the start.

@@ -12,26 +12,31 @@ struct QueuedDelivery {
 /// What the dispatcher and people ask of the outbox.
 extension DeliveryTable {
   /// What was under way when the process ended is to be sent again, under its key.
-  static func recover(on session: SQLSession) throws(StorageError) {
-    try session.execute("UPDATE deliveries SET state = 'pending' WHERE state = 'sending'")
+  static func recover(on session: SQLSession, now: Timestamp) throws(StorageError) {
+    try session.rows(
+      "UPDATE deliveries SET state = 'pending', changed_time = make_timestamp_ns($1) WHERE state = 'sending'",
+      [.integer(now.nanoseconds)])
   }
 
   /// Forgets what was delivered long ago.
   static func prune(deliveredBefore time: Timestamp, on session: SQLSession) throws(StorageError) {
     try session.rows(
-      "DELETE FROM deliveries WHERE state = 'delivered' AND due_time < make_timestamp_ns($1)",
+      "DELETE FROM deliveries WHERE state = 'delivered' AND changed_time < make_timestamp_ns($1)",
       [.integer(time.nanoseconds)])
   }
 
   /// Gives up what no channel is there for.
-  static func abandon(exceptFor channels: [String], on session: SQLSession) throws(StorageError) {
+  static func abandon(
+    exceptFor channels: [String], on session: SQLSession, now: Timestamp
+  ) throws(StorageError) {
     var names = JSONWriter()
     names.array { json in for channel in channels { json.value(channel) } }
     try session.rows(
       """
-      UPDATE deliveries SET state = 'dead', last_error = 'no channel of this name is configured'
+      UPDATE deliveries SET state = 'dead', last_error = 'no channel of this name is configured',
+        changed_time = make_timestamp_ns($2)
       WHERE state = 'pending' AND channel NOT IN (SELECT unnest(from_json($1::JSON, '["VARCHAR"]')))
-      """, [.text(names.text)])
+      """, [.text(names.text), .integer(now.nanoseconds)])
   }
 
   /// The oldest messages of a channel that may go now.
@@ -59,7 +64,7 @@ extension DeliveryTable {
   }
 
   /// Writes what became of messages: state, attempts, next attempt and error.
-  static func update(_ deliveries: [Delivery], on session: SQLSession) throws(StorageError) {
+  static func update(_ deliveries: [Delivery], on session: SQLSession, now: Timestamp) throws(StorageError) {
     guard !deliveries.isEmpty else { return }
     var json = JSONWriter(reservingBytes: 128 * deliveries.count)
     json.array { json in
@@ -76,11 +81,12 @@ extension DeliveryTable {
     try session.rows(
       """
       UPDATE deliveries
-      SET state = r.state, attempts = r.attempts, next_attempt = make_timestamp_ns(r.next), last_error = r.error
+      SET state = r.state, attempts = r.attempts, next_attempt = make_timestamp_ns(r.next), last_error = r.error,
+        changed_time = make_timestamp_ns($2)
       FROM (SELECT unnest(from_json($1::JSON, '[{"id": "BIGINT", "state": "VARCHAR", "attempts": "INTEGER",
         "next": "BIGINT", "error": "VARCHAR"}]')) AS r)
       WHERE delivery_id = r.id
-      """, [.text(json.text)])
+      """, [.text(json.text), .integer(now.nanoseconds)])
   }
 
   /// Puts dead messages back into the queue, with all their tries before them.
@@ -96,7 +102,7 @@ extension DeliveryTable {
     let rows = try session.rows(
       """
       UPDATE deliveries SET state = 'pending', attempts = 0, next_attempt = make_timestamp_ns($1),
-        due_time = make_timestamp_ns($1)
+        due_time = make_timestamp_ns($1), changed_time = make_timestamp_ns($1)
       WHERE state = 'dead' AND ($2::VARCHAR IS NULL OR channel = $2) AND ($3::BIGINT IS NULL OR delivery_id = $3)
       """, [.integer(now.nanoseconds), channel.map { .text($0) } ?? .null, id.map { .integer($0) } ?? .null])
     return Int(rows.first?.first?.integer ?? 0)

@@ -13,7 +13,8 @@ public enum DeliveryTable {
       delivery_id BIGINT PRIMARY KEY DEFAULT nextval('delivery_ids'), idempotency_key VARCHAR NOT NULL UNIQUE,
       alert_id BIGINT NOT NULL, channel VARCHAR NOT NULL, severity VARCHAR NOT NULL, title VARCHAR NOT NULL,
       text VARCHAR NOT NULL, fields VARCHAR NOT NULL, message_time TIMESTAMP_NS NOT NULL, state VARCHAR NOT NULL,
-      attempts INTEGER NOT NULL, next_attempt TIMESTAMP_NS NOT NULL, due_time TIMESTAMP_NS NOT NULL, last_error VARCHAR)
+      attempts INTEGER NOT NULL, next_attempt TIMESTAMP_NS NOT NULL, due_time TIMESTAMP_NS NOT NULL, last_error VARCHAR,
+      changed_time TIMESTAMP_NS NOT NULL)
     """,
   ]
 
@@ -28,15 +29,16 @@ public enum DeliveryTable {
     guard !deliveries.isEmpty else { return }
     var json = JSONWriter(reservingBytes: 512 * deliveries.count)
     json.array { json in for delivery in deliveries { write(delivery, now, to: &json) } }
-    try session.rows(insertSQL, [.text(json.text)])
+    try session.rows(insertSQL, [.text(json.text), .integer(now.nanoseconds)])
   }
 
   /// One text holds all rows: a statement a row would cost twenty times as much.
   private static let insertSQL = """
     INSERT INTO deliveries (idempotency_key, alert_id, channel, severity, title, text, fields, message_time, state, attempts,
-      next_attempt, due_time, last_error)
+      next_attempt, due_time, last_error, changed_time)
     SELECT r.key, r.alert, r.channel, r.severity, r.title, r.text, r.fields, make_timestamp_ns(r.time), r.state, r.attempts,
-      make_timestamp_ns(r.next), make_timestamp_ns(r.due), r.error
+      make_timestamp_ns(r.next), make_timestamp_ns(r.due), r.error,
+      make_timestamp_ns($2)
     FROM (SELECT unnest(from_json($1::JSON, '[{"key": "VARCHAR", "alert": "BIGINT", "channel": "VARCHAR",
       "severity": "VARCHAR", "title": "VARCHAR", "text": "VARCHAR", "fields": "VARCHAR", "time": "BIGINT",
       "state": "VARCHAR", "attempts": "INTEGER", "next": "BIGINT", "due": "BIGINT", "error": "VARCHAR"}]')) AS r)

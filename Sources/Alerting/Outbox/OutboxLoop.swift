@@ -22,7 +22,8 @@ final class OutboxLoop {
   /// What is to be written down: results, and messages for fallback channels.
   private var changes: [Delivery] = []
   private var redirected: [Delivery] = []
-  private var lastCount = Int64.min
+  /// Monotonic; nil before the first.
+  private var lastCount: Int64?
   private var isCountStale = true
 
   private static let graceNanoseconds: Int64 = 5_000_000_000
@@ -56,7 +57,7 @@ final class OutboxLoop {
       if let stopDeadline {
         if laneOfDelivery.isEmpty || SystemClock.monotonicNanoseconds >= stopDeadline { return }
       }
-      publish(now: now)
+      publish()
       shared.sender.wait(
         milliseconds: isGood ? waitMilliseconds(isStopping: stopDeadline != nil) : OutboxLoop.refusedWaitMilliseconds)
     }
@@ -67,7 +68,7 @@ final class OutboxLoop {
   private func begin() -> Bool {
     let now = Timestamp(nanoseconds: SystemClock.wallNanoseconds)
     return attempt { () throws(StorageError) in
-      try DeliveryTable.recover(on: session)
+      try DeliveryTable.recover(on: session, now: now)
       try DeliveryTable.prune(deliveredBefore: now.adding(nanoseconds: -OutboxLoop.keptNanoseconds), on: session)
     }
   }
@@ -118,7 +119,9 @@ final class OutboxLoop {
       isCountStale = true
     }
     let isGood = attempt { () throws(StorageError) in
-      if hasNews { try DeliveryTable.abandon(exceptFor: lanes.map(\.channel.name), on: session) }
+      if hasNews {
+        try DeliveryTable.abandon(exceptFor: lanes.map(\.channel.name), on: session, now: Timestamp(nanoseconds: now))
+      }
       // What is not written down yet may look pending in the outbox.
       let unwritten = Set(changes.map(\.id))
       for index in lanes.indices where lanes[index].wantsLoad(now: now) {
@@ -167,7 +170,7 @@ final class OutboxLoop {
     guard !changes.isEmpty || !redirected.isEmpty || !taken.isEmpty else { return true }
     let isGood = attempt { () throws(StorageError) in
       try session.transaction { () throws(StorageError) in
-        try DeliveryTable.update(changes + taken, on: session)
+        try DeliveryTable.update(changes + taken, on: session, now: Timestamp(nanoseconds: now))
         try DeliveryTable.insert(redirected, on: session, now: Timestamp(nanoseconds: now))
       }
     }
@@ -185,17 +188,20 @@ final class OutboxLoop {
     }
   }
 
-  private func publish(now: Int64) {
-    if isCountStale, now - lastCount >= OutboxLoop.countNanoseconds || lastCount > now {
+  /// Counting reads the whole table: once a second is enough.
+  private func publish() {
+    let now = SystemClock.monotonicNanoseconds
+    if isCountStale, lastCount.map({ now - $0 >= OutboxLoop.countNanoseconds }) ?? true {
       let isGood = attempt { () throws(StorageError) in
         let counts = try DeliveryTable.counts(on: session)
         for index in lanes.indices { lanes[index].count(counts[lanes[index].channel.name] ?? [:]) }
       }
-      if isGood { isCountStale = false }
+      // Before the first count there is nothing to say.
+      guard isGood || lastCount != nil else { return }
+      isCountStale = !isGood
       lastCount = now
     }
-    let all = lanes.map(\.statistics)
-    shared.statistics.withLock { $0 = all }
+    shared.publish(lanes.map(\.statistics))
   }
 
   private func waitMilliseconds(isStopping: Bool) -> Int32 {
