@@ -44,6 +44,10 @@ let package = Package(
       name: "CWebSockets", pkgConfig: "libwebsockets",
       providers: [.apt(["libwebsockets-dev", "libcap-dev"]), .brew(["libwebsockets"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+    .systemLibrary(
+      name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
+    .systemLibrary(
+      name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"]), .brew(["zstd"])]),
 
     // The house, lowest room first.
@@ -68,7 +72,11 @@ let package = Package(
     target("Journal", ["MarketModel", "Rings", "Files", "Logging", "Clocks", "CZstd"]),
     target("Lake", ["MarketModel", "Storage", "Rings", "Files", "Logging", "Clocks", "JSONText"]),
     target("History", ["MarketModel", "Journal", "Feeds", "Files", "Logging", "Clocks", "JSONText", "CZstd"]),
-    target("Alerting", ["MarketModel", "FlowEngine", "Storage", "Rings", "Files", "Logging", "Clocks", "JSONText"]),
+    target(
+      "Alerting",
+      [
+        "MarketModel", "FlowEngine", "Storage", "Rings", "Files", "Logging", "Clocks", "JSONText", "CCurl", "CCrypto",
+      ]),
     target(
       "Server",
       ["MarketModel", "FlowEngine", "Storage", "Alerting", "Transport", "Rings", "Files", "JSONText", "Logging", "Clocks"]),
@@ -101,7 +109,9 @@ let package = Package(
     tests("StorageTests", ["Storage", "FlowEngine", "MarketModel", "CDuckDB"]),
     tests(
       "LakeTests", ["Lake", "Storage", "FlowEngine", "MarketModel", "Logging", "Clocks"], exclude: ["Peers"]),
-    tests("AlertingTests", ["Alerting", "Storage", "FlowEngine", "Rings", "Logging", "JSONText", "MarketModel"]),
+    tests(
+      "AlertingTests", ["Alerting", "Storage", "FlowEngine", "MarketModel", "Rings", "Logging", "Clocks", "JSONText"],
+      exclude: ["Peers"]),
     tests("TransportTests", ["Transport", "Logging"], exclude: ["Peers"]),
     tests("ServerTests", ["Server", "Alerting", "Transport", "Storage", "FlowEngine", "MarketModel", "JSONText"]),
     tests(

@@ -213,7 +213,7 @@ public final class AlertOffice {
   }
 
   private func store(_ outcome: Addressing.Outcome) throws(StorageError) {
-    try DeliveryTable.insert(outcome.deliveries, on: session)
+    try DeliveryTable.insert(outcome.deliveries, on: session, now: now)
     for entry in outcome.waiting {
       try session.rows(
         "INSERT INTO digest_entries VALUES ($1, $2, make_timestamp_ns($3))",
@@ -263,13 +263,13 @@ public final class AlertOffice {
         where: "id IN (SELECT alert_id FROM digest_entries WHERE subscriber = $1) ORDER BY id", [.text(name)], session)
       try store { () throws(StorageError) in
         if let first = alerts.first, let last = alerts.last {
-          let message = Digest.message(alerts)
+          let message = AlertDigest.message(alerts)
           try DeliveryTable.insert(
             subscriber.channels.map { channel in
               Delivery(
                 idempotencyKey: Delivery.key(alert: "digest/\(name)/\(first.id)-\(last.id)-\(since.nanoseconds)", channel: channel),
                 alertID: 0, channel: channel, message: message, nextAttempt: now)
-            }, on: session)
+            }, on: session, now: now)
         }
         try session.rows("DELETE FROM digest_entries WHERE subscriber = $1", [.text(name)])
       }

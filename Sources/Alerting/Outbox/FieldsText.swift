@@ -1,4 +1,3 @@
-import Foundation
 import JSONText
 
 /// A message's fields as one text of the table: a JSON array of pairs, readable by DuckDB's own JSON functions.
@@ -18,12 +17,16 @@ enum FieldsText {
 
   /// - Returns: nil when the text is none of ours.
   static func fields(of text: String) -> [OutboundMessage.Field]? {
-    do {
-      let pairs = try JSONDecoder().decode([[String]].self, from: Data(text.utf8))
-      guard pairs.allSatisfy({ $0.count == 2 }) else { return nil }
-      return pairs.map { OutboundMessage.Field($0[0], $0[1]) }
-    } catch {
-      return nil
+    let value: JSONValue
+    do { value = try JSONValue.parse(Array(text.utf8)) } catch { return nil }
+    guard case .list(let pairs) = value else { return nil }
+    var fields: [OutboundMessage.Field] = []
+    for pair in pairs {
+      guard case .list(let parts) = pair, parts.count == 2, case .text(let name) = parts[0],
+        case .text(let value) = parts[1]
+      else { return nil }
+      fields.append(OutboundMessage.Field(name, value))
     }
+    return fields
   }
 }

@@ -59,7 +59,7 @@ extension AlertRule {
     DataField(
       name: "expiry", type: .date, doc: "Last trading day.", wanted: "a date such as 2025-12-19", isRequired: false,
       read: { rule, value in
-        guard case .text(let text) = value, let date = MarketDate(text: text) else { return false }
+        guard case .text(let text) = value, let date = MarketDate(text) else { return false }
         rule.filter.expiry = date
         return true
       },

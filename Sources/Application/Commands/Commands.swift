@@ -18,7 +18,8 @@ public enum MarketFlowProgram {
     commands: [
       ServeCommand.declaration, ReplayCommand.declaration, VerifyCommand.declaration, RebuildCommand.declaration,
       ExportCommand.declaration, FetchCommand.declaration, CacheCommand.declaration, QueryCommand.declaration,
-      CompactCommand.declaration, SimulateCommand.declaration, BenchCommand.declaration, BenchSocketCommand.declaration,
+      CompactCommand.declaration, AlertsCommand.declaration, SimulateCommand.declaration, BenchCommand.declaration,
+      BenchSocketCommand.declaration,
       DoctorCommand.declaration, ConfigCommand.declaration,
     ],
     examples: [
@@ -72,6 +73,7 @@ public enum MarketFlowProgram {
     case BenchCommand.declaration.name: return try BenchCommand.run(command)
     case BenchSocketCommand.declaration.name: return try BenchSocketCommand.run(command)
     case CompactCommand.declaration.name: return try CompactCommand.run(command)
+    case AlertsCommand.declaration.name: return try AlertsCommand.run(command)
     case DoctorCommand.declaration.name: return try DoctorCommand.run(command)
     case ConfigCommand.declaration.name: return try ConfigCommand.run(command)
     default: preconditionFailure("command \(command.name) is declared and not run")

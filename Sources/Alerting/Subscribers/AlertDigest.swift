@@ -1,7 +1,7 @@
 import MarketModel
 
 /// Many alerts said in one message.
-enum Digest {
+enum AlertDigest {
   /// Alerts that are named; the others are counted.
   static let named = 10
 
