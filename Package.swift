@@ -79,7 +79,10 @@ let package = Package(
       ]),
     target(
       "Server",
-      ["MarketModel", "FlowEngine", "Storage", "Alerting", "Transport", "Rings", "Files", "JSONText", "Logging", "Clocks"]),
+      [
+        "MarketModel", "FlowEngine", "Storage", "Alerting", "Transport", "Rings", "Files", "JSONText", "Logging",
+        "Clocks",
+      ]),
     target(
       "Application",
       [

@@ -51,7 +51,9 @@ extension AlertOffice {
   public func put(_ rule: AlertRule, isNew: Bool, by name: String?) throws(AlertRefusal) {
     try demand(.admin, of: name)
     let known = rules[rule.name]
-    if isNew, known != nil { throw .conflict("rule \(rule.name) is there already; change it with PUT, or take another name") }
+    if isNew, known != nil {
+      throw .conflict("rule \(rule.name) is there already; change it with PUT, or take another name")
+    }
     if !isNew, known == nil { throw .notFound("rule \(rule.name) is not there; make it with POST /alerts/rules") }
     if let problem = rule.problem { throw .unusable(problem) }
     guard known != nil || rules.count < AlertOffice.mostRules else {
@@ -68,7 +70,9 @@ extension AlertOffice {
   /// Deletes a rule; a built-in one becomes what it was.
   public func deleteRule(_ rule: String, by name: String?) throws(AlertRefusal) {
     try demand(.admin, of: name)
-    guard rules[rule] != nil else { throw .notFound("rule \(rule) is not there; GET /alerts/rules lists those that are") }
+    guard rules[rule] != nil else {
+      throw .notFound("rule \(rule) is not there; GET /alerts/rules lists those that are")
+    }
     try reading { () throws(StorageError) in
       try store { () throws(StorageError) in try RecordTable.rules.remove(rule, session) }
     }
@@ -97,7 +101,8 @@ extension AlertOffice {
       throw .notFound("subscriber \(subscriber.name) is not there; make it with POST /alerts/subscribers")
     }
     guard known != nil || subscribers.count < AlertOffice.mostSubscribers else {
-      throw .conflict("subscribers: \(subscribers.count) are there, at most \(AlertOffice.mostSubscribers); delete one first")
+      throw .conflict(
+        "subscribers: \(subscribers.count) are there, at most \(AlertOffice.mostSubscribers); delete one first")
     }
     try reading { () throws(StorageError) in
       try store { () throws(StorageError) in
@@ -116,6 +121,22 @@ extension AlertOffice {
       try store { () throws(StorageError) in try RecordTable.subscribers.remove(subscriber, session) }
     }
     set(nil, named: subscriber)
+  }
+
+  // MARK: Messages
+
+  /// Puts messages that were given up back into the queue.
+  /// - Parameters:
+  ///   - channel: nil for those of every channel.
+  ///   - id: nil for all.
+  /// - Returns: how many.
+  public func resend(channel: String?, id: Int64?, by name: String?) throws(AlertRefusal) -> Int {
+    try demand(.trader, of: name)
+    let count = try reading { () throws(StorageError) in
+      try DeliveryTable.resend(channel: channel, id: id, on: session, now: now)
+    }
+    if count > 0 { onMessages?() }
+    return count
   }
 
   // MARK: Checks

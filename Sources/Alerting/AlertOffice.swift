@@ -28,6 +28,8 @@ public final class AlertOffice {
   private var printRules: [AlertRule] = []
   private var detectionRules: [AlertRule] = []
   private var otherRules: [AlertRule] = []
+  /// Told after a transaction that stored messages.
+  public var onMessages: (() -> Void)?
   /// Candidates that were thrown away because too many waited while the file could not be written.
   public private(set) var dropped: Int64 = 0
   /// Candidates that may wait, and those that one transaction takes.
@@ -67,7 +69,9 @@ public final class AlertOffice {
     }
     var read: [Subscriber] = []
     for body in try RecordTable.subscribers.bodies(session) {
-      do throws(DataProblem) { read.append(try Subscriber(json: body)) } catch { throw unreadable("subscribers", error) }
+      do throws(DataProblem) { read.append(try Subscriber(json: body)) } catch {
+        throw unreadable("subscribers", error)
+      }
     }
     subscribers = Dictionary(read.map { ($0.name, $0) }) { $1 }
     var changed = AlertRule.builtIn
@@ -183,6 +187,7 @@ public final class AlertOffice {
     self.paces = paces
     for entry in outcome.waiting where digests[entry.subscriber] == nil { digests[entry.subscriber] = now }
     storedLastPrint = progress
+    if !outcome.deliveries.isEmpty { onMessages?() }
     news.put(batch.made + batch.changed)
   }
 
@@ -267,13 +272,15 @@ public final class AlertOffice {
           try DeliveryTable.insert(
             subscriber.channels.map { channel in
               Delivery(
-                idempotencyKey: Delivery.key(alert: "digest/\(name)/\(first.id)-\(last.id)-\(since.nanoseconds)", channel: channel),
+                idempotencyKey: Delivery.key(
+                  alert: "digest/\(name)/\(first.id)-\(last.id)-\(since.nanoseconds)", channel: channel),
                 alertID: 0, channel: channel, message: message, nextAttempt: now)
             }, on: session, now: now)
         }
         try session.rows("DELETE FROM digest_entries WHERE subscriber = $1", [.text(name)])
       }
       digests[name] = nil
+      onMessages?()
     }
   }
 

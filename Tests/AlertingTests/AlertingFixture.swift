@@ -68,7 +68,8 @@ final class AlertingFixture {
 
   /// - Parameter seconds: after the fixture's beginning.
   func detection(
-    _ count: UInt32, kind: DetectionKind = .sweep, symbol: String = AlertingFixture.contract(), premium: Int64 = 250_000,
+    _ count: UInt32, kind: DetectionKind = .sweep, symbol: String = AlertingFixture.contract(),
+    premium: Int64 = 250_000,
     confidence: UInt16 = 800, prints: Int64 = 4, seconds: Int64 = 0, state: DetectionState = .open,
     side: AggressorSide = .buy
   ) -> Detection {

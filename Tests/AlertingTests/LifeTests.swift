@@ -23,7 +23,8 @@ import Testing
     #expect(alerts.count == 1 && alert.rule == "sweep" && alert.state == .new && alert.occurrences == 1)
     #expect(alert.title == "Sweep: SPY 2025-12-19 572 call bought, $250 k")
     #expect(alert.score == AlertScore(premium: 17, confidence: 32, count: 8) && alert.severity == .high)
-    #expect(alert.symbol == AlertingFixture.contract() && alert.underlying == "SPY" && alert.createdTime == fixture.clock.now)
+    #expect(
+      alert.symbol == AlertingFixture.contract() && alert.underlying == "SPY" && alert.createdTime == fixture.clock.now)
     #expect(try office.deliveryKeys() == ["\(alert.key)/console"])
     #expect(fixture.news.take().alerts == alerts)
   }

@@ -118,21 +118,25 @@ import Testing
     #""symbols": ["SPY"]"#, #""symbols": ["O:SPY251219C00572000"]"#, #""type": "call""#, #""expiry": "2025-12-19""#,
     #""min_strike": 572"#, #""max_strike": 572, "min_strike": 500"#, #""min_dte": 3, "max_dte": 3, "type": "call""#,
     #""side": "buy""#, #""min_premium": 50000"#, #""min_size": 100"#, #""methods": ["at_or_above_ask"]"#,
-    #""flags": ["block", "floor"]"#, #""venues": [302, 303]"#, #""min_delta": 0.5"#, #""max_delta": 0.5, "min_delta": -2"#,
+    #""flags": ["block", "floor"]"#, #""venues": [302, 303]"#, #""min_delta": 0.5"#,
+    #""max_delta": 0.5, "min_delta": -2"#,
   ])
   func eachFilterOfPrints(members: String) throws {
     let rule = try rule(#"{"name": "a", "source": "prints", "# + members + "}")
     let yes = PrintFacts(fixture.print(1, flags: [.block, .floor, .late]), fixture.instruments)
     let no = PrintFacts(
       fixture.print(
-        2, symbol: AlertingFixture.contract(400, root: "QQQ", right: "P").replacingOccurrences(of: "251219", with: "251222"),
+        2,
+        symbol: AlertingFixture.contract(400, root: "QQQ", right: "P").replacingOccurrences(
+          of: "251219", with: "251222"),
         premium: 49_999, size: 99, side: .sell, method: .tick, flags: .block, venue: 304,
         delta: ContractReference.unknown), fixture.instruments)
     #expect(rule.filter.matches(yes) && !rule.filter.matches(no))
   }
 
   @Test(arguments: [
-    #""kinds": ["sweep"]"#, #""min_confidence": 0.8"#, #""min_prints": 4"#, #""side": "buy""#, #""min_premium": 250000"#,
+    #""kinds": ["sweep"]"#, #""min_confidence": 0.8"#, #""min_prints": 4"#, #""side": "buy""#,
+    #""min_premium": 250000"#,
     #""min_size": 40"#, #""symbols": ["SPY"]"#, #""type": "call""#,
   ])
   func eachFilterOfDetections(members: String) throws {

@@ -26,7 +26,9 @@ import Testing
 
   private func see(_ count: ClosedRange<UInt32>, premium: Int64 = 250_000, in office: AlertOffice) throws {
     office.see(
-      count.map { .detection(fixture.detection($0, symbol: AlertingFixture.contract(500 + Int($0)), premium: premium)) },
+      count.map {
+        .detection(fixture.detection($0, symbol: AlertingFixture.contract(500 + Int($0)), premium: premium))
+      },
       fixture.instruments)
     try office.commit()
   }
@@ -40,14 +42,19 @@ import Testing
   @Test func filtersDecideWhoIsTold() throws {
     let office = try office(anna { $0.symbols = [SymbolText("QQQ")!] })
     try office.put(
-      { var s = Subscriber(name: "bob"); s.channels = ["sms", "mail"]; s.rules = ["sweep"]; return s }(), isNew: true,
+      {
+        var s = Subscriber(name: "bob"); s.channels = ["sms", "mail"]; s.rules = ["sweep"]; return s
+      }(), isNew: true,
       by: nil)
     try office.put(
-      { var s = Subscriber(name: "eve"); s.channels = ["eve"]; s.minimumSeverity = .critical; return s }(), isNew: true,
+      {
+        var s = Subscriber(name: "eve"); s.channels = ["eve"]; s.minimumSeverity = .critical; return s
+      }(), isNew: true,
       by: nil)
     office.see(
       [
-        .detection(fixture.detection(1)), .detection(fixture.detection(2, symbol: AlertingFixture.contract(root: "QQQ"))),
+        .detection(fixture.detection(1)),
+        .detection(fixture.detection(2, symbol: AlertingFixture.contract(root: "QQQ"))),
         .detection(fixture.detection(3, kind: .block)),
       ], fixture.instruments)
     try office.commit()

@@ -106,7 +106,8 @@ import Testing
     #expect(second.rows[0].text("severity") == "HIGH" && second.rows[0]["premium"] as? Double == 250_000)
     for (query, count) in [
       (["severity": "HIGH"], 5), (["severity": "CRITICAL"], 0), (["symbol": "spy"], 5),
-      (["symbol": Fixture.symbol(.call, 602)], 1), (["rule": "sweep"], 5), (["kind": "block"], 0), (["state": "new"], 5),
+      (["symbol": Fixture.symbol(.call, 602)], 1), (["rule": "sweep"], 5), (["kind": "block"], 0),
+      (["state": "new"], 5),
     ] {
       #expect(desk.router.get("/alerts", query).rows.count == count, "\(query)")
     }
@@ -145,14 +146,16 @@ import Testing
 
   @Test func rulesAreMadeSharedChangedAndDeleted() {
     let before = desk.router.get("/alerts/rules")
-    #expect(before.rows.count == AlertRule.builtIn.count && validator.errors(before.object, against: "AlertRules") == [])
+    #expect(
+      before.rows.count == AlertRule.builtIn.count && validator.errors(before.object, against: "AlertRules") == [])
     let made = desk.send("POST", "/alerts/rules", #"{"name": "big", "source": "prints", "min_premium": 1000000.5}"#)
     #expect(made.status == 201 && validator.errors(made.object, against: "AlertRuleRow") == [])
     let token = made.object.text("token")
     #expect(made.object.text("link") == "/#rule=\(token)")
     #expect(desk.send("POST", "/alerts/rules", #"{"token": "\#(token)"}"#).status == 409)
     #expect(desk.send("PUT", "/alerts/rules/big", #"{"name": "big", "source": "prints", "min_size": 5}"#).status == 200)
-    #expect(desk.send("PUT", "/alerts/rules/other", #"{"name": "big", "source": "prints", "min_size": 5}"#).status == 422)
+    #expect(
+      desk.send("PUT", "/alerts/rules/other", #"{"name": "big", "source": "prints", "min_size": 5}"#).status == 422)
     #expect(desk.send("PUT", "/alerts/rules/new", #"{"name": "new", "source": "levels"}"#).status == 404)
     #expect(desk.send("DELETE", "/alerts/rules/big").rows.count == AlertRule.builtIn.count)
     let shared = desk.send("POST", "/alerts/rules", #"{"token": "\#(token)"}"#)

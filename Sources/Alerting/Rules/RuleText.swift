@@ -89,7 +89,8 @@ extension AlertRule {
     .choices(
       "methods", "Rules that decided the side, any of them.", LabelMethod.allCases.map { ($0.name, $0) },
       \.filter.methods),
-    .choices("flags", "What else has to be true, all of it.", PrintFlags.alertNames.map { ($0.name, $0.flag) }, \.flagList),
+    .choices(
+      "flags", "What else has to be true, all of it.", PrintFlags.alertNames.map { ($0.name, $0.flag) }, \.flagList),
     DataField(
       name: "venues", type: .list(.integer), doc: "The vendor's venue numbers, any of them.",
       wanted: "a list of at most 64 whole numbers from 0 to 65535", isRequired: false,
@@ -182,7 +183,8 @@ extension AlertRule {
     ]
     for (name, least, most) in pairs {
       guard let least, let most, most < least else { continue }
-      return DataProblem(member: name, seen: "less than the least", wanted: "at least as much as min_\(name.dropFirst(4))")
+      return DataProblem(
+        member: name, seen: "less than the least", wanted: "at least as much as min_\(name.dropFirst(4))")
     }
     if source == .prints, filter == RuleFilter() {
       return DataProblem(

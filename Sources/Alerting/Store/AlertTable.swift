@@ -40,7 +40,8 @@ enum AlertTable {
   private static let insertSQL = "INSERT INTO alerts \(rowsSQL)"
   private static let updateSQL =
     "UPDATE alerts SET "
-    + columns.dropFirst().map { "\($0) = n.\($0)" }.joined(separator: ", ") + " FROM (\(rowsSQL)) n WHERE alerts.id = n.id"
+    + columns.dropFirst().map { "\($0) = n.\($0)" }.joined(separator: ", ")
+    + " FROM (\(rowsSQL)) n WHERE alerts.id = n.id"
 
   static func insert(_ alerts: [Alert], _ session: SQLSession) throws(StorageError) {
     guard !alerts.isEmpty else { return }

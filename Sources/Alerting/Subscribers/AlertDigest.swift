@@ -20,7 +20,8 @@ enum AlertDigest {
       OutboundMessage.Field($0.key, "\($0.value)")
     }
     return OutboundMessage(
-      severity: alerts.map(\.severity).max() ?? .info, title: "\(alerts.count) alerts: \(counts.joined(separator: ", "))",
+      severity: alerts.map(\.severity).max() ?? .info,
+      title: "\(alerts.count) alerts: \(counts.joined(separator: ", "))",
       text: lines.joined(separator: "\n"), fields: fields, time: alerts.map(\.lastTime).max() ?? .none)
   }
 }

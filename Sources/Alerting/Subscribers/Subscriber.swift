@@ -55,7 +55,8 @@ extension Subscriber {
   public static let fields: [DataField<Subscriber>] = [
     .text("name", "Unique name.", wanted: DataName.wanted, isRequired: true, \.name) { DataName.isUsable($0) },
     .choice(
-      "role", "viewer is told and looks, trader also acknowledges and resolves, admin also changes rules and subscribers.",
+      "role",
+      "viewer is told and looks, trader also acknowledges and resolves, admin also changes rules and subscribers.",
       SubscriberRole.allCases.map { ($0.rawValue, $0) }, \.role),
     .flag("enabled", "false: is told nothing; true when left out.", \.isEnabled),
     .texts(
@@ -76,7 +77,8 @@ extension Subscriber {
       \.messagesAMinute),
     DataField(
       name: "quiet_hours", type: .text,
-      doc: "New York time, such as 20:00-07:30: what comes then waits for a digest at its end.", wanted: QuietHours.wanted,
+      doc: "New York time, such as 20:00-07:30: what comes then waits for a digest at its end.",
+      wanted: QuietHours.wanted,
       isRequired: false,
       read: { subscriber, value in
         guard case .text(let text) = value, let hours = QuietHours(text) else { return false }

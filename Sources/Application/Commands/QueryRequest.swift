@@ -49,9 +49,12 @@ struct QueryRequest {
   private func failure(_ data: Data, _ status: Int) -> any Error {
     guard let words = ServerRequest.detail(of: data) else {
       return ServerError(
-        description: "query: server \(server.server) answers \(status) without a reason; wanted MarketFlow's POST /query")
+        description:
+          "query: server \(server.server) answers \(status) without a reason; wanted MarketFlow's POST /query")
     }
-    guard [400, 422].contains(status) else { return ServerError(description: "query: server \(server.server): \(words)") }
+    guard [400, 422].contains(status) else {
+      return ServerError(description: "query: server \(server.server): \(words)")
+    }
     let parameter = "sql: "
     return ServeError("query: " + (words.hasPrefix(parameter) ? String(words.dropFirst(parameter.count)) : words))
   }

@@ -73,7 +73,8 @@ struct ServerRequest {
     }
     do { return try result.get() } catch {
       throw ServerError(
-        description: "\(subject): server \(server) does not answer: \(error.localizedDescription); is it still running?")
+        description: "\(subject): server \(server) does not answer: \(error.localizedDescription); is it still running?"
+      )
     }
   }
 

@@ -3,14 +3,17 @@ import Clocks
 import Logging
 import MarketModel
 import Storage
+import Synchronization
 
-/// The alerts of a run: their file, their thread, and what they catch up from.
-struct ServeAlerts: Sendable {
+/// The alerts of a run: their file, their thread, what they catch up from, and who sends their messages.
+final class ServeAlerts: Sendable {
   let thread: AlertsThread
   /// Nil for a run that keeps nothing.
   private let path: String?
   private let directory: String
   private let options: AlertOptions
+  private let channels: [ChannelConfiguration]
+  private let dispatcher = Mutex<OutboxDispatcher?>(nil)
   private let log: Log
 
   /// - Parameters:
@@ -33,6 +36,7 @@ struct ServeAlerts: Sendable {
     let data = DataDirectory(path: settings.dataDirectory)
     directory = data.path
     path = store.map { _ in source.mode == .demo ? data.demoAlerts : data.alerts }
+    channels = settings.alertChannels
     self.log = log
   }
 
@@ -52,10 +56,20 @@ struct ServeAlerts: Sendable {
       if let path { try AlertDatabase(path: path) } else { try AlertDatabase(inMemoryBeside: directory) }
     let office = try AlertOffice(
       database, options: options, clock: { Timestamp(nanoseconds: SystemClock.wallNanoseconds) }, news: thread.news)
+    let dispatcher = OutboxDispatcher(session: try database.session.makeSession(), channels: channels, log: log)
+    self.dispatcher.withLock { $0 = dispatcher }
+    office.onMessages = { dispatcher.wake() }
     thread.start(office)
     log.info("alerts", "kept in \(database.path)")
   }
 
   /// Stores what has come; the engine must have stopped before.
-  func stop() { thread.stop() }
+  func stop() {
+    thread.stop()
+    let running = dispatcher.withLock { dispatcher in
+      defer { dispatcher = nil }
+      return dispatcher
+    }
+    running?.stop()
+  }
 }

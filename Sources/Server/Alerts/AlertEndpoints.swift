@@ -16,7 +16,8 @@ enum AlertEndpoints {
       "POST", "/alerts/{id}/resolve", "resolveAlert", "Say that an alert is done with",
       "By a trader or admin. The body may be {}.", [id], .json(200, "The alert.", Alert.schema.record)),
     Endpoint(
-      method: "GET", path: "/alerts/statistics", operation: "getAlertStatistics", summary: "Counts of alerts and messages",
+      method: "GET", path: "/alerts/statistics", operation: "getAlertStatistics",
+      summary: "Counts of alerts and messages",
       doc: "By kind, rule, severity, state and hour, and what became of the channels' messages.",
       parameters: AlertsRoute.statisticsParameters.descriptions,
       answers: [.json(200, "The counts.", AlertStatistics.schema.record)] + problems),
@@ -24,7 +25,8 @@ enum AlertEndpoints {
       method: "GET", path: "/alerts/rules", operation: "getAlertRules", summary: "The rules that make alerts",
       doc: "Built-in ones and people's own.", answers: [.json(200, "All rules.", RulesAnswer.schema.record)] + problems),
     change(
-      "POST", "/alerts/rules", "postAlertRule", "Make a rule", "By an admin; from its members, or from a shared token.", [],
+      "POST", "/alerts/rules", "postAlertRule", "Make a rule", "By an admin; from its members, or from a shared token.",
+      [],
       .json(201, "The rule.", RuleRow.schema.record), body: AlertRule.bodyRecord),
     change(
       "PUT", "/alerts/rules/{name}", "putAlertRule", "Change a rule",
@@ -48,6 +50,10 @@ enum AlertEndpoints {
     change(
       "DELETE", "/alerts/subscribers/{name}", "deleteSubscriber", "Remove a subscriber", "By an admin.",
       [name("subscriber")], .json(200, "The subscribers that are left.", SubscribersAnswer.schema.record)),
+    change(
+      "POST", "/alerts/deliveries/resend", "resendDeliveries", "Try messages again that were given up",
+      "By a trader or admin.", [], .json(200, "How many.", AlertsRoute.Resent.schema.record),
+      body: AlertsRoute.resendBody),
   ]
 
   private static let id = ParameterDescription(name: "id", place: .path, type: .integer, doc: "The alert's id.")
@@ -72,7 +78,8 @@ enum AlertEndpoints {
       doc: doc + " Only for clients on this machine, and only for pages that this server served.",
       parameters: parameters + AlertsRoute.byParameters.descriptions, requestBody: body,
       answers: [answer] + problems + [
-        .problem(404, "There is no such thing."), .problem(409, "It does not fit with what is there; `detail` says why."),
+        .problem(404, "There is no such thing."),
+        .problem(409, "It does not fit with what is there; `detail` says why."),
         .problem(415, "The body is not declared as application/json."),
         .problem(422, "A member of the body cannot be used; `detail` says why."),
       ])

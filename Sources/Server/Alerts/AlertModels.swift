@@ -103,7 +103,8 @@ struct StreamAlerts: Sendable {
 
 extension AlertStatistics {
   private static let countSchema = Schema<Count>(
-    "AlertCount", "A name and how many.", [.text("name", "Name.") { $0.name }, .integer("count", "Alerts.") { $0.count }])
+    "AlertCount", "A name and how many.",
+    [.text("name", "Name.") { $0.name }, .integer("count", "Alerts.") { $0.count }])
   private static let hourSchema = Schema<Hour>(
     "AlertHour", "An hour of this machine's clock.",
     [.time("time", "Its beginning, UTC.") { $0.time }, .integer("count", "Alerts made in it.") { $0.alerts }])

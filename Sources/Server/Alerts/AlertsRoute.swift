@@ -21,7 +21,9 @@ struct AlertsRoute {
     let isAccepted = thread.submit { office in
       do throws(AlertRefusal) { reply(try job(office)) } catch { reply(AlertsRoute.problem(error, path).response) }
     }
-    guard isAccepted else { throw .busy("\(path): too many questions wait for the alerts already; ask again in a second") }
+    guard isAccepted else {
+      throw .busy("\(path): too many questions wait for the alerts already; ask again in a second")
+    }
   }
 
   private static func problem(_ refusal: AlertRefusal, _ path: String) -> Problem {
@@ -57,12 +59,16 @@ struct AlertsRoute {
     case ("rules", 1), ("rules", 2): return try rules(request, parts.count == 2 ? parts[1] : nil)
     case ("subscribers", 1), ("subscribers", 2):
       return try subscribers(request, parts.count == 2 ? parts[1] : nil)
+    case ("deliveries", 2) where parts[1] == "resend":
+      try allow(["POST"], request)
+      return try resend(request)
     case (_, 2) where parts[1] == "acknowledge" || parts[1] == "resolve":
       try allow(["POST"], request)
       return try set(parts[1] == "resolve" ? .resolved : .acknowledged, parts[0], request)
     default:
       throw .notFound(
-        "\(request.path.prefix(200)): nothing is there; /alerts, /alerts/rules, /alerts/subscribers and /alerts/statistics are")
+        "\(request.path.prefix(200)): nothing is there; /alerts, /alerts/rules, /alerts/subscribers and /alerts/statistics are"
+      )
     }
   }
 
@@ -147,6 +153,34 @@ struct AlertsRoute {
       throw .notFound("\(request.path.prefix(200)): \"\(id.prefix(80))\" is no alert's id; wanted a whole number")
     }
     return { office throws(AlertRefusal) in .live(Alert.schema.encode(try office.set(state, of: id, by: by))) }
+  }
+
+  static let resendBody = RecordDescription(
+    name: "ResendBody", doc: "Which messages that were given up are tried again; all when nothing is named.",
+    fields: [
+      FieldDescription(name: "channel", type: .text(), doc: "Only those of this channel.", mayBeAbsent: true),
+      FieldDescription(name: "id", type: .integer, doc: "Only this message.", mayBeAbsent: true),
+    ])
+
+  struct Resent: Sendable {
+    var count: Int
+
+    static let schema = Schema<Resent>(
+      "Resent", "Messages that are under way again.", [.integer("queued", "How many.") { Int64($0.count) }])
+  }
+
+  private static func resend(_ request: APIRequest) throws(Problem) -> Job {
+    let by = try changed(request)
+    let reader = try RequestBody(request.body, of: resendBody, example: #"{"channel": "desk"}"#)
+    let channel = try reader.optional("channel", wanted: "a channel's name") {
+      if case .text(let text) = $0 { text } else { nil }
+    }
+    let id = try reader.optional("id", wanted: "a message's number") {
+      if case .number(let text) = $0 { Int64(text) } else { nil }
+    }
+    return { office throws(AlertRefusal) in
+      .live(Resent.schema.encode(Resent(count: try office.resend(channel: channel, id: id, by: by))))
+    }
   }
 
   private static func rules(_ request: APIRequest, _ name: String?) throws(Problem) -> Job {

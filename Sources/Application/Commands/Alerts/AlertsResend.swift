@@ -3,7 +3,6 @@ import Clocks
 import Foundation
 import JSONText
 import MarketModel
-import Rings
 import Storage
 
 #if canImport(FoundationNetworking)
@@ -49,7 +48,7 @@ enum AlertsResend {
   /// Asks a running server.
   /// - Returns: how many messages it has put back.
   private static func ask(_ url: String, channel: String?, id: Int?) throws -> Int {
-    guard let address = URL(string: url + "/alerts/deliveries/resend") else {
+    guard let server = ServerRequest(url: url, subject: "alerts") else {
       throw ServerError(description: "alerts: \(url) is no address of a server")
     }
     var body = JSONWriter()
@@ -57,50 +56,15 @@ enum AlertsResend {
       if let channel { json.field("channel", channel) }
       if let id { json.field("id", id) }
     }
-    var request = URLRequest(url: address, timeoutInterval: 30)
-    request.httpMethod = "POST"
-    request.setValue("application/json", forHTTPHeaderField: "Content-Type")
-    request.httpBody = Data(body.bytes)
-    let answer = try answer(to: request, url)
-    guard answer.status == 200 else {
-      throw ServerError(description: "alerts: server \(url) answers \(answer.status): \(answer.words("detail"))")
+    let (data, response) = try server.send(
+      "/alerts/deliveries/resend", method: "POST", body: body.bytes, Interruption())
+    guard response.statusCode == 200 else {
+      let words = ServerRequest.detail(of: data) ?? "no reason"
+      throw ServerError(description: "alerts: server \(url) answers \(response.statusCode): \(words)")
     }
-    guard let count = Int(answer.words("queued")) else {
+    struct Answer: Decodable { var queued: Int }
+    do { return try JSONDecoder().decode(Answer.self, from: data).queued } catch {
       throw ServerError(description: "alerts: server \(url) answers without a number; is it another version?")
-    }
-    return count
-  }
-
-  private struct Answer {
-    var status: Int
-    var body: [UInt8]
-
-    /// A member of the answer as text; empty when there is none.
-    func words(_ member: String) -> String {
-      let value: JSONValue
-      do { value = try JSONValue.parse(body) } catch { return "" }
-      guard case .object(let members) = value else { return "" }
-      switch members[member] {
-      case .text(let text), .number(let text): return text
-      default: return ""
-      }
-    }
-  }
-
-  private static func answer(to request: URLRequest, _ url: String) throws -> Answer {
-    let session = URLSession(configuration: .ephemeral)
-    defer { session.invalidateAndCancel() }
-    let result = AsyncWait.result { () async -> Result<Answer, any Error> in
-      do {
-        let (data, response) = try await session.data(for: request)
-        return .success(Answer(status: (response as? HTTPURLResponse)?.statusCode ?? 0, body: Array(data)))
-      } catch {
-        return .failure(error)
-      }
-    }
-    do { return try result.get() } catch {
-      throw ServerError(
-        description: "alerts: server \(url) does not answer: \(error.localizedDescription); is it still running?")
     }
   }
 }

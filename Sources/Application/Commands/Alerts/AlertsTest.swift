@@ -1,10 +1,10 @@
 import Alerting
 import JSONText
 
-/// `marketflow alerts test CHANNEL`.
+/// `marketflow alerts test TARGET`.
 enum AlertsTest {
   static func run(_ command: ParsedCommand) throws -> ExitCode {
-    guard let name = command.argument("CHANNEL") else {
+    guard let name = command.argument("TARGET") else {
       throw command.usage("test needs CHANNEL: the channel that is tried")
     }
     let channels = try AlertChannels(command).all
