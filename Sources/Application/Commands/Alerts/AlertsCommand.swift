@@ -49,6 +49,9 @@ enum AlertsCommand {
     }
   }
 
+  /// A receiver that hangs up is an error of its message, not the end of the process.
+  static func surviveBrokenPipes() { signal(SIGPIPE, SIG_IGN) }
+
   private static let memoryLimitMegabytes = 96
 
   /// The outbox of the data folder, to be opened by this process.

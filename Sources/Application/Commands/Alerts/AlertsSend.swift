@@ -5,6 +5,7 @@ import Logging
 /// `marketflow alerts send`: a dispatcher without a server, until nothing waits.
 enum AlertsSend {
   static func run(_ command: ParsedCommand) throws -> ExitCode {
+    AlertsCommand.surviveBrokenPipes()
     let channels = try AlertChannels(command).all
     let session = try AlertsCommand.openOutbox(command)
     let statistics = OutboxDispatcher.drain(session: session, channels: channels, log: Log())

@@ -11,6 +11,7 @@ enum AlertsTest {
     guard let channel = channels.first(where: { $0.name == name }) else {
       throw SettingsError("there is no channel \(name); there are \(channels.map(\.name).joined(separator: ", "))")
     }
+    AlertsCommand.surviveBrokenPipes()
     let problem = ChannelTest.send(through: channel)
     if command.flag("json") {
       var json = JSONWriter()
