@@ -43,8 +43,8 @@ final class TestClock {
 /// A small market, and an office on a real file.
 final class AlertingFixture {
   /// 2025-12-16T15:30:00Z, 10:30 in New York.
-  static let open = Timestamp(newYork: MarketDate(year: 2025, month: 12, day: 16)!, hour: 10, minute: 30)
-  static let session = MarketDate(year: 2025, month: 12, day: 16)!
+  static let open = Timestamp(newYork: session, hour: 10, minute: 30)
+  static let session = required(MarketDate(year: 2025, month: 12, day: 16), "day")
 
   let folder: TestFolder
   let instruments = InstrumentTable(capacity: 1024)
@@ -60,7 +60,7 @@ final class AlertingFixture {
     try AlertOffice(AlertDatabase(path: file), options: options, clock: { [clock] in clock.now }, news: news)
   }
 
-  func id(_ symbol: String) -> InstrumentID { instruments.intern(symbol)! }
+  func id(_ symbol: String) -> InstrumentID { required(instruments.intern(symbol), symbol) }
 
   static func contract(_ strike: Int = 572, root: String = "SPY", right: String = "C") -> String {
     "O:\(root)251219\(right)" + String(format: "%08d", strike * 1000)
@@ -112,4 +112,10 @@ extension AlertOffice {
   func deliveryKeys() throws -> [String] {
     try session.rows("SELECT idempotency_key FROM deliveries ORDER BY delivery_id").compactMap { $0[0].text }
   }
+}
+
+/// What a fixture cannot do without.
+func required<Value>(_ value: Value?, _ what: String) -> Value {
+  guard let value else { preconditionFailure("AlertingFixture: no \(what)") }
+  return value
 }
