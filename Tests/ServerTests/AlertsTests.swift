@@ -182,7 +182,7 @@ import Testing
     }
     #expect(answer.object.integer("alerts") == 4 && counts("by_kind") == ["sweep": 4])
     #expect(counts("by_severity") == ["HIGH": 3, "CRITICAL": 1] && counts("by_state") == ["new": 3, "resolved": 1])
-    #expect(answer.object.objects("by_hour").map { $0.text("time") } == ["2025-12-16T15:00:00Z"])
+    #expect(answer.object.objects("by_hour").map { $0.text("time") } == ["2025-12-16T15:00:00.000Z"])
     #expect(answer.object.objects("channels").map { $0.integer("queued") } == [4])
   }
 
