@@ -44,6 +44,10 @@ let package = Package(
       name: "CWebSockets", pkgConfig: "libwebsockets",
       providers: [.apt(["libwebsockets-dev", "libcap-dev"]), .brew(["libwebsockets"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+    .systemLibrary(
+      name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
+    .systemLibrary(
+      name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"]), .brew(["zstd"])]),
 
     // The house, lowest room first.
@@ -70,19 +74,22 @@ let package = Package(
     target("History", ["MarketModel", "Journal", "Feeds", "Files", "Logging", "Clocks", "JSONText", "CZstd"]),
     target(
       "Alerting",
-      ["MarketModel", "FlowEngine", "Positioning", "Storage", "Rings", "Files", "Logging", "Clocks", "JSONText"]),
+      [
+        "MarketModel", "FlowEngine", "Positioning", "Storage", "Rings", "Files", "Logging", "Clocks", "JSONText",
+        "CCurl", "CCrypto",
+      ]),
     target(
       "Server",
       [
-        "MarketModel", "FlowEngine", "Positioning", "Storage", "Transport", "Rings", "Files", "JSONText", "Logging",
+        "MarketModel", "FlowEngine", "Positioning", "Storage", "Alerting", "Transport", "Rings", "Files", "JSONText",
+        "Logging",
         "Clocks",
       ]),
     target(
       "Application",
       [
         "MarketModel", "OptionMath", "Positioning", "FlowEngine", "Feeds", "Simulator", "Storage", "Journal", "Lake",
-        "History",
-        "Transport", "Server", "Rings", "Files", "JSONText", "Logging", "Clocks",
+        "History", "Alerting", "Transport", "Server", "Rings", "Files", "JSONText", "Logging", "Clocks",
       ]),
     .executableTarget(name: "marketflow", dependencies: ["Application"], swiftSettings: swiftSettings),
 
@@ -107,9 +114,13 @@ let package = Package(
     tests("StorageTests", ["Storage", "FlowEngine", "MarketModel", "CDuckDB"]),
     tests(
       "LakeTests", ["Lake", "Storage", "FlowEngine", "MarketModel", "Logging", "Clocks"], exclude: ["Peers"]),
+    tests(
+      "AlertingTests", ["Alerting", "Storage", "FlowEngine", "MarketModel", "Rings", "Logging", "Clocks", "JSONText"],
+      exclude: ["Peers"]),
     tests("TransportTests", ["Transport", "Logging"], exclude: ["Peers"]),
     tests(
-      "ServerTests", ["Server", "Transport", "Storage", "FlowEngine", "Positioning", "MarketModel", "JSONText"]),
+      "ServerTests",
+      ["Server", "Alerting", "Transport", "Storage", "FlowEngine", "Positioning", "MarketModel", "JSONText"]),
     tests(
       "ApplicationTests",
       [

@@ -24,6 +24,8 @@ public enum Limits {
   public static let storageRing = 1 << 16
   /// Outputs between the engine and the publisher; when it is full the publisher misses outputs and is told how many.
   public static let publisherRing = 1 << 14
+  /// Outputs between the engine and the alerts; what finds no room is read from the store.
+  public static let alertRing = 1 << 13
   /// Prints the engine remembers for cancellations.
   public static let rememberedPrints = 1 << 17
   /// Steps back through a contract's prints when a cancellation looks for its print.

@@ -1,3 +1,4 @@
+import Alerting
 import FlowEngine
 import Logging
 import MarketModel
@@ -67,11 +68,14 @@ public struct ServerConnections: Sendable {
   public var statements: QueryRunner?
   /// Where dealers stand, as last worked out; called on the network thread, must not wait. Nil when nobody works it out.
   public var positioning: (@Sendable () -> PositioningBoard)?
+  /// Keeps the alerts; nil when none are kept.
+  public var alerts: AlertsThread?
 
   public init(
     instruments: InstrumentTable, outputs: SPSCRing<FlowOutput>, snapshots: Exchange<FlowSnapshot>,
     facts: @escaping @Sendable () -> HealthFacts, inject: (@Sendable (InjectedTrade) -> InjectionOutcome)? = nil,
-    replay: ReplayPlayer? = nil, statements: QueryRunner? = nil, positioning: (@Sendable () -> PositioningBoard)? = nil
+    replay: ReplayPlayer? = nil, statements: QueryRunner? = nil, positioning: (@Sendable () -> PositioningBoard)? = nil,
+    alerts: AlertsThread? = nil
   ) {
     self.instruments = instruments
     self.outputs = outputs
@@ -81,6 +85,7 @@ public struct ServerConnections: Sendable {
     self.replay = replay
     self.statements = statements
     self.positioning = positioning
+    self.alerts = alerts
   }
 }
 
@@ -124,13 +129,14 @@ public final class Server: Sendable {
         instruments: connections.instruments, printBase: configuration.printBase,
         recentPrints: configuration.recentPrints, before: configuration.before), identity: identity,
       outputs: connections.outputs, snapshots: connections.snapshots, facts: connections.facts,
-      clocks: .system)
+      clocks: .system, news: connections.alerts?.news)
     let router = Router(
       model: core.model, version: configuration.versions.marketflow, files: files, history: history,
       statements: statements, health: { core.health() }, inject: connections.inject,
       replay: connections.replay,
       positioning: PositioningRoute(
-        board: connections.positioning, monotonicNanoseconds: ServerClocks.system.monotonicNanoseconds))
+        board: connections.positioning, monotonicNanoseconds: ServerClocks.system.monotonicNanoseconds),
+      alerts: connections.alerts)
     return HTTPApplication(core: core, router: router, hosts: HostRule(listeningOn: configuration.host))
   }
 

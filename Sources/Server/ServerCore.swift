@@ -1,3 +1,4 @@
+import Alerting
 import Clocks
 import FlowEngine
 import MarketModel
@@ -11,6 +12,7 @@ final class ServerCore {
   private let snapshots: Exchange<FlowSnapshot>
   private let facts: @Sendable () -> HealthFacts
   private let clocks: ServerClocks
+  private let news: AlertNews?
   private let startNanoseconds: Int64
   /// The snapshot that is not being read; nil while the engine has it.
   private var spare: FlowSnapshot? = FlowSnapshot()
@@ -31,13 +33,14 @@ final class ServerCore {
 
   init(
     model: ReadModel, identity: ServerIdentity, outputs: SPSCRing<FlowOutput>, snapshots: Exchange<FlowSnapshot>,
-    facts: @escaping @Sendable () -> HealthFacts, clocks: ServerClocks
+    facts: @escaping @Sendable () -> HealthFacts, clocks: ServerClocks, news: AlertNews? = nil
   ) {
     self.model = model
     self.outputs = outputs
     self.snapshots = snapshots
     self.facts = facts
     self.clocks = clocks
+    self.news = news
     startNanoseconds = clocks.monotonicNanoseconds()
     broadcaster = StreamBroadcaster(identity: identity, model: model)
   }
@@ -52,6 +55,7 @@ final class ServerCore {
     if isFresh { model.reconcile() }
     broadcaster.follow(restarts: model.restarts)
     broadcaster.broadcastPrints()
+    if let (alerts, missed) = news?.take() { broadcaster.broadcastAlerts(alerts, missed: missed) }
     requestSnapshot(at: time)
     let silence = lastState.map { time - $0 } ?? .max
     if isFresh || silence >= ServerCore.longestSilenceNanoseconds {

@@ -73,6 +73,8 @@ import Testing
           "/health", "/top", "/prints", "/history/flow", "/history/rollups", "/history/totals", "/query",
           "/ticker/{symbol}", "/positioning/{symbol}", "/gex/{symbol}", "/trades", "/replay", "/ws/stream",
           "/openapi.json", "/docs",
+          "/alerts", "/alerts/{id}/acknowledge", "/alerts/{id}/resolve", "/alerts/statistics", "/alerts/rules",
+          "/alerts/rules/{name}", "/alerts/subscribers", "/alerts/subscribers/{name}", "/alerts/deliveries/resend",
         ])
     for (path, methods) in paths {
       for (method, operation) in methods {

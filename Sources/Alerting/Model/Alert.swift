@@ -31,6 +31,11 @@ public struct Alert: Hashable, Sendable {
   public var state: AlertState
   /// Causes that were folded into it: 1, and one for each repeat within its rule's cool-down.
   public var occurrences: Int64
+  /// Prints of the strongest cause.
+  public var prints: Int64 = 1
+  /// Machine's time of the last change of its state, and who made it; nil for one that nobody made.
+  public var changedTime: Timestamp
+  public var changedBy: String?
 
   public init(
     id: Int64 = 0, key: String, rule: String, subject: AlertSubject, score: AlertScore, title: String, text: String,
@@ -52,6 +57,7 @@ public struct Alert: Hashable, Sendable {
     self.firstTime = firstTime
     self.lastTime = lastTime
     self.createdTime = createdTime
+    changedTime = createdTime
     self.state = state
     self.occurrences = occurrences
   }

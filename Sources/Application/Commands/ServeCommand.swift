@@ -18,7 +18,7 @@ enum ServeCommand {
       .symbols,
       .polygonFeed, .polygonBrand, .polygonEndpoint, .certificateAuthority, .stocksStream, .strikes, .quotedContracts,
       .defaultSpots,
-      .greeksSeconds, .requestsPerMinute, .positioningSeconds, .host, .port, .dataDirectory, .storage, .journal,
+      .greeksSeconds, .requestsPerMinute, .positioningSeconds, .host, .port, .dataDirectory, .alertChannels, .storage, .journal,
       .journalCommitMilliseconds,
       .journalCommitKilobytes, .journalKeepDays, .journalKeepGigabytes, .lake, .lakeFlushRows,
       .lakeFlushSeconds, .lakePartMegabytes, .s3Bucket, .s3Endpoint, .s3Region, .s3Prefix, .webDirectory, .logLevel,

@@ -1,3 +1,4 @@
+import Alerting
 import Clocks
 import FlowEngine
 import MarketModel
@@ -23,6 +24,8 @@ final class EngineThread: Sendable {
     var store: StoreWriter?
     var storePatience: StorePatience
     var gauges: IngestGauges
+    /// Takes what alerts are made of; nil when none are kept.
+    var alerts: AlertsThread?
     /// The source may begin again from its start, as a recording does.
     var mayStartAgain = false
     /// Sees all outputs before anybody else, on the engine's thread; for measuring.
@@ -173,6 +176,7 @@ final class EngineThread: Sendable {
 
   private func publish(_ outputs: UnsafeBufferPointer<FlowOutput>) {
     connections.observer?(outputs)
+    connections.alerts?.offer(outputs)
     for output in outputs where EngineThread.isPublished(output) {
       if case .sessionReset(let reset) = output { noteDay(reset) }
       if !connections.publisher.push(output) { connections.gauges.notePublisherSkipped(1) }

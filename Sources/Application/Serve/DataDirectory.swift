@@ -14,6 +14,9 @@ struct DataDirectory {
   var database: String { "\(path)/marketflow.duckdb" }
   /// The invented market has a file of its own: none of its rows can be taken for a real one.
   var demoDatabase: String { "\(path)/demo.duckdb" }
+  /// What people were told and what they made of it, of real sources and of the invented market: `rebuild` leaves them alone.
+  var alerts: String { "\(path)/alerts.duckdb" }
+  var demoAlerts: String { "\(path)/demo-alerts.duckdb" }
   /// What was fetched of the vendor's history.
   var cache: String { "\(path)/cache" }
   /// The record of what came in.

@@ -43,6 +43,7 @@ final class ServeRun {
   /// Nil when the source is not recorded.
   private let record: LiveRecord?
   private let keeper: SnapshotKeeper?
+  private let alerts: ServeAlerts
 
   /// Opens the store and prepares everything. No source, engine or writer runs and nothing is written before `start()`.
   init(settings: Settings, pageDirectory: String?, log: Log) throws {
@@ -55,9 +56,11 @@ final class ServeRun {
     record = try LiveRecord.open(source, settings, store: store, rules: rules, log: log)
     writer = try store?.makeWriter(instruments: instruments, log: log)
     lake = try ServeRun.openLake(settings, store, writer, log)
-    let run = try writer?.reserve(
-      record?.journal.archive.ingestSource() ?? source.ingestSource(configuration: rules),
-      startingAt: record?.plan.start ?? .start)
+    let ingest = record?.journal.archive.ingestSource() ?? source.ingestSource(configuration: rules)
+    let run = try writer?.reserve(ingest, startingAt: record?.plan.start ?? .start)
+    let epoch = String(SystemClock.wallNanoseconds, radix: 36)
+    alerts = try ServeAlerts(
+      settings, source, ingest: ingest, run: run, store: store, instruments: instruments, epoch: epoch, log: log)
     let chains = Exchange<FlowSnapshot>()
     let positioning =
       settings.positioningSeconds == 0
@@ -71,7 +74,7 @@ final class ServeRun {
       EngineThread.Connections(
         events: events, publisher: publisher, snapshots: snapshots, positioning: chains, store: writer,
         storePatience: source.storePatience(isRecorded: record != nil), gauges: gauges,
-        mayStartAgain: source.mode == .replay))
+        alerts: alerts.thread, mayStartAgain: source.mode == .replay))
     let control =
       source.mode == .replay
       ? PlayControl(speed: settings.replaySpeed, window: settings.replayWindow, bell: inbox.bell) : nil
@@ -82,7 +85,7 @@ final class ServeRun {
       engineBell: engine.bell,
       gauges: gauges, inbox: inbox, log: log)
     var configuration = ServerConfiguration(
-      epoch: String(SystemClock.wallNanoseconds, radix: 36), versions: .ofThisBuild)
+      epoch: epoch, versions: .ofThisBuild)
     configuration.host = settings.host
     configuration.port = Int(settings.port)
     configuration.staticDirectory = pageDirectory
@@ -114,7 +117,7 @@ final class ServeRun {
         instruments: instruments, outputs: publisher, snapshots: snapshots, facts: { facts.gather() },
         inject: { ServeRun.inject($0, inbox, control, stores: store != nil) },
         replay: control.map { ServeRun.player($0, inbox, stores: store != nil) }, statements: statements,
-        positioning: board),
+        positioning: board, alerts: alerts.thread),
       openStore: openStore, log: log)
   }
 
@@ -124,12 +127,14 @@ final class ServeRun {
 
   /// - Throws: when the port cannot be had; then nothing has started.
   func start() throws {
+    try alerts.start()
     do {
       try server.start()
       try address?.publish(server.url)
     } catch {
       // Its query thread waits already, and would keep the database open.
       server.stop()
+      alerts.stop()
       throw error
     }
     writer?.start()
@@ -195,6 +200,7 @@ final class ServeRun {
     record?.journal.close()
     positioning?.stop()
     engine.stop()
+    alerts.stop()
     defer {
       address?.withdraw()
       server.stop()

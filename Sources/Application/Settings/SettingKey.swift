@@ -44,6 +44,7 @@ public enum SettingKey: String, Sendable, CaseIterable {
   case s3SecretKey = "s3_secret_key"
   case s3Region = "s3_region"
   case s3Prefix = "s3_prefix"
+  case alertChannels = "alert_channels"
   case logLevel = "log_level"
   case logFormat = "log_format"
 
@@ -122,6 +123,7 @@ public enum SettingKey: String, Sendable, CaseIterable {
     case .s3Endpoint: .value("s3-endpoint")
     case .s3Region: .value("s3-region")
     case .s3Prefix: .value("s3-prefix")
+    case .alertChannels: .value("alert-channels")
     case .logLevel: .value("log-level")
     case .logFormat: .value("log-format")
     }
@@ -135,7 +137,7 @@ public enum SettingKey: String, Sendable, CaseIterable {
     case .demoIntensity: .number(0.01...100)
     case .demoSpeed: .number(0.1...1_000)
     case .replayFrom, .replayTo: .dayTime
-    case .replayFile, .dataDirectory, .webDirectory, .certificateAuthority: .path
+    case .replayFile, .dataDirectory, .webDirectory, .certificateAuthority, .alertChannels: .path
     case .polygonFeed: .choice(["realtime", "delayed"])
     case .polygonBrand: .choice(["massive", "polygon"])
     case .polygonEndpoint: .text(placeholder: "URL")
@@ -205,6 +207,7 @@ public enum SettingKey: String, Sendable, CaseIterable {
     case .lakeFlushSeconds: "60"
     case .lakePartMegabytes: "100"
     case .s3Bucket, .s3Endpoint, .s3AccessKey, .s3SecretKey: nil
+    case .alertChannels: nil
     case .s3Region: "us-east-1"
     case .s3Prefix: "raw/flow"
     case .logLevel: "info"
@@ -265,6 +268,7 @@ public enum SettingKey: String, Sendable, CaseIterable {
     case .s3SecretKey: "the bucket's key"
     case .s3Region: "the bucket's region"
     case .s3Prefix: "folder of the Parquet files in the bucket"
+    case .alertChannels: "JSON file of the places that alerts are sent to; without one, the console alone"
     case .logLevel: "the least important lines to write"
     case .logFormat: "lines for people, or JSON lines for programs"
     }

@@ -1,3 +1,4 @@
+import Alerting
 import Feeds
 import Logging
 import MarketModel
@@ -44,6 +45,8 @@ public struct Settings: Sendable {
   public let positioningSeconds: Int
   /// How the Parquet lake is kept, when there is a store.
   public let lake: LakeSettings
+  /// Places that alerts are sent to.
+  public let alertChannels: [ChannelConfiguration]
   public let logLevel: LogLevel
   public let logFormat: LogFormat
   /// Every setting as text with its origin, in the table's order; secrets are masked.
@@ -85,6 +88,7 @@ public struct Settings: Sendable {
     journal = JournalSettings(reader)
     positioningSeconds = reader.integer(.positioningSeconds)
     lake = try LakeSettings(reader)
+    alertChannels = try AlertChannels(path: values[.alertChannels]?.text, environment: environment, file: file).all
     logLevel = LogLevel(name: reader.text(.logLevel)) ?? .info
     logFormat = LogFormat(rawValue: reader.text(.logFormat)) ?? .text
     entries = SettingKey.allCases.map { SettingEntry($0, values[$0]) }

@@ -110,6 +110,7 @@ const char *duckdb_prepare_error(duckdb_prepared_statement statement);
 void duckdb_destroy_prepare(duckdb_prepared_statement *statement);
 idx_t duckdb_nparams(duckdb_prepared_statement statement);
 duckdb_state duckdb_bind_boolean(duckdb_prepared_statement statement, idx_t index, bool value);
+duckdb_state duckdb_bind_null(duckdb_prepared_statement statement, idx_t index);
 duckdb_state duckdb_bind_int64(duckdb_prepared_statement statement, idx_t index, int64_t value);
 duckdb_state duckdb_bind_date(duckdb_prepared_statement statement, idx_t index, duckdb_date value);
 duckdb_state duckdb_bind_varchar_length(

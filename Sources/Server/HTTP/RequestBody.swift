@@ -1,3 +1,5 @@
+import JSONText
+
 /// A request body taken apart: one JSON object whose members are described.
 struct RequestBody {
   private let members: [String: JSONValue]

@@ -123,7 +123,7 @@ enum Endpoints {
     Endpoint(
       method: "GET", path: "/ws/stream", operation: "openStream", summary: "The stream (WebSocket)",
       doc: "Text messages: one StreamHello, then a StreamState every 250 ms (a slow reader gets only the newest) and "
-        + "StreamPrints at most every 50 ms. Prints a client could not be sent are counted in `missed`; cancellations "
+        + "StreamPrints and StreamAlerts at most every 50 ms. Prints a client could not be sent are counted in `missed`; cancellations "
         + "are sent later, and one that has missed too many is sent a StreamHello with `resumed` false: it has to clear "
         + "its tape.",
       parameters: StreamRoute.parameters.descriptions,
@@ -138,11 +138,11 @@ enum Endpoints {
     Endpoint(
       method: "GET", path: "/docs", operation: "getDocs", summary: "This description as a page", doc: "For people.",
       answers: [Endpoint.Answer(status: 200, doc: "The page.", contentType: "text/html"), foreignHost]),
-  ]
+  ] + AlertEndpoints.all
 
   /// The stream's messages.
   static let messages: [RecordDescription] = [
-    StreamHello.schema.record, StreamState.schema.record, StreamPrints.schema.record,
+    StreamHello.schema.record, StreamState.schema.record, StreamPrints.schema.record, StreamAlerts.schema.record,
   ]
 
   private static let underlying = ParameterDescription(

@@ -1,3 +1,4 @@
+import JSONText
 import MarketModel
 
 /// `/replay`: what the player of a recording does, and what it is told.

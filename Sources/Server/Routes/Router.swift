@@ -1,3 +1,4 @@
+import Alerting
 import MarketModel
 
 /// Requests in, answers out; knows no socket. Lives on the network thread.
@@ -11,6 +12,7 @@ final class Router {
   private let inject: (@Sendable (InjectedTrade) -> InjectionOutcome)?
   private let replay: ReplayPlayer?
   private let positioning: PositioningRoute
+  private let alerts: AlertsRoute?
   private var files: StaticFiles
   private var snapshotAnswers = ResponseCache()
   private var printAnswers = ResponseCache()
@@ -24,11 +26,12 @@ final class Router {
   ///   - inject: nil when nothing may be injected.
   ///   - replay: nil when the source is no recording.
   ///   - positioning: without a board when this run works out none.
+  ///   - alerts: nil when none are kept.
   init(
     model: ReadModel, version: String, files: StaticFiles, history: QueryThread?, statements: StatementThread?,
     health: @escaping () -> Health,
     inject: (@Sendable (InjectedTrade) -> InjectionOutcome)?, replay: ReplayPlayer? = nil,
-    positioning: PositioningRoute
+    positioning: PositioningRoute, alerts: AlertsThread? = nil
   ) {
     self.model = model
     self.files = files
@@ -38,6 +41,7 @@ final class Router {
     self.inject = inject
     self.replay = replay
     self.positioning = positioning
+    self.alerts = alerts.map { AlertsRoute($0) }
     description = OpenAPIDocument.encode(version: version, endpoints: Endpoints.all, messages: Endpoints.messages)
     docs = DocsPage.html(version: version, endpoints: Endpoints.all, messages: Endpoints.messages)
   }
@@ -98,7 +102,7 @@ final class Router {
     }
   }
 
-  private func other(_ request: APIRequest, _ reply: Reply) throws(Problem) {
+  private func other(_ request: APIRequest, _ reply: @escaping Reply) throws(Problem) {
     let ticker = "/ticker/"
     if request.path.hasPrefix(ticker) {
       try allow(["GET", "HEAD"], request)
@@ -108,6 +112,10 @@ final class Router {
     if PositioningRoute.serves(request.path) {
       try allow(["GET", "HEAD"], request)
       return reply(try positioning.answer(request, from: model))
+    }
+    if AlertsRoute.isResponsible(request.path) {
+      guard let alerts else { throw .storeUnavailable("\(request.path.prefix(200)): this run keeps no alerts") }
+      return try alerts.answer(request, reply)
     }
     if let file = files.answer(request) {
       try allow(["GET", "HEAD"], request)
@@ -252,17 +260,7 @@ final class Router {
 
   /// What is posted comes from this machine, and from no page of somebody else's.
   private func checkPosted(_ request: APIRequest) throws(Problem) {
-    if let refusal = Origin.loopbackRefusal(request) {
-      throw Problem(kind: .foreignOrigin, status: 403, detail: "\(request.path): \(refusal).")
-    }
-    // A form of a foreign page can send any other type without asking first.
-    let type = request.headers["content-type"] ?? ""
-    guard type.lowercased().prefix(while: { $0 != ";" && $0 != " " }) == "application/json" else {
-      throw Problem(
-        kind: .notJSON, status: 415,
-        detail: "\(request.path): Content-Type is \"\(type.prefix(80))\", wanted application/json.",
-        seen: String(type.prefix(80)), wanted: "application/json")
-    }
+    try PostedRequest.check(request)
     try refuseParameters(request)
   }
 

@@ -1,3 +1,4 @@
+import JSONText
 import MarketModel
 
 /// A print entered by hand, on its way to the feed.

@@ -1,3 +1,4 @@
+import Alerting
 import FlowEngine
 import JSONText
 import MarketModel
@@ -24,6 +25,8 @@ final class StreamBroadcaster {
     var missed: Int64 = 0
     /// Cancellations it was not told.
     var cancelled = PendingCancellations()
+    /// Alerts likewise.
+    var missedAlerts: Int64 = 0
   }
 
   init(identity: ServerIdentity, model: ReadModel) {
@@ -139,6 +142,31 @@ final class StreamBroadcaster {
       member.missed = 0
     }
     member.cancelled.removeAll()
+  }
+
+  /// Sends alerts that are new or different. What a client that is behind does not get it is told with the next ones.
+  /// - Parameter missed: changes that nobody got.
+  func broadcastAlerts(_ alerts: [Alert], missed: Int64) {
+    guard !alerts.isEmpty || missed > 0 else { return }
+    let whole = alertsMessage(alerts, missed: missed)
+    for key in Array(members.keys) {
+      guard var member = members[key] else { continue }
+      if member.client.isBehind {
+        member.missedAlerts = member.missedAlerts.addingSaturating(missed).addingSaturating(Int64(alerts.count))
+        messagesDropped += 1
+      } else {
+        let before = member.missedAlerts
+        send(before == 0 ? whole : alertsMessage(alerts, missed: missed + before), .queued, to: &member)
+        member.missedAlerts = 0
+      }
+      members[key] = member
+    }
+  }
+
+  private func alertsMessage(_ alerts: [Alert], missed: Int64) -> StreamMessage {
+    StreamMessage(
+      StreamAlerts.schema.encode(
+        StreamAlerts(epoch: identity.epoch, missed: missed, rows: alerts), reservingBytes: 256 + alerts.count * 900))
   }
 
   /// Sends the newest state.

@@ -153,7 +153,8 @@ final class Connection: @unchecked Sendable {
 }
 
 /// A value bound to a parameter; never part of the statement's text.
-enum SQLValue: Sendable, Hashable {
+public enum SQLValue: Sendable, Hashable {
+  case null
   case integer(Int64)
   case text(String)
   case date(daysSinceEpoch: Int32)
@@ -162,6 +163,7 @@ enum SQLValue: Sendable, Hashable {
   fileprivate func bind(to statement: duckdb_prepared_statement?, at index: Int) -> duckdb_state {
     let index = idx_t(index)
     switch self {
+    case .null: return duckdb_bind_null(statement, index)
     case .integer(let value): return duckdb_bind_int64(statement, index, value)
     case .text(let text):
       var text = text

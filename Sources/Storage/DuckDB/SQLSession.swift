@@ -18,6 +18,19 @@ public final class SQLSession: @unchecked Sendable {
     self.init(try database.connect())
   }
 
+  /// A file of its own beside the store, made when it is not there. It stays locked against other processes while the session
+  /// lives.
+  /// - Parameter memoryLimitMegabytes: most memory for data.
+  /// - Throws: `.locked`, `.alreadyOpen`, `.cannotOpen`.
+  public convenience init(file path: String, memoryLimitMegabytes: Int) throws(StorageError) {
+    let database = try Database(
+      path: path,
+      options: DatabaseOptions(
+        memoryLimitMegabytes: memoryLimitMegabytes, threads: 1, checkpointThresholdMegabytes: 16,
+        temporaryDirectory: path + ".tmp"))
+    self.init(try database.connect())
+  }
+
   /// Where DuckDB's library lies, and with it the extensions that are installed with us; nil when the system does not say.
   public static var libraryDirectory: String? { Database.libraryDirectory }
 
@@ -45,6 +58,32 @@ public final class SQLSession: @unchecked Sendable {
     }
     return rows
   }
+
+  /// Runs one statement with bound parameters, `$1` being the first, and returns its rows.
+  /// - Throws: `.statement`.
+  @discardableResult
+  public func rows(_ sql: String, _ parameters: [SQLValue]) throws(StorageError) -> [[SQLCell]] {
+    var rows: [[SQLCell]] = []
+    try connection.query(sql, parameters) { chunk in
+      for row in 0..<chunk.count { rows.append((0..<chunk.columnCount).map { chunk.cell($0, row) }) }
+    }
+    return rows
+  }
+
+  /// Runs `body` in one transaction: all of it, or nothing.
+  /// - Throws: what `body` throws; `.uncommitted` when the commit itself failed: then `reopen()` tells what became of it.
+  public func transaction(_ body: () throws(StorageError) -> Void) throws(StorageError) {
+    try connection.transaction(body)
+  }
+
+  /// Closes the file and opens it again, so that memory holds what the disk does. May be called again when it failed.
+  public func reopen() throws(StorageError) { try connection.database.reopen() }
+
+  /// Another session on the same file, for another thread.
+  public func makeSession() throws(StorageError) -> SQLSession { SQLSession(try connection.database.connect()) }
+
+  /// For tests: the next commit does not happen.
+  package func refuseNextCommit() { connection.database.failNextCommit(.refused) }
 
   /// Stops the statement that is running, if any. Any thread.
   public func interrupt() { connection.interrupt() }

@@ -1,6 +1,6 @@
-/// A small JSON document taken apart, for request bodies. Strict RFC 8259; numbers keep their text, so that money is read
+/// A small JSON document taken apart, for request bodies and rules. Strict RFC 8259; numbers keep their text, so that money is read
 /// exactly; a member that comes twice is an error.
-indirect enum JSONValue: Sendable, Equatable {
+public indirect enum JSONValue: Sendable, Equatable {
   case null
   case flag(Bool)
   /// As written.
@@ -10,7 +10,7 @@ indirect enum JSONValue: Sendable, Equatable {
   case object([String: JSONValue])
 
   /// What it is, in words.
-  var kind: String {
+  public var kind: String {
     switch self {
     case .null: "null"
     case .flag(let value): value ? "true" : "false"
@@ -22,13 +22,13 @@ indirect enum JSONValue: Sendable, Equatable {
   }
 
   /// Why a text is not JSON, and where.
-  struct Malformed: Error, CustomStringConvertible {
-    var offset: Int
-    var reason: String
-    var description: String { "byte \(offset): \(reason)" }
+  public struct Malformed: Error, CustomStringConvertible {
+    public var offset: Int
+    public var reason: String
+    public var description: String { "byte \(offset): \(reason)" }
   }
 
-  static func parse(_ bytes: [UInt8]) throws(Malformed) -> JSONValue {
+  public static func parse(_ bytes: [UInt8]) throws(Malformed) -> JSONValue {
     var parser = JSONParser(bytes: bytes)
     return try parser.document()
   }

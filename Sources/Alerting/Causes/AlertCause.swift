@@ -1,0 +1,112 @@
+import FlowEngine
+import MarketModel
+
+/// Something that a rule let through, with everything an alert says of it; nothing in it depends on the process's ids.
+struct AlertCause: Hashable, Sendable {
+  var subject: AlertSubject
+  /// Names it within its run, the same in every replay.
+  var name: String
+  /// The vendor's symbol, that of its underlying, and the contract in words (`SPY 2025-12-16 572 call`).
+  var symbol: String
+  var underlying: String
+  var contract: String
+  var side: AggressorSide
+  var effect = PositionEffect.unknown
+  var premiumMicros: Int64 = 0
+  var size: Int64 = 0
+  var prints: Int64 = 0
+  /// 0...1000.
+  var confidencePermille: Int
+  /// Of one print, or the level that was crossed; zero when there is none.
+  var price = Price.zero
+  /// Zero when not known.
+  var underlyingPrice = Price.zero
+  var firstTime: Timestamp
+  var lastTime: Timestamp
+  /// It was taken back.
+  var isWithdrawn = false
+}
+
+extension AlertCause {
+  init(_ detection: borrowing DetectionFacts) {
+    let underlying = detection.contract.underlying.description
+    self.init(
+      subject: .detection(detection.id, detection.kind), name: "d\(detection.id.rawValue)",
+      symbol: detection.contract.symbol.description, underlying: underlying,
+      contract: detection.contractCount > 1
+        ? "\(underlying), \(detection.contractCount) contracts," : AlertCause.words(detection.contract),
+      side: detection.side, effect: detection.effect, premiumMicros: detection.premiumMicros, size: detection.size,
+      prints: detection.prints, confidencePermille: detection.confidencePermille,
+      underlyingPrice: detection.underlyingPrice, firstTime: detection.firstTime, lastTime: detection.lastTime,
+      isWithdrawn: detection.isWithdrawn)
+  }
+
+  init(_ print: borrowing PrintFacts) {
+    self.init(
+      subject: .print(print.number), name: "p\(print.number)", symbol: print.contract.symbol.description,
+      underlying: print.contract.underlying.description, contract: AlertCause.words(print.contract), side: print.side,
+      premiumMicros: print.premiumMicros, size: print.size, prints: 1,
+      confidencePermille: AlertCause.confidencePermille(print.method), price: print.price, firstTime: print.time,
+      lastTime: print.time)
+  }
+
+  init(_ crossing: LevelCross, _ instruments: InstrumentTable) {
+    let symbol = instruments[crossing.underlying].symbol.description
+    self.init(
+      subject: .level(crossing.level),
+      name: "l\(symbol)-\(crossing.level.alertName)-\(crossing.time.minuteStart.nanoseconds / 60_000_000_000)",
+      symbol: symbol, underlying: symbol, contract: symbol, side: crossing.isUpward ? .buy : .sell, prints: 1,
+      confidencePermille: 1000, price: crossing.levelPrice, underlyingPrice: crossing.price, firstTime: crossing.time,
+      lastTime: crossing.time)
+  }
+
+  init(_ incident: FeedIncident) {
+    self.init(
+      subject: .incident(incident.kind),
+      name: "i\(incident.kind.alertName)-\(incident.gap)-\(incident.time.nanoseconds)", symbol: "", underlying: "",
+      contract: "", side: .unknown, prints: Int64(incident.count), confidencePermille: 1000, firstTime: incident.time,
+      lastTime: incident.time)
+  }
+
+  /// How sure a print's side is: at or through the quote, inside it, by tick, not at all.
+  private static func confidencePermille(_ method: LabelMethod) -> Int {
+    switch method {
+    case .atOrAboveAsk, .atOrBelowBid: 800
+    case .aboveMid, .belowMid: 600
+    case .tick, .atMid: 400
+    case .tickWithoutQuote: 200
+    case .noQuote, .crossedQuote, .staleQuote, .multiLeg, .stockTied, .cross, .lateOrOutOfSequence, .cancelled,
+      .offMarket:
+      0
+    }
+  }
+
+  /// `SPY 2025-12-16 572 call`.
+  private static func words(_ contract: ContractTerms) -> String {
+    guard contract.isOption else { return contract.symbol.description }
+    let right = contract.right == .call ? "call" : "put"
+    return "\(contract.underlying) \(contract.expiry) \(contract.strike) \(right)"
+  }
+}
+
+/// The underlying's price has crossed a level.
+public struct LevelCross: Hashable, Sendable {
+  public var underlying: InstrumentID
+  public var level: PositioningLevel
+  public var isUpward: Bool
+  /// The underlying's, and the level's.
+  public var price: Price
+  public var levelPrice: Price
+  public var time: Timestamp
+
+  public init(
+    underlying: InstrumentID, level: PositioningLevel, isUpward: Bool, price: Price, levelPrice: Price, time: Timestamp
+  ) {
+    self.underlying = underlying
+    self.level = level
+    self.isUpward = isUpward
+    self.price = price
+    self.levelPrice = levelPrice
+    self.time = time
+  }
+}

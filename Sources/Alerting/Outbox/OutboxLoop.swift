@@ -1,0 +1,214 @@
+import Clocks
+import Logging
+import MarketModel
+import Storage
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// The dispatcher's thread. Each round looks at what has ended, takes what may go, writes both down in one transaction, and only
+/// then sends: no message goes that the outbox does not call "sending".
+final class OutboxLoop {
+  private let shared: OutboxShared
+  private let session: SQLSession
+  private let log: Log
+  private var lanes: [ChannelLane]
+  private let laneOfName: [String: Int]
+  /// By delivery: its lane.
+  private var laneOfDelivery: [Int64: Int] = [:]
+  /// What is to be written down: results, and messages for fallback channels.
+  private var changes: [Delivery] = []
+  private var redirected: [Delivery] = []
+  /// Monotonic; nil before the first.
+  private var lastCount: Int64?
+  private var isCountStale = true
+
+  private static let graceNanoseconds: Int64 = 5_000_000_000
+  private static let countNanoseconds: Int64 = 1_000_000_000
+  private static let longestWaitMilliseconds: Int64 = 1_000
+  private static let refusedWaitMilliseconds: Int32 = 1_000
+  private static let keptNanoseconds: Int64 = 30 * 86_400_000_000_000
+
+  init(shared: OutboxShared, session: SQLSession, channels: [ChannelConfiguration], log: Log) {
+    self.shared = shared
+    self.session = session
+    self.log = log
+    let now = SystemClock.wallNanoseconds
+    lanes = channels.map { ChannelLane($0, now: now) }
+    laneOfName = Dictionary(uniqueKeysWithValues: channels.enumerated().map { ($1.name, $0) })
+  }
+
+  func run() {
+    while !begin() {
+      if shared.isStopping.load(ordering: .acquiring) { return }
+      shared.sender.wait(milliseconds: OutboxLoop.refusedWaitMilliseconds)
+    }
+    var stopDeadline: Int64?
+    while true {
+      let now = SystemClock.wallNanoseconds
+      settle(shared.sender.advance(), now: now)
+      if stopDeadline == nil, shared.isStopping.load(ordering: .acquiring) {
+        stopDeadline = SystemClock.monotonicNanoseconds + OutboxLoop.graceNanoseconds
+      }
+      let isGood = stopDeadline == nil ? dispatch(now: now) : write([], now: now)
+      if let stopDeadline {
+        if laneOfDelivery.isEmpty || SystemClock.monotonicNanoseconds >= stopDeadline { return }
+      }
+      publish()
+      shared.sender.wait(
+        milliseconds: isGood ? waitMilliseconds(isStopping: stopDeadline != nil) : OutboxLoop.refusedWaitMilliseconds)
+    }
+  }
+
+  // MARK: The beginning
+
+  private func begin() -> Bool {
+    let now = Timestamp(nanoseconds: SystemClock.wallNanoseconds)
+    return attempt { () throws(StorageError) in
+      try DeliveryTable.recover(on: session, now: now)
+      try DeliveryTable.prune(deliveredBefore: now.adding(nanoseconds: -OutboxLoop.keptNanoseconds), on: session)
+    }
+  }
+
+  /// A database that refuses costs time, not messages: they are in the outbox still.
+  private func attempt(_ body: () throws(StorageError) -> Void) -> Bool {
+    do throws(StorageError) {
+      try body()
+      return true
+    } catch {
+      log.error("outbox", "\(error); messages wait")
+      if case .uncommitted = error { reopen() }
+      return false
+    }
+  }
+
+  private func reopen() {
+    do throws(StorageError) { try session.reopen() } catch { log.error("outbox", "\(error); messages wait") }
+  }
+
+  // MARK: A round
+
+  private func dispatch(now: Int64) -> Bool {
+    guard load(now: now) else { return false }
+    for index in lanes.indices { for dead in lanes[index].expire(now: now) { note(dead, from: index) } }
+    var taken: [Delivery] = []
+    for index in lanes.indices {
+      for delivery in lanes[index].take(now: now) {
+        laneOfDelivery[delivery.id] = index
+        taken.append(delivery)
+      }
+    }
+    guard write(taken, now: now) else {
+      giveBack(taken, now: now)
+      return false
+    }
+    for delivery in taken {
+      guard let index = laneOfDelivery[delivery.id] else { continue }
+      shared.sender.start(delivery, through: lanes[index].channel, ticket: delivery.id)
+    }
+    return true
+  }
+
+  private func load(now: Int64) -> Bool {
+    let hasNews = shared.hasNews.exchange(false, ordering: .acquiringAndReleasing)
+    if hasNews {
+      for index in lanes.indices { lanes[index].expectNews() }
+      isCountStale = true
+    }
+    let isGood = attempt { () throws(StorageError) in
+      if hasNews {
+        try DeliveryTable.abandon(exceptFor: lanes.map(\.channel.name), on: session, now: Timestamp(nanoseconds: now))
+      }
+      // What is not written down yet may look pending in the outbox.
+      let unwritten = Set(changes.map(\.id))
+      for index in lanes.indices where lanes[index].wantsLoad(now: now) {
+        let name = lanes[index].channel.name
+        let due = try DeliveryTable.due(channel: name, now: now, limit: ChannelLane.waitingLimit, on: session)
+        let next = try DeliveryTable.nextAttempt(channel: name, after: now, on: session)
+        lanes[index].load(due.filter { !unwritten.contains($0.delivery.id) }, next: next)
+      }
+    }
+    if !isGood, hasNews { shared.hasNews.store(true, ordering: .releasing) }
+    return isGood
+  }
+
+  private func settle(_ ended: [(ticket: Int64, outcome: SendOutcome)], now: Int64) {
+    for (id, outcome) in ended {
+      guard let index = laneOfDelivery.removeValue(forKey: id),
+        let delivery = lanes[index].settle(id, outcome, now: now, random: Double.random(in: 0...1))
+      else { continue }
+      if case .failed(let failure) = outcome {
+        let name = lanes[index].channel.name
+        log.warning("outbox", "channel \(name): \(failure.words)", ["attempt": "\(delivery.attempts)"])
+      }
+      note(delivery, from: index)
+    }
+  }
+
+  /// What has got a new state is written down with the next round; the dead pass to the fallback channel.
+  private func note(_ delivery: Delivery, from index: Int) {
+    changes.append(delivery)
+    isCountStale = true
+    guard delivery.state == .dead else { return }
+    let channel = lanes[index].channel
+    log.error(
+      "outbox",
+      "channel \(channel.name): message \(delivery.id) is given up; `marketflow alerts resend` tries it again",
+      ["error": delivery.lastError ?? ""])
+    if let fallback = channel.fallback, laneOfName[fallback] != nil {
+      redirected.append(delivery.redirected(to: fallback))
+    }
+  }
+
+  // MARK: Writing
+
+  /// All that is to be written, in one transaction.
+  private func write(_ taken: [Delivery], now: Int64) -> Bool {
+    guard !changes.isEmpty || !redirected.isEmpty || !taken.isEmpty else { return true }
+    let isGood = attempt { () throws(StorageError) in
+      try session.transaction { () throws(StorageError) in
+        try DeliveryTable.update(changes + taken, on: session, now: Timestamp(nanoseconds: now))
+        try DeliveryTable.insert(redirected, on: session, now: Timestamp(nanoseconds: now))
+      }
+    }
+    guard isGood else { return false }
+    for delivery in redirected { if let index = laneOfName[delivery.channel] { lanes[index].expectNews() } }
+    changes.removeAll(keepingCapacity: true)
+    redirected.removeAll(keepingCapacity: true)
+    return true
+  }
+
+  private func giveBack(_ taken: [Delivery], now: Int64) {
+    for delivery in taken {
+      guard let index = laneOfDelivery.removeValue(forKey: delivery.id) else { continue }
+      lanes[index].giveBack([delivery], now: now)
+    }
+  }
+
+  /// Counting reads the whole table: once a second is enough.
+  private func publish() {
+    let now = SystemClock.monotonicNanoseconds
+    if isCountStale, lastCount.map({ now - $0 >= OutboxLoop.countNanoseconds }) ?? true {
+      let isGood = attempt { () throws(StorageError) in
+        let counts = try DeliveryTable.counts(on: session)
+        for index in lanes.indices { lanes[index].count(counts[lanes[index].channel.name] ?? [:]) }
+      }
+      // Before the first count there is nothing to say.
+      guard isGood || lastCount != nil else { return }
+      isCountStale = !isGood
+      lastCount = now
+    }
+    shared.publish(lanes.map(\.statistics))
+  }
+
+  private func waitMilliseconds(isStopping: Bool) -> Int32 {
+    let now = SystemClock.wallNanoseconds
+    if isStopping { return 50 }
+    let turn = lanes.map { $0.nextTurn(now: now) }.min() ?? .max
+    let wait = turn == .max ? OutboxLoop.longestWaitMilliseconds : max(0, turn - now) / 1_000_000 + (turn > now ? 1 : 0)
+    return Int32(min(wait, OutboxLoop.longestWaitMilliseconds))
+  }
+}

@@ -1,0 +1,40 @@
+import FlowEngine
+import MarketModel
+
+extension AlertRule {
+  /// The rules that are there without anybody having made them: one for each kind of detection, the levels, and the data.
+  public static let builtIn: [AlertRule] =
+    DetectionKind.allCases.map { kind in
+      var rule = AlertRule(name: kind.alertName, source: .detections)
+      rule.filter.kinds = [kind]
+      rule.coolDownScope = isOfUnderlying(kind) ? .underlying : .contract
+      return rule
+    } + [levels, incidents]
+
+  /// Patterns over all contracts of an underlying, and structures of several contracts.
+  private static func isOfUnderlying(_ kind: DetectionKind) -> Bool {
+    switch kind {
+    case .sweep, .intermarketSweep, .block, .offBook, .unusualVolume, .repeatedHits, .sweepThenFloor,
+      .institutionalFlow:
+      false
+    case .darkPool, .aggressiveCallBuying, .aggressivePutBuying, .verticalSpread, .straddle, .strangle, .riskReversal,
+      .butterfly, .calendarSpread, .otherSpread:
+      true
+    }
+  }
+
+  private static var levels: AlertRule {
+    var rule = AlertRule(name: "levels", source: .levels)
+    rule.coolDownScope = .underlying
+    rule.coolDownSeconds = 900
+    return rule
+  }
+
+  /// What people have to know about what they look at: data that stay missing, and a feed that went silent.
+  private static var incidents: AlertRule {
+    var rule = AlertRule(name: "data", source: .incidents)
+    rule.filter.incidents = [.gapUnfilled, .muted, .disconnected]
+    rule.coolDownScope = .underlying
+    return rule
+  }
+}

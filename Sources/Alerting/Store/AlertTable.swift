@@ -1,0 +1,181 @@
+import FlowEngine
+import JSONText
+import MarketModel
+import Storage
+
+/// The table of alerts: how they are written, several with one statement, and read.
+enum AlertTable {
+  static let createSQL = """
+    CREATE TABLE alerts (
+      id BIGINT NOT NULL, key VARCHAR NOT NULL, rule VARCHAR NOT NULL, subject VARCHAR NOT NULL,
+      subject_id BIGINT NOT NULL, kind VARCHAR NOT NULL, severity VARCHAR NOT NULL, score_premium INTEGER NOT NULL,
+      score_confidence INTEGER NOT NULL, score_count INTEGER NOT NULL, title VARCHAR NOT NULL, text VARCHAR NOT NULL,
+      symbol VARCHAR NOT NULL, underlying VARCHAR NOT NULL, side VARCHAR NOT NULL, premium_micros BIGINT NOT NULL,
+      prints BIGINT NOT NULL, first_time TIMESTAMP_NS NOT NULL, last_time TIMESTAMP_NS NOT NULL,
+      created_time TIMESTAMP_NS NOT NULL, state VARCHAR NOT NULL, occurrences BIGINT NOT NULL,
+      changed_time TIMESTAMP_NS NOT NULL, changed_by VARCHAR)
+    """
+
+  private static let columns = [
+    "id", "key", "rule", "subject", "subject_id", "kind", "severity", "score_premium", "score_confidence",
+    "score_count", "title", "text", "symbol", "underlying", "side", "premium_micros", "prints", "first_time",
+    "last_time", "created_time", "state", "occurrences", "changed_time", "changed_by",
+  ]
+  private static let times: Set = ["first_time", "last_time", "created_time", "changed_time"]
+  private static let numbers: Set = [
+    "id", "subject_id", "score_premium", "score_confidence", "score_count", "premium_micros", "prints", "first_time",
+    "last_time", "created_time", "occurrences", "changed_time",
+  ]
+
+  static let selectSQL = "SELECT \(columns.joined(separator: ", ")) FROM alerts"
+
+  /// One bound text holds all rows: a statement a row would cost twenty times as much.
+  private static let rowsSQL: String = {
+    let types = columns.map { "\"\($0)\": \"\(numbers.contains($0) ? "BIGINT" : "VARCHAR")\"" }
+    let values = columns.map { times.contains($0) ? "make_timestamp_ns(r.\($0)) AS \($0)" : "r.\($0) AS \($0)" }
+    return "SELECT \(values.joined(separator: ", ")) FROM (SELECT unnest(from_json($1::JSON, "
+      + "'[{\(types.joined(separator: ", "))}]')) AS r)"
+  }()
+
+  private static let insertSQL = "INSERT INTO alerts \(rowsSQL)"
+  private static let updateSQL =
+    "UPDATE alerts SET "
+    + columns.dropFirst().map { "\($0) = n.\($0)" }.joined(separator: ", ")
+    + " FROM (\(rowsSQL)) n WHERE alerts.id = n.id"
+
+  static func insert(_ alerts: [Alert], _ session: SQLSession) throws(StorageError) {
+    guard !alerts.isEmpty else { return }
+    try session.rows(insertSQL, [.text(text(of: alerts))])
+  }
+
+  static func update(_ alerts: [Alert], _ session: SQLSession) throws(StorageError) {
+    guard !alerts.isEmpty else { return }
+    try session.rows(updateSQL, [.text(text(of: alerts))])
+  }
+
+  /// - Parameter condition: of fixed words; what comes from outside is bound.
+  static func read(
+    where condition: String, _ parameters: [SQLValue], _ session: SQLSession
+  ) throws(StorageError) -> [Alert] {
+    try session.rows("\(selectSQL) WHERE \(condition)", parameters).map { alert($0) }
+  }
+
+  static func read(ids: Set<Int64>, _ session: SQLSession) throws(StorageError) -> [Int64: Alert] {
+    guard !ids.isEmpty else { return [:] }
+    let list = ids.sorted().map { "\($0)" }.joined(separator: ",")
+    let alerts = try read(where: "id IN (\(list))", [], session)
+    return Dictionary(alerts.map { ($0.id, $0) }) { $1 }
+  }
+
+  // MARK: Causes
+
+  /// Which alert each of these keys belongs to, if any.
+  static func alertIDs(ofKeys keys: [String], _ session: SQLSession) throws(StorageError) -> [String: Int64] {
+    guard !keys.isEmpty else { return [:] }
+    var json = JSONWriter(reservingBytes: 64 * keys.count)
+    json.array { json in for key in keys { json.value(key) } }
+    let rows = try session.rows(
+      "SELECT key, alert_id FROM alert_causes WHERE key IN (SELECT unnest(from_json($1::JSON, '[\"VARCHAR\"]')))",
+      [.text(json.text)])
+    var found: [String: Int64] = [:]
+    for row in rows { if let key = row[0].text, let id = row[1].integer { found[key] = id } }
+    return found
+  }
+
+  static func insert(causes: [(key: String, id: Int64)], _ session: SQLSession) throws(StorageError) {
+    guard !causes.isEmpty else { return }
+    var json = JSONWriter(reservingBytes: 96 * causes.count)
+    json.array { json in
+      for cause in causes {
+        json.object { json in
+          json.field("key", cause.key)
+          json.field("id", cause.id)
+        }
+      }
+    }
+    try session.rows(
+      """
+      INSERT INTO alert_causes SELECT r.key, r.id FROM (SELECT unnest(from_json($1::JSON, \
+      '[{"key": "VARCHAR", "id": "BIGINT"}]')) AS r)
+      """, [.text(json.text)])
+  }
+
+  // MARK: Rows
+
+  private static func text(of alerts: [Alert]) -> String {
+    var json = JSONWriter(reservingBytes: 768 * alerts.count)
+    json.array { json in for alert in alerts { write(alert, &json) } }
+    return json.text
+  }
+
+  private static func write(_ alert: Alert, _ json: inout JSONWriter) {
+    let subject = subject(alert.subject)
+    json.object { json in
+      json.field("id", alert.id)
+      json.field("key", alert.key)
+      json.field("rule", alert.rule)
+      json.field("subject", subject.name)
+      json.field("subject_id", subject.id)
+      json.field("kind", alert.subject.kindName)
+      json.field("severity", alert.severity.rawValue)
+      json.field("score_premium", alert.score.premium)
+      json.field("score_confidence", alert.score.confidence)
+      json.field("score_count", alert.score.count)
+      json.field("title", alert.title)
+      json.field("text", alert.text)
+      json.field("symbol", alert.symbol)
+      json.field("underlying", alert.underlying)
+      json.field("side", alert.side.name)
+      json.field("premium_micros", alert.premiumMicros)
+      json.field("prints", alert.prints)
+      json.field("first_time", alert.firstTime.nanoseconds)
+      json.field("last_time", alert.lastTime.nanoseconds)
+      json.field("created_time", alert.createdTime.nanoseconds)
+      json.field("state", alert.state.rawValue)
+      json.field("occurrences", alert.occurrences)
+      json.field("changed_time", alert.changedTime.nanoseconds)
+      if let by = alert.changedBy { json.field("changed_by", by) } else { json.nullField("changed_by") }
+    }
+  }
+
+  private static func subject(_ subject: AlertSubject) -> (name: String, id: Int64) {
+    switch subject {
+    case .detection(let id, _): ("detection", id.rawValue)
+    case .print(let number): ("print", number)
+    case .level: ("level", 0)
+    case .incident: ("incident", 0)
+    }
+  }
+
+  /// Columns in the order of `selectSQL`. What no program of ours wrote is shown as an incident rather than not at all.
+  private static func alert(_ row: [SQLCell]) -> Alert {
+    func number(_ column: Int) -> Int64 { row[column].integer ?? 0 }
+    func text(_ column: Int) -> String { row[column].text ?? "" }
+    func time(_ column: Int) -> Timestamp { Timestamp(nanoseconds: number(column)) }
+    var alert = Alert(
+      id: number(0), key: text(1), rule: text(2), subject: subject(text(3), id: number(4), kind: text(5)),
+      score: AlertScore(premium: Int(number(7)), confidence: Int(number(8)), count: Int(number(9))), title: text(10),
+      text: text(11), symbol: text(12), underlying: text(13),
+      side: AggressorSide.allCases.first { $0.name == text(14) } ?? .unknown, premiumMicros: number(15),
+      firstTime: time(17), lastTime: time(18), createdTime: time(19), state: AlertState(rawValue: text(20)) ?? .new,
+      occurrences: number(21))
+    alert.prints = number(16)
+    alert.changedTime = time(22)
+    alert.changedBy = row[23].text
+    return alert
+  }
+
+  private static func subject(_ name: String, id: Int64, kind: String) -> AlertSubject {
+    switch name {
+    case "detection":
+      if let found = DetectionKind.allCases.first(where: { $0.alertName == kind }) {
+        return .detection(DetectionID(rawValue: id), found)
+      }
+    case "print": return .print(id)
+    case "level":
+      if let found = PositioningLevel.allCases.first(where: { $0.alertName == kind }) { return .level(found) }
+    default: break
+    }
+    return .incident(FeedIncident.Kind.allCases.first { $0.alertName == kind } ?? .disconnected)
+  }
+}

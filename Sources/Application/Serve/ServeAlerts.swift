@@ -1,0 +1,75 @@
+import Alerting
+import Clocks
+import Logging
+import MarketModel
+import Storage
+import Synchronization
+
+/// The alerts of a run: their file, their thread, what they catch up from, and who sends their messages.
+final class ServeAlerts: Sendable {
+  let thread: AlertsThread
+  /// Nil for a run that keeps nothing.
+  private let path: String?
+  private let directory: String
+  private let options: AlertOptions
+  private let channels: [ChannelConfiguration]
+  private let dispatcher = Mutex<OutboxDispatcher?>(nil)
+  private let log: Log
+
+  /// - Parameters:
+  ///   - ingest: names what is played or recorded.
+  ///   - run: its place in the store; nil without one.
+  ///   - epoch: names this start, for a source that cannot be played again.
+  init(
+    _ settings: Settings, _ source: ServeSource, ingest: IngestSource, run: IngestRun?, store: Store?,
+    instruments: InstrumentTable, epoch: String, log: Log
+  ) throws(StorageError) {
+    var options = AlertOptions(run: ingest.resumable ? ingest.fingerprint : "\(ingest.fingerprint)@\(epoch)")
+    options.tellsOutside = ServeAlerts.tellsOutside(source, options.tellsOutside)
+    self.options = options
+    var connections = AlertsThread.Connections(instruments: instruments)
+    if let store, let run {
+      connections.catchUp = try StoreCatchUp(
+        try store.makeSession(), runID: run.runID, printBase: run.firstPrintID - 1)
+    }
+    thread = AlertsThread(connections, news: AlertNews(), log: log)
+    let data = DataDirectory(path: settings.dataDirectory)
+    directory = data.path
+    path = store.map { _ in source.mode == .demo ? data.demoAlerts : data.alerts }
+    channels = settings.alertChannels
+    self.log = log
+  }
+
+  /// The invented market's time is its own; a recording's alerts are for the page only.
+  private static func tellsOutside(_ source: ServeSource, _ standard: TellingOutside) -> TellingOutside {
+    switch source {
+    case .demo: .always
+    case .replay, .replayDay: .never
+    case .polygon: standard
+    }
+  }
+
+  /// Opens the file and begins.
+  /// - Throws: `StorageError` when the file cannot be had.
+  func start() throws(StorageError) {
+    let database =
+      if let path { try AlertDatabase(path: path) } else { try AlertDatabase(inMemoryBeside: directory) }
+    let office = try AlertOffice(
+      database, options: options, clock: { Timestamp(nanoseconds: SystemClock.wallNanoseconds) }, news: thread.news)
+    let dispatcher = OutboxDispatcher(session: try database.session.makeSession(), channels: channels, log: log)
+    self.dispatcher.withLock { $0 = dispatcher }
+    office.onMessages = { dispatcher.wake() }
+    thread.start(office)
+    log.info("alerts", "kept in \(database.path)")
+  }
+
+  /// Stores what has come; the engine must have stopped before.
+  func stop() {
+    thread.stop()
+    let running = dispatcher.withLock { dispatcher in
+      defer { dispatcher = nil }
+      return dispatcher
+    }
+    running?.stop()
+  }
+}

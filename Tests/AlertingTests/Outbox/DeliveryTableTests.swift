@@ -1,0 +1,108 @@
+import MarketModel
+import Storage
+import Testing
+
+@testable import Alerting
+
+struct DeliveryTableTests {
+  private static let now = Timestamp(seconds: 1_763_735_400)
+  private let folder: OutboxFolder
+  private let session: SQLSession
+
+  init() throws {
+    folder = try OutboxFolder()
+    session = try folder.session()
+  }
+
+  private func due(_ channel: String, now: Int64 = now.nanoseconds) throws -> [Delivery] {
+    try DeliveryTable.due(channel: channel, now: now, limit: 100, on: session).map(\.delivery)
+  }
+
+  @Test func whatWasStoredComesBack() throws {
+    var delivery = OutboxFolder.delivery(7, channel: "desk")
+    delivery.message.title = "quotes ' \" \\ and\nlines, ünïcode 🙂, NUL \u{0} and \u{1F}"
+    delivery.message.fields.append(OutboundMessage.Field("", "[\"json\"]"))
+    try DeliveryTable.insert([delivery], on: session, now: Self.now)
+    let found = try due("desk")
+    delivery.id = 1
+    #expect(found == [delivery])
+  }
+
+  @Test func aKeyIsStoredOnce() throws {
+    let deliveries = (0..<50).map { OutboxFolder.delivery($0, channel: "desk") }
+    try DeliveryTable.insert(deliveries, on: session, now: Self.now)
+    try DeliveryTable.insert(deliveries + [OutboxFolder.delivery(50, channel: "desk")], on: session, now: Self.now)
+    #expect(try due("desk").map(\.message.title) == (0...50).map { "Alert \($0)" })
+  }
+
+  @Test func aTransactionThatFailsStoresNothing() throws {
+    struct Refusal: Error {}
+    #expect(throws: StorageError.self) {
+      try session.transaction { () throws(StorageError) in
+        try DeliveryTable.insert([OutboxFolder.delivery(1, channel: "desk")], on: session, now: Self.now)
+        try session.execute("INSERT INTO nowhere VALUES (1)")
+      }
+    }
+    #expect(try due("desk").isEmpty)
+  }
+
+  @Test func onlyWhatIsDueIsGivenOut() throws {
+    var later = OutboxFolder.delivery(2, channel: "desk")
+    later.nextAttempt = Self.now.adding(nanoseconds: 5)
+    try DeliveryTable.insert(
+      [OutboxFolder.delivery(1, channel: "desk"), later, OutboxFolder.delivery(3, channel: "ops")], on: session,
+      now: Self.now)
+    #expect(try due("desk").map(\.alertID) == [1])
+    #expect(
+      try DeliveryTable.nextAttempt(channel: "desk", after: Self.now.nanoseconds, on: session)
+        == Self.now.nanoseconds + 5)
+    #expect(try due("desk", now: Self.now.nanoseconds + 5).map(\.alertID) == [1, 2])
+    #expect(try DeliveryTable.nextAttempt(channel: "ops", after: Self.now.nanoseconds, on: session) == nil)
+  }
+
+  @Test func whatWasUnderWayIsPendingAgain() throws {
+    try DeliveryTable.insert([OutboxFolder.delivery(1, channel: "desk")], on: session, now: Self.now)
+    var delivery = try #require(try due("desk").first)
+    delivery.state = .sending
+    delivery.attempts = 3
+    try DeliveryTable.update([delivery], on: session, now: Self.now)
+    #expect(try due("desk").isEmpty)
+    try DeliveryTable.recover(on: session, now: Self.now)
+    let found = try #require(try due("desk").first)
+    #expect(found.idempotencyKey == delivery.idempotencyKey && found.attempts == 3)
+  }
+
+  @Test func deadMessagesAreResentByChannelAndNumber() throws {
+    try DeliveryTable.insert(
+      ["desk", "desk", "ops"].enumerated().map { OutboxFolder.delivery($0, channel: $1) }, on: session, now: Self.now)
+    for channel in ["desk", "ops"] {
+      let dead = try due(channel).map { delivery in
+        var delivery = delivery
+        delivery.state = .dead
+        delivery.attempts = 8
+        return delivery
+      }
+      try DeliveryTable.update(dead, on: session, now: Self.now)
+    }
+    #expect(try DeliveryTable.resend(channel: "desk", id: 2, on: session, now: Self.now) == 1)
+    #expect(try due("desk").map(\.id) == [2])
+    #expect(try due("desk").map(\.attempts) == [0])
+    #expect(try DeliveryTable.resend(channel: nil, id: nil, on: session, now: Self.now) == 2)
+    #expect(try due("desk").count == 2)
+    #expect(try due("ops").count == 1)
+    #expect(try DeliveryTable.resend(channel: "desk", id: nil, on: session, now: Self.now) == 0)
+  }
+
+  @Test func whatNoChannelTakesIsGivenUp() throws {
+    try DeliveryTable.insert(
+      [OutboxFolder.delivery(1, channel: "desk"), OutboxFolder.delivery(2, channel: "gone")], on: session, now: Self.now
+    )
+    try DeliveryTable.abandon(exceptFor: ["desk", "console"], on: session, now: Self.now)
+    #expect(try DeliveryTable.counts(on: session) == ["desk": [.pending: 1], "gone": [.dead: 1]])
+  }
+
+  @Test func aFallbackHasTheKeyOfItsChannel() {
+    let delivery = OutboxFolder.delivery(1, channel: "desk")
+    #expect(delivery.redirected(to: "ops").idempotencyKey == OutboxFolder.delivery(1, channel: "ops").idempotencyKey)
+  }
+}
