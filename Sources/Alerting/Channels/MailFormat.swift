@@ -20,7 +20,7 @@ enum MailFormat {
     return Array((headers.joined(separator: "\r\n") + "\r\n\r\n" + wrapped(text(message)) + "\r\n").utf8)
   }
 
-  static func messageID(_ key: String) -> String { "<\(Digest.sha256Hex(key))@marketflow.invalid>" }
+  static func messageID(_ key: String) -> String { "<\(Digest.sha256Hex(key).prefix(32))@marketflow.invalid>" }
 
   private static func text(_ message: OutboundMessage) -> String {
     var text = message.title + "\n\n"
