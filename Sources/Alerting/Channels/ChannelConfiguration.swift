@@ -40,7 +40,7 @@ public struct ChannelConfiguration: Sendable {
     let text = address.reveal()
     let host = text.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: false).last ?? ""
     let path = host.drop { $0 != "/" && $0 != "?" }
-    let pieces = path.split { "/?&=".contains($0) }.filter { $0.utf8.count >= 8 }
+    let pieces = path.split { "/?&=".contains($0) }.filter { $0.utf8.count >= 12 }
     return [address] + ([path] + pieces).filter { $0.utf8.count > 1 }.map { Secret(String($0)) }
   }
 }

@@ -20,7 +20,7 @@ enum MailFormat {
     return Array((headers.joined(separator: "\r\n") + "\r\n\r\n" + wrapped(text(message)) + "\r\n").utf8)
   }
 
-  static func messageID(_ key: String) -> String { "<\(Digest.sha256Hex(key))@marketflow.invalid>" }
+  static func messageID(_ key: String) -> String { "<\(Digest.sha256Hex(key).prefix(32))@marketflow.invalid>" }
 
   private static func text(_ message: OutboundMessage) -> String {
     var text = message.title + "\n\n"
@@ -29,17 +29,17 @@ enum MailFormat {
     return text + "\n\(message.time.newYorkText)\n"
   }
 
-  /// An encoded word has at most 75 characters and holds whole characters.
+  /// A line with an encoded word has at most 76 characters, the header's name included, and a word holds whole code points.
   private static func encodedWords(_ text: String) -> String {
     guard !text.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) || text.utf8.count > 60 else { return text }
     var words: [String] = []
     var word = ""
-    for character in text {
-      if word.utf8.count + String(character).utf8.count > 45, !word.isEmpty {
+    for scalar in text.unicodeScalars {
+      if word.utf8.count + String(scalar).utf8.count > 36 {
         words.append(word)
         word = ""
       }
-      word.append(character)
+      word.unicodeScalars.append(scalar)
     }
     words.append(word)
     return words.map { "=?utf-8?B?\(Base64.encode(Array($0.utf8)))?=" }.joined(separator: "\r\n ")

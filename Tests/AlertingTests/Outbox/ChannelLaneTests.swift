@@ -39,9 +39,9 @@ struct ChannelLaneTests {
     var lane = lane()
     lane.load(queued(1), next: nil)
     for attempt in 1...3 {
-      let taken = try #require(lane.take(now: 0).first)
-      #expect(taken.attempts == attempt)
-      let settled = try #require(lane.settle(1, Self.outage, now: 0, random: 1))
+      #expect(lane.take(now: 0).map(\.attempts) == [attempt])
+      let outcome = lane.settle(1, Self.outage, now: 0, random: 1)
+      let settled = try #require(outcome)
       #expect(settled.lastError == "down")
       if attempt == 3 {
         #expect(settled.state == .dead)

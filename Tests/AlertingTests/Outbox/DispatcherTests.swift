@@ -6,7 +6,7 @@ import Testing
 
 @testable import Alerting
 
-@Suite(.enabled(if: ReceiverPeer.hasPython, ReceiverPeer.missing))
+@Suite(.serialized, .enabled(if: ReceiverPeer.hasPython, ReceiverPeer.missing))
 struct DispatcherTests {
   private let folder: OutboxFolder
 
@@ -20,8 +20,10 @@ struct DispatcherTests {
     let peer = try ReceiverPeer(folder: folder.url, withMail: true)
     let file = folder.url.appending(path: "taken").path
     let script = "cat >> \"$1\"; echo >> \"$1\""
-    let channels =
-      peer.vendors() + [peer.mail(), peer.channel("tool", .command(["/bin/sh", "-c", script, "tool", file]))]
+    var tool = peer.channel("tool", .command(["/bin/sh", "-c", script, "tool", file]))
+    // All write to one file.
+    tool.pace.concurrent = 1
+    let channels = peer.vendors() + [peer.mail(), tool]
     let fixture = try DispatcherFixture(folder, channels, deliveries(3, channels))
     try fixture.waitUntilSettled(3 * channels.count)
     let report = try peer.report()

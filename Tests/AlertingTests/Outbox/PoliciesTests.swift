@@ -5,12 +5,12 @@ import Testing
 struct TokenBucketTests {
   @Test func aBurstAndThenThePace() {
     var bucket = TokenBucket(ChannelPace(perSecond: 2.5, burst: 5, concurrent: 1), now: 1_000)
-    for _ in 0..<5 { #expect(bucket.take(now: 1_000)) }
-    #expect(!bucket.take(now: 1_000))
+    for _ in 0..<5 { #expect(bucket.take(now: 1_000) == true) }
+    #expect(bucket.take(now: 1_000) == false)
     let next = bucket.nextToken(after: 1_000)
     #expect((400_001_000...400_001_001).contains(next))
-    #expect(!bucket.take(now: next - 1_000))
-    #expect(bucket.take(now: next))
+    #expect(bucket.take(now: next - 1_000) == false)
+    #expect(bucket.take(now: next) == true)
   }
 
   @Test func aLongPauseIsWorthOneBurst() {
@@ -22,10 +22,10 @@ struct TokenBucketTests {
 
   @Test func aClockThatGoesBackGivesNothing() {
     var bucket = TokenBucket(ChannelPace(perSecond: 1, burst: 1, concurrent: 1), now: 5_000_000_000)
-    #expect(bucket.take(now: 5_000_000_000))
-    #expect(!bucket.take(now: 0))
-    #expect(!bucket.take(now: 5_500_000_000))
-    #expect(bucket.take(now: 6_000_000_000))
+    #expect(bucket.take(now: 5_000_000_000) == true)
+    #expect(bucket.take(now: 0) == false)
+    #expect(bucket.take(now: 5_500_000_000) == false)
+    #expect(bucket.take(now: 6_000_000_000) == true)
   }
 }
 
@@ -40,28 +40,28 @@ struct CircuitBreakerTests {
 
   @Test func opensAfterFailuresInARowOnly() {
     var breaker = CircuitBreaker(policy)
-    for _ in 0..<2 { #expect(!breaker.failed(now: 0)) }
+    for _ in 0..<2 { #expect(breaker.failed(now: 0) == false) }
     breaker.succeeded()
-    for _ in 0..<2 { #expect(!breaker.failed(now: 0)) }
-    #expect(breaker.admit(now: 0))
-    #expect(breaker.failed(now: 0))
-    #expect(!breaker.admit(now: 99))
+    for _ in 0..<2 { #expect(breaker.failed(now: 0) == false) }
+    #expect(breaker.admit(now: 0) == true)
+    #expect(breaker.failed(now: 0) == true)
+    #expect(breaker.admit(now: 99) == false)
   }
 
   @Test func oneProbeAndThenTwiceTheWait() {
     var breaker = CircuitBreaker(policy)
     for _ in 0..<3 { _ = breaker.failed(now: 0) }
-    #expect(breaker.admit(now: 100))
-    #expect(!breaker.admit(now: 100))
+    #expect(breaker.admit(now: 100) == true)
+    #expect(breaker.admit(now: 100) == false)
     #expect(breaker.opensAt(now: 100) == nil)
-    #expect(breaker.failed(now: 110))
+    #expect(breaker.failed(now: 110) == true)
     #expect(breaker.state == .open(untilNanoseconds: 310))
-    #expect(breaker.admit(now: 310))
-    #expect(breaker.failed(now: 310))
+    #expect(breaker.admit(now: 310) == true)
+    #expect(breaker.failed(now: 310) == true)
     #expect(breaker.state == .open(untilNanoseconds: 610))
-    #expect(breaker.admit(now: 610))
+    #expect(breaker.admit(now: 610) == true)
     breaker.succeeded()
-    #expect(breaker.admit(now: 610))
+    #expect(breaker.admit(now: 610) == true)
     for _ in 0..<3 { _ = breaker.failed(now: 1_000) }
     #expect(breaker.state == .open(untilNanoseconds: 1_100))
   }
@@ -69,9 +69,9 @@ struct CircuitBreakerTests {
   @Test func aProbeThatIsGivenBackMayGoAgain() {
     var breaker = CircuitBreaker(policy)
     for _ in 0..<3 { _ = breaker.failed(now: 0) }
-    #expect(breaker.admit(now: 100))
+    #expect(breaker.admit(now: 100) == true)
     breaker.giveBack(now: 100)
-    #expect(breaker.admit(now: 100))
+    #expect(breaker.admit(now: 100) == true)
   }
 }
 

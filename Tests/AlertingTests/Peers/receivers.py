@@ -283,7 +283,7 @@ class Mailbox:
         check(not mail.defects, f"mail: {mail.defects}")
         for name in ("From", "To", "Subject", "Date", "Message-ID"):
             check(mail[name], f"mail: no {name}")
-        check(re.fullmatch(r"<[0-9a-f]{64}@marketflow\.invalid>", mail["Message-ID"]), "mail: Message-ID")
+        check(re.fullmatch(r"<[0-9a-f]{32}@marketflow\.invalid>", mail["Message-ID"]), "mail: Message-ID")
         check(abs(email.utils.parsedate_to_datetime(mail["Date"]).timestamp() - time.time()) < 300, "mail: Date")
         check(envelope.rcpt_tos == ["a@example.com", "b@example.com"], f"mail: recipients {envelope.rcpt_tos}")
         text = mail.get_content()
