@@ -115,7 +115,8 @@ let package = Package(
     tests(
       "LakeTests", ["Lake", "Storage", "FlowEngine", "MarketModel", "Logging", "Clocks"], exclude: ["Peers"]),
     tests(
-      "AlertingTests", ["Alerting", "Storage", "FlowEngine", "MarketModel", "Rings", "Logging", "Clocks", "JSONText"],
+      "AlertingTests",
+      ["Alerting", "Positioning", "Storage", "FlowEngine", "MarketModel", "Rings", "Logging", "Clocks", "JSONText"],
       exclude: ["Peers"]),
     tests("TransportTests", ["Transport", "Logging"], exclude: ["Peers"]),
     tests(

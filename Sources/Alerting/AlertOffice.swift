@@ -1,6 +1,7 @@
 import FlowEngine
 import JSONText
 import MarketModel
+import Positioning
 import Storage
 
 /// Everything about alerts but the thread: what rules let through becomes alerts in the file, with their messages, in one
@@ -135,7 +136,7 @@ public final class AlertOffice {
   }
 
   /// The underlying's price has crossed a level.
-  public func see(_ crossing: LevelCross, _ instruments: InstrumentTable) {
+  public func see(_ crossing: LevelCrossing, _ instruments: InstrumentTable) {
     let symbol = instruments[crossing.underlying].symbol
     for rule in otherRules
     where rule.source == .levels && rule.filter.matches(crossing.level, underlying: symbol) {

@@ -2,6 +2,7 @@ import Clocks
 import FlowEngine
 import Logging
 import MarketModel
+import Positioning
 import Rings
 import Storage
 import Synchronization
@@ -15,14 +16,14 @@ public final class AlertsThread: Sendable {
   public struct Connections: Sendable {
     public var instruments: InstrumentTable
     /// Crossings of levels since the last call; called on the alerts thread. Nil when nobody watches levels.
-    public var crossings: (@Sendable () -> [LevelCross])?
+    public var crossings: (@Sendable () -> [LevelCrossing])?
     /// What the store has; nil without one.
     public var catchUp: StoreCatchUp?
     /// Outputs that may wait; fewer in tests only.
     public var queueCapacity = Limits.alertRing
 
     public init(
-      instruments: InstrumentTable, crossings: (@Sendable () -> [LevelCross])? = nil, catchUp: StoreCatchUp? = nil
+      instruments: InstrumentTable, crossings: (@Sendable () -> [LevelCrossing])? = nil, catchUp: StoreCatchUp? = nil
     ) {
       self.instruments = instruments
       self.crossings = crossings

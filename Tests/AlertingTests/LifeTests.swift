@@ -1,5 +1,6 @@
 import Foundation
 import MarketModel
+import Positioning
 import Testing
 
 @testable import Alerting
@@ -185,8 +186,8 @@ import Testing
         .incident(FeedIncident(kind: .gapUnfilled, time: AlertingFixture.open, gap: 3, count: 12)),
         .incident(FeedIncident(kind: .connected, time: AlertingFixture.open)),
       ], fixture.instruments)
-    let cross = LevelCross(
-      underlying: fixture.id("SPY"), level: .zeroGamma, isUpward: false, price: Price(cents: 57_190),
+    let cross = LevelCrossing(
+      underlying: fixture.id("SPY"), level: .zeroGamma, direction: .down, price: Price(cents: 57_190),
       levelPrice: Price(cents: 57_200), time: AlertingFixture.open)
     office.see(cross, fixture.instruments)
     office.see(cross, fixture.instruments)

@@ -1,5 +1,6 @@
 import FlowEngine
 import MarketModel
+import Positioning
 
 /// Something that a rule let through, with everything an alert says of it; nothing in it depends on the process's ids.
 struct AlertCause: Hashable, Sendable {
@@ -50,12 +51,12 @@ extension AlertCause {
       lastTime: print.time)
   }
 
-  init(_ crossing: LevelCross, _ instruments: InstrumentTable) {
+  init(_ crossing: LevelCrossing, _ instruments: InstrumentTable) {
     let symbol = instruments[crossing.underlying].symbol.description
     self.init(
       subject: .level(crossing.level),
       name: "l\(symbol)-\(crossing.level.alertName)-\(crossing.time.minuteStart.nanoseconds / 60_000_000_000)",
-      symbol: symbol, underlying: symbol, contract: symbol, side: crossing.isUpward ? .buy : .sell, prints: 1,
+      symbol: symbol, underlying: symbol, contract: symbol, side: crossing.direction == .up ? .buy : .sell, prints: 1,
       confidencePermille: 1000, price: crossing.levelPrice, underlyingPrice: crossing.price, firstTime: crossing.time,
       lastTime: crossing.time)
   }
@@ -86,27 +87,5 @@ extension AlertCause {
     guard contract.isOption else { return contract.symbol.description }
     let right = contract.right == .call ? "call" : "put"
     return "\(contract.underlying) \(contract.expiry) \(contract.strike) \(right)"
-  }
-}
-
-/// The underlying's price has crossed a level.
-public struct LevelCross: Hashable, Sendable {
-  public var underlying: InstrumentID
-  public var level: PositioningLevel
-  public var isUpward: Bool
-  /// The underlying's, and the level's.
-  public var price: Price
-  public var levelPrice: Price
-  public var time: Timestamp
-
-  public init(
-    underlying: InstrumentID, level: PositioningLevel, isUpward: Bool, price: Price, levelPrice: Price, time: Timestamp
-  ) {
-    self.underlying = underlying
-    self.level = level
-    self.isUpward = isUpward
-    self.price = price
-    self.levelPrice = levelPrice
-    self.time = time
   }
 }

@@ -1,5 +1,6 @@
 import FlowEngine
 import MarketModel
+import Positioning
 
 // What an alert says, in plain words without markup.
 

@@ -1,5 +1,6 @@
 import FlowEngine
 import MarketModel
+import Positioning
 
 // The names that causes have outside the program: in rules, in the database, in JSON.
 

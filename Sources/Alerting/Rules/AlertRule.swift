@@ -1,5 +1,6 @@
 import FlowEngine
 import MarketModel
+import Positioning
 
 /// When people want to be told, as data: what to look at, which of it counts, and how often.
 public struct AlertRule: Hashable, Sendable {

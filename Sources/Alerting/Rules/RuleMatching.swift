@@ -1,5 +1,6 @@
 import FlowEngine
 import MarketModel
+import Positioning
 
 /// What rules ask of an instrument.
 struct ContractTerms: Hashable, Sendable, BitwiseCopyable {

@@ -1,6 +1,7 @@
 import FlowEngine
 import JSONText
 import MarketModel
+import Positioning
 
 // How a rule is written: in requests, in answers, in the database and in what people share.
 

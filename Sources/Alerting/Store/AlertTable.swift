@@ -1,6 +1,7 @@
 import FlowEngine
 import JSONText
 import MarketModel
+import Positioning
 import Storage
 
 /// The table of alerts: how they are written, several with one statement, and read.

@@ -19,15 +19,17 @@ final class ServeAlerts: Sendable {
   /// - Parameters:
   ///   - ingest: names what is played or recorded.
   ///   - run: its place in the store; nil without one.
+  ///   - positioning: what sees levels crossed; nil when nobody works them out.
   ///   - epoch: names this start, for a source that cannot be played again.
   init(
     _ settings: Settings, _ source: ServeSource, ingest: IngestSource, run: IngestRun?, store: Store?,
-    instruments: InstrumentTable, epoch: String, log: Log
+    instruments: InstrumentTable, positioning: PositioningThread?, epoch: String, log: Log
   ) throws(StorageError) {
     var options = AlertOptions(run: ingest.resumable ? ingest.fingerprint : "\(ingest.fingerprint)@\(epoch)")
     options.tellsOutside = ServeAlerts.tellsOutside(source, options.tellsOutside)
     self.options = options
     var connections = AlertsThread.Connections(instruments: instruments)
+    if let positioning { connections.crossings = { positioning.takeLevelCrossings() } }
     if let store, let run {
       connections.catchUp = try StoreCatchUp(
         try store.makeSession(), runID: run.runID, printBase: run.firstPrintID - 1)

@@ -58,9 +58,6 @@ final class ServeRun {
     lake = try ServeRun.openLake(settings, store, writer, log)
     let ingest = record?.journal.archive.ingestSource() ?? source.ingestSource(configuration: rules)
     let run = try writer?.reserve(ingest, startingAt: record?.plan.start ?? .start)
-    let epoch = String(SystemClock.wallNanoseconds, radix: 36)
-    alerts = try ServeAlerts(
-      settings, source, ingest: ingest, run: run, store: store, instruments: instruments, epoch: epoch, log: log)
     let chains = Exchange<FlowSnapshot>()
     let positioning =
       settings.positioningSeconds == 0
@@ -70,6 +67,10 @@ final class ServeRun {
           instruments: instruments, snapshots: chains, greeks: rules.greeks ?? GreeksRule(),
           intervalMilliseconds: Int32(settings.positioningSeconds * 1000)))
     self.positioning = positioning
+    let epoch = String(SystemClock.wallNanoseconds, radix: 36)
+    alerts = try ServeAlerts(
+      settings, source, ingest: ingest, run: run, store: store, instruments: instruments, positioning: positioning,
+      epoch: epoch, log: log)
     engine = EngineThread(
       EngineThread.Connections(
         events: events, publisher: publisher, snapshots: snapshots, positioning: chains, store: writer,

@@ -17,7 +17,7 @@ import Testing
 /// A journal that misses events because the disk did not take them: who plays it is told.
 @Suite struct JournalHoleTests {
   private static let open = Timestamp(newYork: LiveSession.first, hour: 9, minute: 30)
-  private static let spy = SymbolText("O:SPY251219C00680000") ?? SymbolText()
+  private static let spy = SymbolText("O:SPY251219C00680000") ?? SymbolText(words: .zero)
 
   private static func time(_ second: Int) -> Timestamp { open.adding(nanoseconds: Int64(second) * 1_000_000_000) }
 
