@@ -22,6 +22,7 @@ extension FlowEngine {
   ) {
     if session != nil {
       giveOutMinutes(before: Timestamp(nanoseconds: .max), into: &outputs)
+      if isDetecting { detection.endDay(into: &outputs) }
       // The event is the new day's.
       tally.events -= 1
       recordDigest(at: before, into: &outputs)

@@ -194,6 +194,7 @@ public struct FlowEngine: ~Copyable {
     if incident.kind == .ended {
       // Kept as well: a print entered by hand may still add to the minute.
       giveOutMinutes(before: Timestamp(nanoseconds: .max), into: &outputs)
+      if isDetecting { detection.endDay(into: &outputs) }
       hasEnded = true
     }
     guard streamTime != .none else { return hold(incident) }

@@ -27,6 +27,17 @@ public enum Limits {
   public static let cancellationSearch = 256
   /// Prints of the day that detectors can look back at, 72 bytes each, touched as they come.
   public static let detectorPrints = 1 << 20
+  /// Patterns of one day that one pattern detector gives out; about 200 bytes each.
+  public static let patterns = 1 << 16
+  /// Prints of one pattern detector's finds that a cancellation can still take out of them; about 16 bytes each.
+  public static let patternLegs = 1 << 18
+  /// Prints that a pattern's window holds at most: less than the tape, so that those that leave are still on it.
+  public static let patternWindowPrints: Int64 = 1 << 19
+  /// Series of alike prints at a time, four for each contract and side, 40 bytes each and 8 for each hit kept.
+  public static let hitSeries = 1 << 18
+  /// Groups of prints at a time that may turn out to be legs of one order, and legs of each, 40 bytes a leg.
+  public static let pendingSpreads = 1 << 10
+  public static let spreadLegs = 12
   /// Legs one sweep window holds per contract and side.
   public static let sweepWindowLegs = 1024
   /// Sweeps the engine keeps in a session.

@@ -4,6 +4,12 @@ import MarketModel
 struct DetectionStage: ~Copyable {
   private var tape: PrintTape
   private var block: GuardedDetector<BlockReporter>
+  var aggressiveBuying: GuardedDetector<AggressiveBuyingDetector>
+  var institutional: GuardedDetector<InstitutionalDetector>
+  var multiLeg: GuardedDetector<MultiLegDetector>
+  var unusualVolume: GuardedDetector<UnusualVolumeDetector>
+  var repeatedHits: GuardedDetector<RepeatedHitsDetector>
+  var sweepThenFloor: GuardedDetector<SweepThenFloorDetector>
   /// Stream time, in whole seconds, up to which windows were looked after.
   private var advancedTo = Timestamp.none
 
@@ -11,6 +17,17 @@ struct DetectionStage: ~Copyable {
     let rules = configuration.detectors ?? DetectorRules()
     tape = PrintTape(capacity: configuration.detectors == nil ? 1 : Limits.detectorPrints)
     block = GuardedDetector(BlockReporter(rules.block, least: configuration.block), isOn: !rules.off.contains(.block))
+    aggressiveBuying = GuardedDetector(
+      AggressiveBuyingDetector(rules.aggressiveBuying), isOn: !rules.off.contains(.aggressiveBuying))
+    institutional = GuardedDetector(
+      InstitutionalDetector(rules.institutional), isOn: !rules.off.contains(.institutional))
+    multiLeg = GuardedDetector(MultiLegDetector(rules.multiLeg), isOn: !rules.off.contains(.multiLeg))
+    unusualVolume = GuardedDetector(
+      UnusualVolumeDetector(rules.unusualVolume), isOn: !rules.off.contains(.unusualVolume))
+    repeatedHits = GuardedDetector(RepeatedHitsDetector(rules.repeatedHits), isOn: !rules.off.contains(.repeatedHits))
+    sweepThenFloor = GuardedDetector(
+      SweepThenFloorDetector(rules.sweepThenFloor, sweep: configuration.sweep),
+      isOn: !rules.off.contains(.sweepThenFloor))
   }
 
   /// A print that was labelled and booked.
@@ -19,6 +36,12 @@ struct DetectionStage: ~Copyable {
   mutating func see(_ seen: borrowing SeenPrint, number: Int64, into outputs: inout OutputBuffer) {
     tape.append(seen.print, number: number, time: seen.time)
     block.see(seen, tape, into: &outputs)
+    aggressiveBuying.see(seen, tape, into: &outputs)
+    institutional.see(seen, tape, into: &outputs)
+    multiLeg.see(seen, tape, into: &outputs)
+    unusualVolume.see(seen, tape, into: &outputs)
+    repeatedHits.see(seen, tape, into: &outputs)
+    sweepThenFloor.see(seen, tape, into: &outputs)
   }
 
   /// A print of today that the venue took back. One that the tape has forgotten stays what it was.
@@ -26,6 +49,12 @@ struct DetectionStage: ~Copyable {
   mutating func takeBack(_ number: Int64, into outputs: inout OutputBuffer) {
     guard let print = tape.void(number) else { return }
     block.takeBack(print, tape, into: &outputs)
+    aggressiveBuying.takeBack(print, tape, into: &outputs)
+    institutional.takeBack(print, tape, into: &outputs)
+    multiLeg.takeBack(print, tape, into: &outputs)
+    unusualVolume.takeBack(print, tape, into: &outputs)
+    repeatedHits.takeBack(print, tape, into: &outputs)
+    sweepThenFloor.takeBack(print, tape, into: &outputs)
   }
 
   /// Looks after windows once a second of stream time.
@@ -34,6 +63,24 @@ struct DetectionStage: ~Copyable {
     guard time.nanoseconds >= advancedTo.nanoseconds + 1_000_000_000 else { return }
     advancedTo = time
     block.advance(to: time, tape, into: &outputs)
+    aggressiveBuying.advance(to: time, tape, into: &outputs)
+    institutional.advance(to: time, tape, into: &outputs)
+    multiLeg.advance(to: time, tape, into: &outputs)
+    unusualVolume.advance(to: time, tape, into: &outputs)
+    repeatedHits.advance(to: time, tape, into: &outputs)
+    sweepThenFloor.advance(to: time, tape, into: &outputs)
+  }
+
+  /// The day is over, or the source: closes what is open.
+  @inline(never)
+  mutating func endDay(into outputs: inout OutputBuffer) {
+    block.endDay(tape, into: &outputs)
+    aggressiveBuying.endDay(tape, into: &outputs)
+    institutional.endDay(tape, into: &outputs)
+    multiLeg.endDay(tape, into: &outputs)
+    unusualVolume.endDay(tape, into: &outputs)
+    repeatedHits.endDay(tape, into: &outputs)
+    sweepThenFloor.endDay(tape, into: &outputs)
   }
 
   /// - Parameter printsBefore: prints of the source before the day that begins.
@@ -41,14 +88,36 @@ struct DetectionStage: ~Copyable {
     tape.beginDay(printsBefore: printsBefore)
     advancedTo = .none
     block.forgetDay()
+    aggressiveBuying.forgetDay()
+    institutional.forgetDay()
+    multiLeg.forgetDay()
+    unusualVolume.forgetDay()
+    repeatedHits.forgetDay()
+    sweepThenFloor.forgetDay()
   }
 
-  var statuses: [DetectorStatus] { [block.status] }
+  var statuses: [DetectorStatus] {
+    [
+      block.status,
+      aggressiveBuying.status,
+      institutional.status,
+      multiLeg.status,
+      unusualVolume.status,
+      repeatedHits.status,
+      sweepThenFloor.status,
+    ]
+  }
 
   func save(into snapshot: inout SnapshotBytes) {
     tape.save(into: &snapshot)
     snapshot.add(advancedTo)
     block.save(into: &snapshot)
+    aggressiveBuying.save(into: &snapshot)
+    institutional.save(into: &snapshot)
+    multiLeg.save(into: &snapshot)
+    unusualVolume.save(into: &snapshot)
+    repeatedHits.save(into: &snapshot)
+    sweepThenFloor.save(into: &snapshot)
   }
 
   /// Into a new one.
@@ -56,5 +125,11 @@ struct DetectionStage: ~Copyable {
     try tape.restore(&reader)
     advancedTo = try reader.read()
     try block.restore(&reader)
+    try aggressiveBuying.restore(&reader)
+    try institutional.restore(&reader)
+    try multiLeg.restore(&reader)
+    try unusualVolume.restore(&reader)
+    try repeatedHits.restore(&reader)
+    try sweepThenFloor.restore(&reader)
   }
 }

@@ -19,11 +19,24 @@ protocol Detector: ~Copyable {
   mutating func advance(
     to time: Timestamp, _ tape: borrowing PrintTape, into outputs: inout OutputBuffer
   ) throws(DetectorFault)
+  /// The day is over, or the source: what is open is closed. Something may still come after the end of a source.
+  mutating func endDay(_ tape: borrowing PrintTape, into outputs: inout OutputBuffer) throws(DetectorFault)
+  /// Finds of the day that a bound kept from being given out.
+  var refused: Int64 { get }
   /// As if just made; memory may be kept.
   mutating func forgetDay()
   func save(into snapshot: inout SnapshotBytes)
   /// Into a new one.
   mutating func restore(_ reader: inout SnapshotReader) throws(SnapshotError)
+}
+
+// For those who have no windows, or no bound.
+extension Detector where Self: ~Copyable {
+  mutating func advance(
+    to time: Timestamp, _ tape: borrowing PrintTape, into outputs: inout OutputBuffer
+  ) throws(DetectorFault) {}
+  mutating func endDay(_ tape: borrowing PrintTape, into outputs: inout OutputBuffer) throws(DetectorFault) {}
+  var refused: Int64 { 0 }
 }
 
 /// What a detector could not make sense of.
@@ -92,6 +105,11 @@ struct GuardedDetector<Kind: Detector & ~Copyable>: ~Copyable {
     do { try detector.advance(to: time, tape, into: &outputs) } catch { open(error) }
   }
 
+  mutating func endDay(_ tape: borrowing PrintTape, into outputs: inout OutputBuffer) {
+    guard isServing else { return }
+    do { try detector.endDay(tape, into: &outputs) } catch { open(error) }
+  }
+
   /// The next day begins with a detector that serves again.
   mutating func forgetDay() {
     detector.forgetDay()
@@ -105,7 +123,8 @@ struct GuardedDetector<Kind: Detector & ~Copyable>: ~Copyable {
 
   var status: DetectorStatus {
     DetectorStatus(
-      detector: Kind.id, isOn: isOn, faults: faults, fault: fault.map { "\($0.words); seen \($0.value)" })
+      detector: Kind.id, isOn: isOn, refused: detector.refused, faults: faults,
+      fault: fault.map { "\($0.words); seen \($0.value)" })
   }
 
   func save(into snapshot: inout SnapshotBytes) {
@@ -127,6 +146,9 @@ public struct DetectorStatus: Hashable, Sendable {
   public var detector: DetectorID
   /// Not switched off by the rules.
   public var isOn: Bool
+  /// Finds of the day not given out because the day already had as many of this detector as are kept.
+  public var refused: Int64 = 0
+  /// On all days since the engine was made.
   public var faults: Int64
   /// Why it is out of service today; nil while it serves.
   public var fault: String?
