@@ -201,7 +201,7 @@ import Testing
     #expect(finds.map(\.prints) == [2, 4, 7])
     #expect(finds.map { run.outputs.legNumbers(of: $0.id) } == [[2], [4], [7]])
     #expect(finds.last?.factors[0].kind == .openInterestMultiple)
-    #expect(finds.last?.factors[0].value == 2802 / 400)
+    #expect(finds.last?.factors[0].value == 7.005)
   }
 
   @Test func nothingIsSaidWithoutOpenInterest() {

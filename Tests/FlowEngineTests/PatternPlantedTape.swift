@@ -25,7 +25,7 @@ struct PatternPlantedTape {
     ["U\(letters(underlying))"]
       + expiries.flatMap { expiry in
         ["C", "P"].flatMap { right in
-          strikes.map { "O:U\(letters(underlying))\(expiry)\(right)000\($0 < 100 ? "0\($0)" : "\($0)")000" }
+          strikes.map { "O:U\(letters(underlying))\(expiry)\(right)00\($0 < 100 ? "0\($0)" : "\($0)")000" }
         }
       }
   }

@@ -20,13 +20,17 @@ enum PatternRun {
     (1...8 as ClosedRange<UInt32>).map { quote(milliseconds, 300, 310, InstrumentID($0)) }
   }
 
-  /// Prints of one contract at the ask, a second apart.
+  /// Prints of one contract, at the ask and a second apart unless told otherwise, each with a fresh quote.
   static func buys(
     _ count: Int, size: UInt32, from milliseconds: Int64 = 1000, every step: Int64 = 1000,
     _ instrument: InstrumentID = EngineRun.call, cents: Int64 = 310, venue: UInt16 = 302, conditions: [Int] = [209]
   ) -> [MarketEvent] {
-    (0..<Int64(count)).map {
-      trade(milliseconds + $0 * step, cents, size: size, instrument, venue: venue, conditions: conditions)
+    (0..<Int64(count)).flatMap {
+      let time = milliseconds + $0 * step
+      return [
+        quote(time, 300, 310, instrument),
+        trade(time, cents, size: size, instrument, venue: venue, conditions: conditions),
+      ]
     }
   }
 

@@ -86,8 +86,8 @@ import Testing
   /// Nothing marks them: sides, sizes, moment and neighbourhood must all agree.
   @Test(
     arguments: [
-      ([(call, 10, 310), (call574, 10, 300)], .verticalSpread, .mid),
-      ([(call, 10, 320), (call574, 10, 300)], .verticalSpread, .buy),
+      ([(call, 10, 310), (call574, 10, 300)], .verticalSpread, .buy),
+      ([(call, 10, 290), (call574, 10, 320)], .verticalSpread, .buy),
       ([(call, 10, 310), (put, 10, 310)], .straddle, .buy),
       ([(call574, 10, 300), (put570, 10, 300)], .strangle, .sell),
       ([(call574, 10, 310), (put570, 10, 295)], .riskReversal, .buy),

@@ -61,7 +61,7 @@ import Testing
     run.feed(Self.events(1))
     for detector in Self.patterns {
       #expect(run.outputs.finds(of: detector).count > 3, "\(detector)")
-      #expect(run.outputs.finds(of: detector).contains { $0.state == .withdrawn }, "\(detector)")
+      #expect(run.outputs.records(of: detector).contains { $0.state == .withdrawn }, "\(detector)")
     }
     for status in run.snapshot.detectors { #expect(status.fault == nil && status.refused == 0, "\(status)") }
   }

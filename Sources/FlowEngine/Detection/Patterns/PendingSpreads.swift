@@ -110,23 +110,35 @@ struct PendingSpreads {
     next = 1
   }
 
+  /// The pending ones alone.
   func save(into snapshot: inout SnapshotBytes) {
+    var pendingGroups: [PendingSpread] = []
+    var pendingLegs: [PendingLeg] = []
+    for group in first..<next {
+      let place = Int(group & PendingSpreads.mask)
+      pendingGroups.append(groups[place])
+      pendingLegs += legs[(place * Limits.spreadLegs)..<(place * Limits.spreadLegs + Limits.spreadLegs)]
+    }
     snapshot.add(first)
-    snapshot.add(next)
     snapshot.add(newest)
-    snapshot.add(groups)
-    snapshot.add(legs)
+    snapshot.add(pendingGroups)
+    snapshot.add(pendingLegs)
   }
 
   mutating func restore(_ reader: inout SnapshotReader) throws(SnapshotError) {
     first = try reader.read()
-    next = try reader.read()
     newest = try reader.readArray()
-    groups = try reader.readArray()
-    legs = try reader.readArray()
-    guard groups.count == Limits.pendingSpreads, legs.count == groups.count * Limits.spreadLegs, first > 0,
-      first <= next, next - first <= Int64(groups.count), newest.allSatisfy({ $0 < next }),
-      groups.allSatisfy({ (0...Limits.spreadLegs).contains($0.count) && $0.previous < next })
-    else { throw .damaged(words: "pending spreads from \(first) to \(next)") }
+    let pendingGroups = try reader.readArray(of: PendingSpread.self)
+    let pendingLegs = try reader.readArray(of: PendingLeg.self)
+    next = first + Int64(pendingGroups.count)
+    guard first > 0, pendingGroups.count <= Limits.pendingSpreads,
+      pendingLegs.count == pendingGroups.count * Limits.spreadLegs, newest.allSatisfy({ $0 < next }),
+      pendingGroups.allSatisfy({ (1...Limits.spreadLegs).contains($0.count) && $0.previous < next })
+    else { throw .damaged(words: "\(pendingGroups.count) pending spreads from \(first)") }
+    for (i, group) in pendingGroups.enumerated() {
+      let place = Int((first + Int64(i)) & PendingSpreads.mask)
+      groups[place] = group
+      for j in 0..<Limits.spreadLegs { legs[place * Limits.spreadLegs + j] = pendingLegs[i * Limits.spreadLegs + j] }
+    }
   }
 }
