@@ -39,21 +39,10 @@ struct PatternPlantedTape {
   private var random: StreamGenerator
   private var prints: Int64 = 0
   private var time = DayTests.monday
-  private let table: InstrumentTable
 
-  /// - Parameters:
-  ///   - table: knows `symbols`.
-  ///   - spreads: planted, two legs each, half of them marked.
-  init(prints count: Int, spreads: Int, seed: UInt64, _ table: InstrumentTable) {
+  /// - Parameter spreads: planted, two legs each, half of them marked.
+  init(prints count: Int, spreads: Int, seed: UInt64) {
     random = StreamGenerator(seed: seed)
-    self.table = table
-    for id in 0..<table.count {
-      let instrument = InstrumentID(UInt32(id))
-      guard table[instrument].kind == .option else { continue }
-      events.append(
-        .quote(
-          Quote(time: time, bid: Price(cents: 300), ask: Price(cents: 310), sequence: 0, instrument: instrument)))
-    }
     let every = max(1, count / spreads)
     while prints < count {
       // Half of the prints come in bursts, as they do.
@@ -80,6 +69,9 @@ struct PatternPlantedTape {
     prints += 1
     // Vendors stamp milliseconds.
     let stamp = Timestamp(milliseconds: time.milliseconds)
+    events.append(
+      .quote(
+        Quote(time: stamp, bid: Price(cents: 300), ask: Price(cents: 310), sequence: 0, instrument: instrument)))
     events.append(
       .trade(
         Trade(

@@ -16,7 +16,7 @@ import Testing
   /// A find counts when kind and legs are right.
   private static func scores(prints: Int, spreads: Int, seed: UInt64) -> [String: Score] {
     let run = EngineRun(FlowConfiguration(detectors: DetectorRules()), more: PatternPlantedTape.symbols)
-    let tape = PatternPlantedTape(prints: prints, spreads: spreads, seed: seed, run.instruments)
+    let tape = PatternPlantedTape(prints: prints, spreads: spreads, seed: seed)
     run.feed(tape.events, batches: 4096)
     var legs: [DetectionID: [Int64]] = [:]
     for case .detectionLeg(let leg) in run.outputs { legs[leg.detection, default: []].append(leg.print) }
@@ -50,7 +50,7 @@ import Testing
   /// Prints that have nothing to do with each other make next to no spreads.
   @Test func noiseIsNoSpread() {
     let run = EngineRun(FlowConfiguration(detectors: DetectorRules()), more: PatternPlantedTape.symbols)
-    let tape = PatternPlantedTape(prints: 60_000, spreads: 1, seed: 2, run.instruments)
+    let tape = PatternPlantedTape(prints: 60_000, spreads: 1, seed: 2)
     run.feed(tape.events, batches: 4096)
     #expect(run.outputs.finds(of: .multiLeg).count <= 4)
   }
