@@ -27,6 +27,10 @@ public enum Limits {
   public static let cancellationSearch = 256
   /// Prints of the day that detectors can look back at, 72 bytes each, touched as they come.
   public static let detectorPrints = 1 << 20
+  /// Legs one sweep window holds per contract and side.
+  public static let sweepWindowLegs = 1024
+  /// Sweeps the engine keeps in a session.
+  public static let sweeps = 1 << 17
   /// Patterns of one day that one pattern detector gives out; about 200 bytes each.
   public static let patterns = 1 << 16
   /// Prints of one pattern detector's finds that a cancellation can still take out of them; about 16 bytes each.
@@ -38,10 +42,6 @@ public enum Limits {
   /// Groups of prints at a time that may turn out to be legs of one order, and legs of each, 40 bytes a leg.
   public static let pendingSpreads = 1 << 10
   public static let spreadLegs = 12
-  /// Legs one sweep window holds per contract and side.
-  public static let sweepWindowLegs = 1024
-  /// Sweeps the engine keeps in a session.
-  public static let sweeps = 1 << 17
   /// Prints the publisher keeps in memory for /prints; older ones come from the store.
   public static let recentPrints = 1 << 15
 }

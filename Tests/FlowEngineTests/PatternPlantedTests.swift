@@ -13,6 +13,14 @@ import Testing
     var precision: Double { found + alarms == 0 ? 1 : Double(found) / Double(found + alarms) }
   }
 
+  /// Precision and recall in words, a row for each kind and each sort of legs.
+  static func table(prints: Int, spreads: Int, seed: UInt64) -> [String] {
+    scores(prints: prints, spreads: spreads, seed: seed).sorted { $0.key < $1.key }.map { row, score in
+      "\(row): \(score.planted) planted, \(score.found) found, \(score.alarms) false; precision "
+        + "\((score.precision * 1000).rounded() / 1000), recall \((score.recall * 1000).rounded() / 1000)"
+    }
+  }
+
   /// A find counts when kind and legs are right.
   private static func scores(prints: Int, spreads: Int, seed: UInt64) -> [String: Score] {
     let run = EngineRun(FlowConfiguration(detectors: DetectorRules()), more: PatternPlantedTape.symbols)
