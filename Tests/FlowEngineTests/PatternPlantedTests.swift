@@ -5,24 +5,17 @@ import Testing
 
 /// How many planted spreads are found, and how many finds were planted.
 @Suite struct PatternPlantedTests {
-  private struct Score {
+  struct Score: CustomStringConvertible {
     var planted = 0
     var found = 0
     var alarms = 0
     var recall: Double { planted == 0 ? 1 : Double(found) / Double(planted) }
     var precision: Double { found + alarms == 0 ? 1 : Double(found) / Double(found + alarms) }
-  }
-
-  /// Precision and recall in words, a row for each kind and each sort of legs.
-  static func table(prints: Int, spreads: Int, seed: UInt64) -> [String] {
-    scores(prints: prints, spreads: spreads, seed: seed).sorted { $0.key < $1.key }.map { row, score in
-      "\(row): \(score.planted) planted, \(score.found) found, \(score.alarms) false; precision "
-        + "\((score.precision * 1000).rounded() / 1000), recall \((score.recall * 1000).rounded() / 1000)"
-    }
+    var description: String { "\(planted) planted, \(found) found, \(alarms) false" }
   }
 
   /// A find counts when kind and legs are right.
-  private static func scores(prints: Int, spreads: Int, seed: UInt64) -> [String: Score] {
+  static func scores(prints: Int, spreads: Int, seed: UInt64) -> [String: Score] {
     let run = EngineRun(FlowConfiguration(detectors: DetectorRules()), more: PatternPlantedTape.symbols)
     let tape = PatternPlantedTape(prints: prints, spreads: spreads, seed: seed)
     run.feed(tape.events, batches: 4096)
@@ -48,8 +41,8 @@ import Testing
   @Test func plantedSpreadsAreFound() {
     let scores = Self.scores(prints: 60_000, spreads: 500, seed: 1)
     for (row, score) in scores.sorted(by: { $0.key < $1.key }) where score.planted > 0 {
-      #expect(score.precision >= 0.9, "\(row): \(score.found) of \(score.planted), \(score.alarms) false")
-      #expect(score.recall >= 0.9, "\(row): \(score.found) of \(score.planted), \(score.alarms) false")
+      #expect(score.precision >= 0.9, "\(row): \(score)")
+      #expect(score.recall >= 0.9, "\(row): \(score)")
     }
     #expect(scores["marked"]?.planted ?? 0 > 200)
     #expect(scores["unmarked"]?.planted ?? 0 > 200)
