@@ -8,7 +8,7 @@ public struct RepeatedHitsRule: Hashable, Sendable {
   public var minimumHits = 5
   /// Of each hit: odd lots of retail are alike by chance.
   public var minimumSize: Int64 = 10
-  public var minimumPrintPremiumMicros: Int64 = 2_500_000_000
+  public var minimumPrintPremiumMicros: Int64 = 5_000_000_000
   /// How far from the series' first hit size and price may be.
   public var sizeTolerancePermille: Int64 = 100
   public var priceTolerancePermille: Int64 = 50
