@@ -42,6 +42,17 @@ public enum Limits {
   public static let levelCrossings = 1024
   /// Milliseconds that one round of positioning takes at most, but for its first underlying; the others wait for the next.
   public static let positioningRoundMilliseconds: Int64 = 1000
+  /// Patterns of one day that one pattern detector gives out; about 200 bytes each.
+  public static let patterns = 1 << 16
+  /// Prints of one pattern detector's finds that a cancellation can still take out of them; about 16 bytes each.
+  public static let patternLegs = 1 << 18
+  /// Prints that a pattern's window holds at most: less than the tape, so that those that leave are still on it.
+  public static let patternWindowPrints: Int64 = 1 << 19
+  /// Series of alike prints at a time, four for each contract and side, 40 bytes each and 8 for each hit kept.
+  public static let hitSeries = 1 << 18
+  /// Groups of prints at a time that may turn out to be legs of one order, and legs of each, 40 bytes a leg.
+  public static let pendingSpreads = 1 << 10
+  public static let spreadLegs = 12
   /// Prints the publisher keeps in memory for /prints; older ones come from the store.
   public static let recentPrints = 1 << 15
 }

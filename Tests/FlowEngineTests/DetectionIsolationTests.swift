@@ -188,11 +188,16 @@ extension DetectionStage {
   /// Opens a detector's breaker, as a fault of its own would.
   mutating func open(_ fault: DetectorFault, of detector: DetectorID) {
     switch detector {
-    case .sweep: sweep.open(fault)
-    case .intermarketSweep: intermarketSweep.open(fault)
-    case .block: block.open(fault)
-    case .offBook: offBook.open(fault)
-    default: preconditionFailure("\(detector) is no detector of the stage")
+    case .sweep: sweep.trip(fault)
+    case .intermarketSweep: intermarketSweep.trip(fault)
+    case .block: block.trip(fault)
+    case .offBook: offBook.trip(fault)
+    case .aggressiveBuying: aggressiveBuying.trip(fault)
+    case .institutional: institutional.trip(fault)
+    case .multiLeg: multiLeg.trip(fault)
+    case .unusualVolume: unusualVolume.trip(fault)
+    case .repeatedHits: repeatedHits.trip(fault)
+    case .sweepThenFloor: sweepThenFloor.trip(fault)
     }
   }
 }

@@ -125,7 +125,7 @@ import Testing
   @Test func numbersOutOfOrderAreAFault() {
     let run = EngineRun()
     run.feed(SweepTests.opening + Self.burst)
-    run.engine.detection.sweep.open(DetectorFault(words: "a drill", value: 7))
+    run.engine.detection.sweep.trip(DetectorFault(words: "a drill", value: 7))
     #expect(run.feed(SweepTests.leg(900, venue: 306)).standing(.sweep).isEmpty)
     #expect(run.snapshot.detectors.first { $0.detector == .sweep }?.fault == "a drill; seen 7")
   }

@@ -8,6 +8,12 @@ public struct DetectorRules: Hashable, Sendable {
   public var intermarketSweep = IntermarketSweepRule()
   public var block = BlockReportRule()
   public var offBook = OffBookRule()
+  public var aggressiveBuying = AggressiveBuyingRule()
+  public var institutional = InstitutionalRule()
+  public var multiLeg = MultiLegRule()
+  public var unusualVolume = UnusualVolumeRule()
+  public var repeatedHits = RepeatedHitsRule()
+  public var sweepThenFloor = SweepThenFloorRule()
 
   public init() {}
 }
