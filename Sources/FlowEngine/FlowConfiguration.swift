@@ -22,11 +22,14 @@ public struct FlowConfiguration: Hashable, Sendable {
   public var greeks: GreeksRule?
   /// What looks for meaning behind the labels; nil: nothing does.
   public var detectors: DetectorRules?
+  /// Sums by contract, kind and side for order-flow reports; nil: none are kept.
+  public var aggregates: AggregateRules?
 
   public init(
     profile: Profile = .flow, optionSideRule: SideRule = .quote, equitySideRule: SideRule = .leeReady,
     staleQuoteNanoseconds: Int64 = 300_000_000_000, sweep: SweepRule = SweepRule(), block: BlockRule = BlockRule(),
-    greeks: GreeksRule? = GreeksRule(), detectors: DetectorRules? = nil
+    greeks: GreeksRule? = GreeksRule(), detectors: DetectorRules? = nil,
+    aggregates: AggregateRules? = nil
   ) {
     self.profile = profile
     self.optionSideRule = optionSideRule
@@ -36,6 +39,7 @@ public struct FlowConfiguration: Hashable, Sendable {
     self.block = block
     self.greeks = profile == .flow ? greeks : nil
     self.detectors = detectors
+    self.aggregates = aggregates
   }
 }
 

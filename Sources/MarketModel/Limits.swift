@@ -27,6 +27,9 @@ public enum Limits {
   public static let cancellationSearch = 256
   /// Prints of the day that detectors can look back at, 72 bytes each, touched as they come.
   public static let detectorPrints = 1 << 20
+  /// Cells (contract, minute, kind, side) that the order flow of the last 60 minutes is kept in, 56 bytes each, touched as they
+  /// come; when the window needs more it begins later, and says so.
+  public static let flowCells = 1 << 20
   /// Legs one sweep window holds per contract and side.
   public static let sweepWindowLegs = 1024
   /// Sweeps the engine keeps in a session.

@@ -11,6 +11,8 @@ final class ServerCore {
   private let snapshots: Exchange<FlowSnapshot>
   private let facts: @Sendable () -> HealthFacts
   private let clocks: ServerClocks
+  /// Nil when no order flow is summed.
+  let flow: FlowDesk?
   private let startNanoseconds: Int64
   /// The snapshot that is not being read; nil while the engine has it.
   private var spare: FlowSnapshot? = FlowSnapshot()
@@ -31,13 +33,14 @@ final class ServerCore {
 
   init(
     model: ReadModel, identity: ServerIdentity, outputs: SPSCRing<FlowOutput>, snapshots: Exchange<FlowSnapshot>,
-    facts: @escaping @Sendable () -> HealthFacts, clocks: ServerClocks
+    flow: Exchange<FlowReport>? = nil, facts: @escaping @Sendable () -> HealthFacts, clocks: ServerClocks
   ) {
     self.model = model
     self.outputs = outputs
     self.snapshots = snapshots
     self.facts = facts
     self.clocks = clocks
+    self.flow = flow.map { FlowDesk($0, monotonicNanoseconds: clocks.monotonicNanoseconds) }
     startNanoseconds = clocks.monotonicNanoseconds()
     broadcaster = StreamBroadcaster(identity: identity, model: model)
   }
@@ -53,6 +56,7 @@ final class ServerCore {
     broadcaster.follow(restarts: model.restarts)
     broadcaster.broadcastPrints()
     requestSnapshot(at: time)
+    flow?.tick()
     let silence = lastState.map { time - $0 } ?? .max
     if isFresh || silence >= ServerCore.longestSilenceNanoseconds {
       lastState = time

@@ -71,7 +71,7 @@ import Testing
       Set(paths.keys)
         == [
           "/health", "/top", "/prints", "/history/flow", "/history/rollups", "/history/totals", "/query",
-          "/ticker/{symbol}", "/trades", "/replay", "/ws/stream", "/openapi.json", "/docs",
+          "/ticker/{symbol}", "/flow/{symbol}", "/trades", "/replay", "/ws/stream", "/openapi.json", "/docs",
         ])
     for (path, methods) in paths {
       for (method, operation) in methods {

@@ -18,6 +18,8 @@ final class EngineThread: Sendable {
     var events: SPSCRing<MarketEvent>
     var publisher: SPSCRing<FlowOutput>
     var snapshots: Exchange<FlowSnapshot>
+    /// Nil when nobody asks for order-flow reports.
+    var flow: Exchange<FlowReport>?
     var store: StoreWriter?
     var storePatience: StorePatience
     var gauges: IngestGauges
@@ -107,6 +109,7 @@ final class EngineThread: Sendable {
         outputs.removeAll()
       }
       connections.snapshots.answer { engine.capture(into: $0) }
+      connections.flow?.answer { engine.fill($0) }
       guard consumed == 0 else {
         isDigestKnown = false
         continue

@@ -46,6 +46,23 @@ enum Endpoints {
       parameters: HistoryTotalsRoute.parameters.descriptions,
       answers: [.json(200, "The sums.", TotalsAnswer.schema.record)] + historyProblems),
     Endpoint(
+      method: "GET", path: FlowRoute.prefix + "{symbol}", operation: "getFlow",
+      summary: "Order-flow aggregates of one underlying",
+      doc:
+        "Premium, volume, net premium, net delta, sentiment and institutional share of its option prints, over the trading day or "
+        + "the last 60 minutes, by strike, expiry, trade type, side or interval. Exact under cancellations and prints that come late: "
+        + "a print counts at its own time. Each row names the address of its prints; without a database that shows what is still in "
+        + "memory.",
+      parameters: [
+        ParameterDescription(name: "symbol", place: .path, type: .text(), doc: "The underlying, such as SPY.")
+      ] + FlowRoute.parameters.descriptions,
+      answers: [
+        .json(200, "The sums.", FlowAnswer.schema.record), badParameter, foreignHost,
+        .problem(404, "The underlying has no option quote or print today."),
+        .problem(409, "This run keeps no order-flow sums."),
+        .problem(503, "The engine does not answer, or too many questions wait for it."),
+      ]),
+    Endpoint(
       method: "POST", path: "/query", operation: "postQuery", summary: "Ask SQL of the store and the lake, read only",
       doc:
         "One SELECT over the tables and views of the database (SHOW TABLES) and `lake`, the Parquet files. It runs in a process of "
