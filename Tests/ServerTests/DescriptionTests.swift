@@ -88,7 +88,8 @@ import Testing
   @Test func everyDescribedParameterIsTaken() {
     let samples = [
       "symbol": "SPY", "expiry": "2025-12-16", "type": "call", "side": "buy", "min_premium": "1", "limit": "1",
-      "cursor": "5", "by": "count",
+      "cursor": "5", "by": "count", "from": "2025-12-16", "to": "2025-12-16", "min_strike": "600", "max_strike": "700",
+      "trade_type": "block", "counted": "true", "from_id": "1",
     ]
     let paths = openAPI["paths"] as! [String: [String: [String: Any]]]
     for path in ["/top", "/prints", "/ticker/{symbol}"] {

@@ -55,6 +55,7 @@ import Testing
   }
 
   private func micros(_ value: Any?) -> Int64 { Int64(((value as? Double ?? .nan) * 1e6).rounded()) }
+  private func nanos(_ value: Any?) -> Int64 { Int64(((value as? Double ?? .nan) * 1e9).rounded()) }
 
   private func check(
     _ row: [String: Any], _ prints: [[String: Any]], _ institutional: [[String: Any]], _ place: Comment
@@ -70,7 +71,7 @@ import Testing
     #expect(micros(row["buy_premium"]) == premium("side", "buy"), place)
     #expect(micros(row["sell_premium"]) == premium("side", "sell"), place)
     #expect(micros(row["unlabelled_premium"]) == premium("side", "mid") + premium("side", "unknown"), place)
-    #expect(micros(row["net_delta"]) == prints.reduce(0) { $0 + micros($1["net_delta"]) }, place)
+    #expect(nanos(row["net_delta"]) == prints.reduce(0) { $0 + nanos($1["net_delta"]) }, place)
     #expect(micros(row["institutional_premium"]) == institutional.reduce(0) { $0 + micros($1["premium"]) }, place)
     #expect(prints.allSatisfy { $0["cancelled"] as? Bool == false }, place)
   }
@@ -139,9 +140,9 @@ import Testing
 
   @Test func nullsHaveReasons() {
     let router = fixture.router(flow: fixture.core.flow)
-    let put = fixture.id(Fixture.symbol("QQQ", .put, 500))
+    let put = fixture.id(Fixture.symbol("IWM", .put, 200))
     market.feed([.trade(Trade(time: market.time, price: Price(cents: 100), instrument: put, size: 3))])
-    let totals = flow(router, symbol: "QQQ").object["totals"] as? [String: Any] ?? [:]
+    let totals = flow(router, symbol: "IWM").object["totals"] as? [String: Any] ?? [:]
     #expect(totals["sentiment"] is NSNull && totals["call_put_premium_ratio"] as? Double == 0)
     #expect(totals["unlabelled_share"] as? Double == 1)
     #expect(totals.objects("missing").map { $0.text("field") } == ["sentiment"])
