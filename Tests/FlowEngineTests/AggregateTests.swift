@@ -243,16 +243,16 @@ import Testing
   /// A ring that is too small for the window: what it has dropped is out of the window, nothing else is.
   @Test func aFullRingShortensTheWindowAndSaysSo() {
     var cells = MinuteCells(capacity: 4)
-    var last: Int64 = 0
+    var chain = CellChain()
     for minute in 0..<6 as Range<Int32> {
       for _ in 0..<3 {
         var sums = FlowSums()
         sums.prints = 1
-        last = cells.add(sums, minute: 100 + minute, place: 3, streamMinute: 100 + minute, last: last)
+        cells.add(sums, minute: 100 + minute, place: 3, streamMinute: 100 + minute, to: &chain)
       }
     }
     var found: [Int32: Int64] = [:]
-    cells.forEach(last: last, from: 0) { found[$0.minute, default: 0] += $0.sums.prints }
+    cells.forEach(chain, from: 0) { found[$0.minute, default: 0] += $0.sums.prints }
     #expect(found == [102: 3, 103: 3, 104: 3, 105: 3])
     #expect(cells.wholeFrom == 102)
     #expect(cells.newest == 6)

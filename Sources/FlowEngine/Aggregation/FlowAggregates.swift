@@ -12,12 +12,12 @@ struct FlowAggregates: ~Copyable {
   private static let none = UInt32.max
 
   struct Contract: BitwiseCopyable {
+    /// By kind, then side: those of single prints, which most are, stand next to what each print reads.
+    var sums: InlineArray<20, FlowSums> = .init(repeating: FlowSums())
+    var cells = CellChain()
     var instrument: InstrumentID
     /// Index of the underlying's contract before this one; `none` for the first.
     var previous: UInt32
-    var newestCell: Int64 = 0
-    /// By kind, then side.
-    var sums: InlineArray<20, FlowSums> = .init(repeating: FlowSums())
   }
 
   private struct Underlying {
@@ -84,9 +84,9 @@ struct FlowAggregates: ~Copyable {
     let place = Int(kind.rawValue) * AggressorSide.count + side.position
     let index = index(of: instrument, underlying)
     contracts[index].sums[place] += sums
-    contracts[index].newestCell = cells.add(
+    cells.add(
       sums, minute: minute, place: UInt8(truncatingIfNeeded: place), streamMinute: streamTime.minute,
-      last: contracts[index].newestCell)
+      to: &contracts[index].cells)
     let column = (isCall ? 0 : AggressorSide.count) + side.position
     addToInterval(
       sums, Int(underlying), minute / FlowAggregates.intervalMinutes * FlowAggregates.intervalMinutes, column)
@@ -152,7 +152,7 @@ struct FlowAggregates: ~Copyable {
   }
 
   func forEachCell(of contract: borrowing Contract, from first: Int32, _ body: (borrowing MinuteCell) -> Void) {
-    cells.forEach(last: contract.newestCell, from: first, body)
+    cells.forEach(contract.cells, from: first, body)
   }
 
   func intervals(of underlying: UInt32) -> [Interval] {

@@ -12,6 +12,14 @@ struct MinuteCell: BitwiseCopyable {
   var sums: FlowSums
 }
 
+/// The cells of one contract.
+struct CellChain: BitwiseCopyable {
+  /// Number of the newest one, 0 for none.
+  var newest: Int64 = 0
+  /// Its `MinuteCell.bookedMinute`.
+  var bookedMinute = Int32.min
+}
+
 /// The newest cells of all contracts in one ring, chained backwards by contract; its pages are touched as they come.
 struct MinuteCells: ~Copyable {
   private let storage: UnsafeMutablePointer<MinuteCell>
@@ -44,43 +52,42 @@ struct MinuteCells: ~Copyable {
 
   /// Adds to the contract's cell, or to a new one.
   /// - Parameters:
-  ///   - last: number of the contract's newest cell, 0 for none.
   ///   - streamMinute: minute of the stream; never goes back.
-  /// - Returns: number of the contract's newest cell from now on.
+  ///   - chain: the contract's cells.
   @inline(__always)
-  mutating func add(
-    _ sums: FlowSums, minute: Int32, place: UInt8, streamMinute: Int32, last: Int64
-  ) -> Int64 {
-    var number = last
-    for _ in 0..<MinuteCells.search {
-      guard let cell = find(number), cell.pointee.bookedMinute >= minute else { break }
-      if cell.pointee.minute == minute, cell.pointee.place == place {
-        cell.pointee.sums += sums
-        return last
+  mutating func add(_ sums: FlowSums, minute: Int32, place: UInt8, streamMinute: Int32, to chain: inout CellChain) {
+    // Of a minute that has no cell nothing needs to be looked up.
+    if chain.bookedMinute >= minute {
+      var number = chain.newest
+      for _ in 0..<MinuteCells.search {
+        guard let cell = find(number), cell.pointee.bookedMinute >= minute else { break }
+        if cell.pointee.minute == minute, cell.pointee.place == place {
+          cell.pointee.sums += sums
+          return
+        }
+        number = previous(of: cell, number)
       }
-      number = previous(of: cell, number)
     }
-    return append(sums, minute, place, max(minute, streamMinute), last)
+    append(sums, minute, place, max(minute, streamMinute), to: &chain)
   }
 
-  @inline(never)
   private mutating func append(
-    _ sums: FlowSums, _ minute: Int32, _ place: UInt8, _ bookedMinute: Int32, _ last: Int64
-  ) -> Int64 {
+    _ sums: FlowSums, _ minute: Int32, _ place: UInt8, _ bookedMinute: Int32, to chain: inout CellChain
+  ) {
     newest += 1
     let slot = storage + (Int(truncatingIfNeeded: newest) & (capacity - 1))
     if newest > Int64(capacity) { wholeFrom = max(wholeFrom, slot.pointee.minute + 1) }
-    let distance = last == 0 ? 0 : newest - last
+    let distance = chain.newest == 0 ? 0 : newest - chain.newest
     slot.initialize(
       to: MinuteCell(
         minute: minute, bookedMinute: bookedMinute, previousDistance: UInt32(exactly: distance) ?? 0, place: place,
         sums: sums))
-    return newest
+    chain = CellChain(newest: newest, bookedMinute: bookedMinute)
   }
 
   /// Calls for each cell of the contract whose minute is not before `first`.
-  func forEach(last: Int64, from first: Int32, _ body: (borrowing MinuteCell) -> Void) {
-    var number = last
+  func forEach(_ chain: CellChain, from first: Int32, _ body: (borrowing MinuteCell) -> Void) {
+    var number = chain.newest
     // What was booked before the first minute is from before it.
     while let cell = find(number), cell.pointee.bookedMinute >= first {
       if cell.pointee.minute >= first { body(cell.pointee) }
