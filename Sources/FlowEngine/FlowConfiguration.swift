@@ -22,11 +22,14 @@ public struct FlowConfiguration: Hashable, Sendable {
   public var greeks: GreeksRule?
   /// What looks for meaning behind the labels; nil: nothing does. The reference profile begins without.
   public var detectors: DetectorRules?
+  /// Sums by contract, kind and side for order-flow reports; nil: none are kept.
+  public var aggregates: AggregateRules?
 
   public init(
     profile: Profile = .flow, optionSideRule: SideRule = .quote, equitySideRule: SideRule = .leeReady,
     staleQuoteNanoseconds: Int64 = 300_000_000_000, sweep: SweepRule = SweepRule(), block: BlockRule = BlockRule(),
-    greeks: GreeksRule? = GreeksRule(), detectors: DetectorRules? = DetectorRules()
+    greeks: GreeksRule? = GreeksRule(), detectors: DetectorRules? = DetectorRules(),
+    aggregates: AggregateRules? = nil
   ) {
     self.profile = profile
     self.optionSideRule = optionSideRule
@@ -36,6 +39,7 @@ public struct FlowConfiguration: Hashable, Sendable {
     self.block = block
     self.greeks = profile == .flow ? greeks : nil
     self.detectors = profile == .flow ? detectors : nil
+    self.aggregates = aggregates
   }
 }
 
@@ -45,8 +49,9 @@ extension FlowConfiguration {
   public var labelingText: String {
     var rules = self
     rules.detectors = nil
-    // As the words were before there were detectors: a recording stored then is not stored again.
-    return "\(rules)".replacing(", detectors: nil", with: "")
+    rules.aggregates = nil
+    // As the words were before there were detectors and aggregates: a recording stored then is not stored again.
+    return "\(rules)".replacing(", detectors: nil", with: "").replacing(", aggregates: nil", with: "")
   }
 }
 

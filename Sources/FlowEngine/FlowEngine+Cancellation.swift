@@ -20,6 +20,7 @@ extension FlowEngine {
       sums.pointee.add(
         time: print.time, isCall: contract.pointee.isCall, size: Int64(print.size), premiumMicros: print.premiumMicros,
         side: print.side, netDeltaNanos: print.netDeltaNanos, underlyingPrice: 0, weight: -1)
+      if isAggregating { disaggregate(print, of: trade.instrument, contract) }
     }
     recent.add(time: print.time, count: -1, premiumMicros: -print.premiumMicros)
     if print.isSweepLeg {

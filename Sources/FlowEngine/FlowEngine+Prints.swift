@@ -33,6 +33,7 @@ extension FlowEngine {
         sums.pointee.add(
           time: streamTime, isCall: contract.pointee.isCall, size: size, premiumMicros: premium, side: label.side,
           netDeltaNanos: print.netDeltaNanos, underlyingPrice: print.underlyingPrice.micros)
+        if isAggregating { aggregate(print, contract) }
       }
       recent.add(time: streamTime, count: 1, premiumMicros: premium)
       if profile == .flow {
@@ -137,7 +138,8 @@ extension FlowEngine {
       number: tally.prints, previous: contract.pointee.newestPrint, time: time, tradeTime: print.trade.time,
       price: print.trade.price.micros, premiumMicros: print.premiumMicros, netDeltaNanos: print.netDeltaNanos,
       netGammaNanos: print.netGammaNanos, sweepID: print.sweepID, size: print.trade.size, venue: print.trade.venue,
-      side: print.side, isBlock: print.flags.contains(.block), isSweepLeg: isSweepLeg, setsPrice: setsPrice,
+      side: print.side, kind: print.kind, isBlock: print.flags.contains(.block), isSweepLeg: isSweepLeg,
+      setsPrice: setsPrice,
       isCancelled: false, isBackfilled: isBackfilled)
     remembered.remember(record)
     contract.pointee.newestPrint = record.number

@@ -31,6 +31,7 @@ extension FlowEngine {
     }
     session = day
     detection.beginDay(printsBefore: printsBefore)
+    flow.beginDay(day)
     nextDigestTime = time.nextHour
     outputs.append(
       .sessionReset(
@@ -76,6 +77,7 @@ extension FlowEngine {
     printsBefore = 0
     cancellationsBefore = 0
     detection.beginDay(printsBefore: 0)
+    flow.forgetDay()
     streamDay = StreamDay()
     session = nil
     untimedIncidents = []

@@ -24,6 +24,9 @@ public struct FlowEngine: ~Copyable {
   var detection: DetectionStage
   /// Whether any detector looks on.
   let isDetecting: Bool
+  /// Whether order-flow reports have anything to say.
+  public let isAggregating: Bool
+  var flow: FlowAggregates
   /// Indexed by InstrumentID; empty in the reference profile.
   var greeks: GreeksTable
   var recovery = Recovery()
@@ -77,6 +80,8 @@ public struct FlowEngine: ~Copyable {
     remembered = RememberedPrints(capacity: configuration.profile == .flow ? Limits.rememberedPrints : 1)
     detection = DetectionStage(configuration)
     isDetecting = configuration.detectors != nil
+    isAggregating = configuration.aggregates != nil
+    flow = FlowAggregates(configuration.aggregates)
     greeks = GreeksTable(capacity: configuration.profile == .flow ? contractCapacity : 1)
   }
 

@@ -34,6 +34,9 @@ public enum Limits {
   public static let detectorPrints = 1 << 20
   /// Detections of one day that one detector gives out; about 140 bytes each.
   public static let detections = 1 << 17
+  /// Cells (contract, minute, kind, side) that the order flow of the last 60 minutes is kept in, 56 bytes each, touched as they
+  /// come; when the window needs more it begins later, and says so.
+  public static let flowCells = 1 << 20
   /// Legs one sweep window holds per contract and side.
   public static let sweepWindowLegs = 1024
   /// Sweeps the engine keeps in a session.

@@ -58,6 +58,8 @@ public struct ServerConnections: Sendable {
   public var outputs: SPSCRing<FlowOutput>
   /// Lends snapshots to the engine; the server is the only reader.
   public var snapshots: Exchange<FlowSnapshot>
+  /// Lends order-flow reports to the engine, likewise; nil when none are made.
+  public var flow: Exchange<FlowReport>?
   /// What other threads know of themselves; called on the network thread some times a second, must not wait.
   public var facts: @Sendable () -> HealthFacts
   /// Hands an injected trade to the feed; called on the network thread, must not wait. Nil when nothing may be injected.
@@ -73,13 +75,15 @@ public struct ServerConnections: Sendable {
 
   public init(
     instruments: InstrumentTable, outputs: SPSCRing<FlowOutput>, snapshots: Exchange<FlowSnapshot>,
-    facts: @escaping @Sendable () -> HealthFacts, inject: (@Sendable (InjectedTrade) -> InjectionOutcome)? = nil,
+    flow: Exchange<FlowReport>? = nil, facts: @escaping @Sendable () -> HealthFacts,
+    inject: (@Sendable (InjectedTrade) -> InjectionOutcome)? = nil,
     replay: ReplayPlayer? = nil, statements: QueryRunner? = nil, positioning: (@Sendable () -> PositioningBoard)? = nil,
     alerts: AlertsThread? = nil
   ) {
     self.instruments = instruments
     self.outputs = outputs
     self.snapshots = snapshots
+    self.flow = flow
     self.facts = facts
     self.inject = inject
     self.replay = replay
@@ -128,7 +132,8 @@ public final class Server: Sendable {
       model: ReadModel(
         instruments: connections.instruments, printBase: configuration.printBase,
         recentPrints: configuration.recentPrints, before: configuration.before), identity: identity,
-      outputs: connections.outputs, snapshots: connections.snapshots, facts: connections.facts,
+      outputs: connections.outputs, snapshots: connections.snapshots, flow: connections.flow,
+      facts: connections.facts,
       clocks: .system, news: connections.alerts?.news)
     let router = Router(
       model: core.model, version: configuration.versions.marketflow, files: files, history: history,
@@ -136,7 +141,7 @@ public final class Server: Sendable {
       replay: connections.replay,
       positioning: PositioningRoute(
         board: connections.positioning, monotonicNanoseconds: ServerClocks.system.monotonicNanoseconds),
-      alerts: connections.alerts)
+      alerts: connections.alerts, flow: core.flow)
     return HTTPApplication(core: core, router: router, hosts: HostRule(listeningOn: configuration.host))
   }
 

@@ -13,6 +13,8 @@ final class ServerCore {
   private let facts: @Sendable () -> HealthFacts
   private let clocks: ServerClocks
   private let news: AlertNews?
+  /// Nil when no order flow is summed.
+  let flow: FlowDesk?
   private let startNanoseconds: Int64
   /// The snapshot that is not being read; nil while the engine has it.
   private var spare: FlowSnapshot? = FlowSnapshot()
@@ -33,7 +35,8 @@ final class ServerCore {
 
   init(
     model: ReadModel, identity: ServerIdentity, outputs: SPSCRing<FlowOutput>, snapshots: Exchange<FlowSnapshot>,
-    facts: @escaping @Sendable () -> HealthFacts, clocks: ServerClocks, news: AlertNews? = nil
+    flow: Exchange<FlowReport>? = nil, facts: @escaping @Sendable () -> HealthFacts, clocks: ServerClocks,
+    news: AlertNews? = nil
   ) {
     self.model = model
     self.outputs = outputs
@@ -41,6 +44,7 @@ final class ServerCore {
     self.facts = facts
     self.clocks = clocks
     self.news = news
+    self.flow = flow.map { FlowDesk($0, monotonicNanoseconds: clocks.monotonicNanoseconds) }
     startNanoseconds = clocks.monotonicNanoseconds()
     broadcaster = StreamBroadcaster(identity: identity, model: model)
   }
@@ -57,6 +61,7 @@ final class ServerCore {
     broadcaster.broadcastPrints()
     if let (alerts, missed) = news?.take() { broadcaster.broadcastAlerts(alerts, missed: missed) }
     requestSnapshot(at: time)
+    flow?.tick()
     let silence = lastState.map { time - $0 } ?? .max
     if isFresh || silence >= ServerCore.longestSilenceNanoseconds {
       lastState = time

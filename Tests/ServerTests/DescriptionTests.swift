@@ -71,8 +71,8 @@ import Testing
       Set(paths.keys)
         == [
           "/health", "/top", "/prints", "/history/flow", "/history/rollups", "/history/totals", "/query",
-          "/ticker/{symbol}", "/positioning/{symbol}", "/gex/{symbol}", "/trades", "/replay", "/ws/stream",
-          "/openapi.json", "/docs",
+          "/ticker/{symbol}", "/flow/{symbol}", "/positioning/{symbol}", "/gex/{symbol}", "/trades", "/replay",
+          "/ws/stream", "/openapi.json", "/docs",
           "/alerts", "/alerts/{id}/acknowledge", "/alerts/{id}/resolve", "/alerts/statistics", "/alerts/rules",
           "/alerts/rules/{name}", "/alerts/subscribers", "/alerts/subscribers/{name}", "/alerts/deliveries/resend",
         ])
@@ -91,7 +91,8 @@ import Testing
   @Test func everyDescribedParameterIsTaken() {
     let samples = [
       "symbol": "SPY", "expiry": "2025-12-16", "type": "call", "side": "buy", "min_premium": "1", "limit": "1",
-      "cursor": "5", "by": "count",
+      "cursor": "5", "by": "count", "from": "2025-12-16", "to": "2025-12-16", "min_strike": "600", "max_strike": "700",
+      "trade_type": "block", "counted": "true", "from_id": "1",
     ]
     let paths = openAPI["paths"] as! [String: [String: [String: Any]]]
     for path in ["/top", "/prints", "/ticker/{symbol}"] {

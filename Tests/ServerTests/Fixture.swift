@@ -17,6 +17,7 @@ final class Fixture {
   let table = InstrumentTable(capacity: 4096)
   let outputs = SPSCRing<FlowOutput>(capacity: 1 << 12)
   let snapshots = Exchange<FlowSnapshot>()
+  let flow = Exchange<FlowReport>()
   let facts = SharedFacts()
   let clock = TestClock()
   let model: ReadModel
@@ -26,7 +27,7 @@ final class Fixture {
   init(printBase: Int64 = 0, recentPrints: Int = 1024) {
     model = ReadModel(instruments: table, printBase: printBase, recentPrints: recentPrints)
     core = ServerCore(
-      model: model, identity: Fixture.identity, outputs: outputs, snapshots: snapshots,
+      model: model, identity: Fixture.identity, outputs: outputs, snapshots: snapshots, flow: flow,
       facts: { [facts] in facts.value },
       clocks: ServerClocks(
         monotonicNanoseconds: { [clock] in clock.monotonicNanoseconds }, wallTime: { [clock] in clock.time }))
@@ -160,12 +161,13 @@ final class Fixture {
   func router(
     history: QueryThread? = nil, files: StaticFiles = StaticFiles(directory: nil),
     inject: (@Sendable (InjectedTrade) -> InjectionOutcome)? = nil, replay: ReplayPlayer? = nil,
-    positioning: PositioningRoute = PositioningRoute(board: nil, monotonicNanoseconds: { 0 })
+    positioning: PositioningRoute = PositioningRoute(board: nil, monotonicNanoseconds: { 0 }),
+    flow: FlowDesk? = nil
   ) -> Router {
     Router(
       model: model, version: "0.1.0", files: files, history: history, statements: nil,
       health: { [core] in core.health() }, inject: inject, replay: replay,
-      positioning: positioning)
+      positioning: positioning, flow: flow)
   }
 }
 

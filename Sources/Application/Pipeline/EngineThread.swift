@@ -21,6 +21,8 @@ final class EngineThread: Sendable {
     var snapshots: Exchange<FlowSnapshot>
     /// Of the positioning thread; nil without one.
     var positioning: Exchange<FlowSnapshot>?
+    /// Nil when nobody asks for order-flow reports.
+    var flow: Exchange<FlowReport>?
     var store: StoreWriter?
     var storePatience: StorePatience
     var gauges: IngestGauges
@@ -113,6 +115,7 @@ final class EngineThread: Sendable {
       }
       connections.snapshots.answer { engine.capture(into: $0) }
       connections.positioning?.answer { engine.capture(into: $0) }
+      connections.flow?.answer { engine.fill($0) }
       guard consumed == 0 else {
         isDigestKnown = false
         continue

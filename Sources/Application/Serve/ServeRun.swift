@@ -20,10 +20,11 @@ final class ServeRun {
   private let events = SPSCRing<MarketEvent>(capacity: Limits.eventRing)
   private let publisher = SPSCRing<FlowOutput>(capacity: Limits.publisherRing)
   private let snapshots = Exchange<FlowSnapshot>()
+  private let flow = Exchange<FlowReport>()
   private let gauges = IngestGauges()
   private let inbox = InjectionInbox()
   /// What the engine concludes by; part of what names a stored recording.
-  private let rules = FlowConfiguration()
+  private let rules = FlowConfiguration(aggregates: AggregateRules())
   private let writer: StoreWriter?
   /// Nil when storage or the lake is off.
   private let lake: LakeWriter?
@@ -73,7 +74,7 @@ final class ServeRun {
       epoch: epoch, log: log)
     engine = EngineThread(
       EngineThread.Connections(
-        events: events, publisher: publisher, snapshots: snapshots, positioning: chains, store: writer,
+        events: events, publisher: publisher, snapshots: snapshots, positioning: chains, flow: flow, store: writer,
         storePatience: source.storePatience(isRecorded: record != nil), gauges: gauges,
         alerts: alerts.thread, mayStartAgain: source.mode == .replay))
     let control =
@@ -115,7 +116,8 @@ final class ServeRun {
     server = Server(
       configuration: configuration,
       connections: ServerConnections(
-        instruments: instruments, outputs: publisher, snapshots: snapshots, facts: { facts.gather() },
+        instruments: instruments, outputs: publisher, snapshots: snapshots, flow: flow,
+        facts: { facts.gather() },
         inject: { ServeRun.inject($0, inbox, control, stores: store != nil) },
         replay: control.map { ServeRun.player($0, inbox, stores: store != nil) }, statements: statements,
         positioning: board, alerts: alerts.thread),

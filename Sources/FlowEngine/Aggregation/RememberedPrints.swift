@@ -18,6 +18,7 @@ struct RememberedPrint: BitwiseCopyable {
   var size: UInt32
   var venue: VenueID
   var side: AggressorSide
+  var kind: TradeKind
   var isBlock: Bool
   /// Counted in a sweep window.
   var isSweepLeg: Bool
@@ -41,7 +42,8 @@ struct RememberedPrints: ~Copyable {
     let none = RememberedPrint(
       number: 0, previous: 0, time: .none, tradeTime: .none, price: 0, premiumMicros: 0, netDeltaNanos: 0,
       netGammaNanos: 0,
-      sweepID: 0, size: 0, venue: VenueID(0), side: .unknown, isBlock: false, isSweepLeg: false, setsPrice: false,
+      sweepID: 0, size: 0, venue: VenueID(0), side: .unknown, kind: .single, isBlock: false, isSweepLeg: false,
+      setsPrice: false,
       isCancelled: false, isBackfilled: false)
     storage.initialize(repeating: none, count: capacity)
   }

@@ -58,6 +58,7 @@ extension FlowEngine {
       sums.pointee.add(
         time: time, isCall: contract.pointee.isCall, size: Int64(print.trade.size), premiumMicros: print.premiumMicros,
         side: print.side, netDeltaNanos: print.netDeltaNanos, underlyingPrice: 0)
+      if isAggregating { aggregate(print, contract) }
     }
     recent.add(time: time, count: 1, premiumMicros: print.premiumMicros)
     let remembered = remember(print, contract, time: time, setsPrice: setsPrice, isSweepLeg: false, isBackfilled: true)

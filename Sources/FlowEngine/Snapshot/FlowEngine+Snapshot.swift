@@ -28,6 +28,7 @@ extension FlowEngine {
     greeks.save(into: &snapshot)
     recovery.save(into: &snapshot)
     detection.save(into: &snapshot)
+    flow.save(into: &snapshot)
     snapshot.end()
   }
 
@@ -88,6 +89,7 @@ extension FlowEngine {
     try greeks.restore(&reader)
     try recovery.restore(&reader)
     try detection.restore(&reader)
+    try flow.restore(&reader)
   }
 
   private static func intern(

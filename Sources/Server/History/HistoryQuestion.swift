@@ -39,11 +39,47 @@ extension ParameterSet where Target: HistoryQuestion {
     ]
   }
 
+  /// What only single prints have.
+  static var printFacts: [Parameter<Target>] {
+    [
+      .choice("trade_type", "Only option prints of this trade type, see /flow.") { $0.history.kind = $1 },
+      .choice(
+        "counted",
+        "Only what counts in sums: option prints, not cancelled, that the tape's conditions leave in volume.",
+        among: [OnlyChoice.only]
+      ) { question, _ in question.history.countedOnly = true },
+      .text("from_id", "Lowest id.", wanted: "an id of a print") { question, text in
+        question.history.lowestID = Int64(text).flatMap { $0 > 0 ? $0 : nil }
+        return question.history.lowestID != nil
+      },
+    ]
+  }
+
   /// `symbol`, `expiry` and `type`, for what has no sides and no premium of a single print.
   static func instruments(standardLimit: Int) -> [Parameter<Target>] {
     filters(sides: [], sideMeaning: "", standardLimit: standardLimit, maximumLimit: Limits.historyRows).filter {
       !["side", "min_premium"].contains($0.description.name)
     }
+  }
+}
+
+/// A restriction that is there or is not.
+enum OnlyChoice: APIChoice {
+  case only
+  static var choices: [OnlyChoice] { [.only] }
+  var apiName: String { "true" }
+}
+
+extension HistoryFilter {
+  /// Whether a print in memory is within everything but `prints` and the lowest id.
+  func matches(_ print: LabeledPrint, _ instrument: Instrument, isCancelled: Bool) -> Bool {
+    if let from, print.trade.time < from { return false }
+    if let to, print.trade.time >= to { return false }
+    let isOption = instrument.kind == .option
+    if let lowestStrike { guard isOption, instrument.strike >= lowestStrike else { return false } }
+    if let highestStrike { guard isOption, instrument.strike <= highestStrike else { return false } }
+    if let kind { guard isOption, print.kind == kind else { return false } }
+    return !countedOnly || (isOption && !isCancelled && print.trade.conditions.isDisjoint(with: .noVolume))
   }
 }
 
@@ -59,6 +95,7 @@ enum HistoryFlowRoute {
     ParameterSet<Question>.stretch
       + ParameterSet<Question>.filters(
         sides: AggressorSide.choices, sideMeaning: "Only prints of this side.", standardLimit: Question().limit)
+      + ParameterSet<Question>.printFacts
       + [
         .text("cursor", "`next` of the page before: only older prints.", wanted: "the `next` of an earlier answer") {
           question, text in

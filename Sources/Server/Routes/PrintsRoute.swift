@@ -4,8 +4,8 @@ import Storage
 
 /// `GET /prints`: the newest prints, page by page; from memory as far as it reaches, then from the store.
 enum PrintsRoute {
-  struct Question: FilteredQuestion {
-    var filter = PrintFilter()
+  struct Question: HistoryQuestion {
+    var history = HistoryFilter()
     var limit = 100
     /// Only prints with a lower id; nil for the newest.
     var cursor: Int64?
@@ -14,6 +14,7 @@ enum PrintsRoute {
   static let parameters = ParameterSet<Question>(
     ParameterSet<Question>.filters(
       sides: AggressorSide.choices, sideMeaning: "Only prints of this side.", standardLimit: Question().limit)
+      + ParameterSet<Question>.stretch + ParameterSet<Question>.printFacts
       + [
         .text("cursor", "`next` of the page before: only older prints.", wanted: "the `next` of an earlier answer") {
           question, text in
@@ -35,10 +36,15 @@ enum PrintsRoute {
     let filter = ResolvedFilter(question.filter, in: model.directory)
     var rows: [PrintRow] = []
     let oldest = model.prints.firstNumber
+    let lowestID = question.history.lowestID ?? 1
     var number = model.prints.nextNumber - 1
     if let cursor = question.cursor { number = min(number, cursor - model.printBase - 1) }
-    while number >= oldest {
-      if filter.matches(model.prints[number], in: model.directory) {
+    while number >= oldest, model.printBase + number >= lowestID {
+      let print = model.prints[number]
+      if filter.matches(print, in: model.directory),
+        question.history.matches(
+          print, model.directory[print.trade.instrument].instrument, isCancelled: model.prints.isVoid(number))
+      {
         if rows.count == question.limit { return MemoryPart(rows: rows, hasMore: true, storeBefore: nil) }
         rows.append(model.row(number))
       }
@@ -47,7 +53,7 @@ enum PrintsRoute {
     // What memory does not reach: everything below its oldest print, or below the cursor when that is older still.
     let reached = model.printBase + oldest
     let before = min(reached, question.cursor ?? reached)
-    return MemoryPart(rows: rows, hasMore: false, storeBefore: before > 1 ? before : nil)
+    return MemoryPart(rows: rows, hasMore: false, storeBefore: before > lowestID ? before : nil)
   }
 
   /// A page when there is nothing to ask the store for, or no store.
@@ -61,7 +67,7 @@ enum PrintsRoute {
   ) throws -> PrintsPage {
     let wanted = question.limit - part.rows.count
     // One more than wanted tells whether another page follows.
-    var stored = try history.prints(matching: HistoryFilter(prints: question.filter), before: before, limit: wanted + 1)
+    var stored = try history.prints(matching: question.history, before: before, limit: wanted + 1)
     let hasMore = stored.count > wanted
     if hasMore { stored.removeSubrange(wanted...) }
     let rows = part.rows + stored

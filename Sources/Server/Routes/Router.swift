@@ -13,6 +13,7 @@ final class Router {
   private let replay: ReplayPlayer?
   private let positioning: PositioningRoute
   private let alerts: AlertsRoute?
+  private let flow: FlowDesk?
   private var files: StaticFiles
   private var snapshotAnswers = ResponseCache()
   private var printAnswers = ResponseCache()
@@ -25,13 +26,15 @@ final class Router {
   ///   - statements: nil when no SQL is answered.
   ///   - inject: nil when nothing may be injected.
   ///   - replay: nil when the source is no recording.
+  ///   - flow: nil when no order flow is summed.
   ///   - positioning: without a board when this run works out none.
   ///   - alerts: nil when none are kept.
   init(
     model: ReadModel, version: String, files: StaticFiles, history: QueryThread?, statements: StatementThread?,
     health: @escaping () -> Health,
     inject: (@Sendable (InjectedTrade) -> InjectionOutcome)?, replay: ReplayPlayer? = nil,
-    positioning: PositioningRoute, alerts: AlertsThread? = nil
+    positioning: PositioningRoute, alerts: AlertsThread? = nil,
+    flow: FlowDesk? = nil
   ) {
     self.model = model
     self.files = files
@@ -42,6 +45,7 @@ final class Router {
     self.replay = replay
     self.positioning = positioning
     self.alerts = alerts.map { AlertsRoute($0) }
+    self.flow = flow
     description = OpenAPIDocument.encode(version: version, endpoints: Endpoints.all, messages: Endpoints.messages)
     docs = DocsPage.html(version: version, endpoints: Endpoints.all, messages: Endpoints.messages)
   }
@@ -117,6 +121,10 @@ final class Router {
       guard let alerts else { throw .storeUnavailable("\(request.path.prefix(200)): this run keeps no alerts") }
       return try alerts.answer(request, reply)
     }
+    if request.path.hasPrefix(FlowRoute.prefix) {
+      try allow(["GET", "HEAD"], request)
+      return try flow(String(request.path.dropFirst(FlowRoute.prefix.count)), request, reply)
+    }
     if let file = files.answer(request) {
       try allow(["GET", "HEAD"], request)
       return reply(file)
@@ -151,12 +159,36 @@ final class Router {
     return .live(TickerAnswer.schema.encode(answer, reservingBytes: 64 << 10))
   }
 
+  // MARK: Order flow
+
+  /// Asks the engine, which answers within some milliseconds.
+  private func flow(_ symbol: String, _ request: APIRequest, _ reply: @escaping Reply) throws(Problem) {
+    let question = try FlowRoute.parameters.parse(request.query, into: .init())
+    guard let flow else {
+      throw Problem(
+        kind: .wrongSource, status: 409, detail: "\(request.path): this run keeps no order-flow sums; see /ticker.")
+    }
+    let (id, symbol) = try FlowRoute.underlying(symbol, in: model)
+    let (path, printBase) = (request.path, model.printBase)
+    let isAccepted = flow.ask(id) { report in
+      guard let report else {
+        return reply(Problem.busy("\(path): the engine has not answered for 5 seconds; see /health").response)
+      }
+      let answer = FlowRoute.answer(question, symbol, report, printBase: printBase)
+      reply(.live(FlowAnswer.schema.encode(answer, reservingBytes: 4096 + answer.rows.count * 2048)))
+    }
+    guard isAccepted else {
+      throw .busy("\(path): \(Limits.waitingQueries) questions wait for the engine already; ask again in a second")
+    }
+  }
+
   // MARK: Prints
 
   private func prints(_ request: APIRequest, _ reply: @escaping Reply) throws(Problem) {
     let key = request.cacheKey
     if let known = printAnswers.known(key, generation: model.printGeneration) { return reply(known) }
     let question = try PrintsRoute.parameters.parse(request.query, into: .init())
+    try question.checkRanges()
     let part = PrintsRoute.fromMemory(question, model)
     guard let before = part.storeBefore, let history else {
       return reply(printAnswers.keep(live(PrintsRoute.page(part)), key))

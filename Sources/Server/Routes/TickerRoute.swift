@@ -21,7 +21,7 @@ enum TickerRoute {
       throw .badParameter("symbol", seen: symbol, wanted: "an underlying such as SPY")
     }
     guard let id = model.directory.find(canonical), let totals = model.index.underlying(id) else {
-      throw .notFound(missing(canonical, in: model))
+      throw .notFound(missing(canonical, in: model, asking: "/ticker/"))
     }
     let chain = Chain(of: id, in: model)
     let byExpiry = chain.byExpiry
@@ -36,9 +36,10 @@ enum TickerRoute {
       byStrike: expiry.map { chain.strikes(of: $0) } ?? [], byExpiry: byExpiry)
   }
 
-  private static func missing(_ symbol: String, in model: ReadModel) -> String {
+  /// Why a symbol has no sums, and what to ask for.
+  static func missing(_ symbol: String, in model: ReadModel, asking path: String) -> String {
     if let option = OptionSymbol(polygon: symbol) {
-      return "\(symbol) is a contract; wanted an underlying, ask for /ticker/\(option.underlying)"
+      return "\(symbol) is a contract; wanted an underlying, ask for \(path)\(option.underlying)"
     }
     let known = model.snapshot.underlyings.map { model.directory[$0.instrument].symbol }.sorted()
     let list = known.isEmpty ? "none yet" : known.prefix(20).joined(separator: ", ")

@@ -9,6 +9,12 @@ public struct HistoryFilter: Sendable, Equatable {
   public var to: Timestamp?
   public var lowestStrike: Price?
   public var highestStrike: Price?
+  /// Option prints of one kind.
+  public var kind: TradeKind?
+  /// Only what counts in sums: option prints that were not cancelled and that the tape's conditions leave in volume.
+  public var countedOnly = false
+  /// Lowest print id.
+  public var lowestID: Int64?
 
   public init(
     prints: PrintFilter = PrintFilter(), from: Timestamp? = nil, to: Timestamp? = nil, lowestStrike: Price? = nil,
@@ -35,7 +41,28 @@ struct PrintConditions {
       conditions.append("t.side = \(bind(.text(Enumerations.side.labels[Int(side.storedPosition)])))::aggressor_side")
     }
     if let premium = filter.prints.minimumPremiumMicros { conditions.append("t.premium >= \(decimal(premium))") }
+    if let kind = filter.kind {
+      conditions.append("i.kind = 'option' AND \(PrintConditions.kindSQL) = \(kind.rawValue)")
+    }
+    if filter.countedOnly { conditions.append(PrintConditions.counted) }
+    if let id = filter.lowestID { conditions.append("t.print_id >= \(bind(.integer(id)))") }
   }
+
+  /// What counts in sums.
+  static let counted =
+    "i.kind = 'option' AND NOT t.cancelled AND t.conditions & \(ConditionSet.noVolume.rawValue)::UBIGINT = 0"
+
+  /// `TradeKind.rawValue` of an option's print.
+  private static let kindSQL: String = {
+    let offBook = PrintFlags([.floor, .cross, .auction, .late])
+    func has(_ flags: PrintFlags) -> String { "(t.flags & \(flags.rawValue)) <> 0" }
+    let isStockTied = "(t.conditions & \(ConditionSet.stockTied.rawValue)::UBIGINT) <> 0"
+    return """
+      (CASE WHEN t.sweep_id <> 0 THEN \(TradeKind.sweep.rawValue) WHEN \(has(.block)) THEN \(TradeKind.block.rawValue) \
+      WHEN \(has(.multiLeg)) OR \(isStockTied) THEN \(TradeKind.multiLeg.rawValue) \
+      WHEN \(has(offBook)) THEN \(TradeKind.offBook.rawValue) ELSE \(TradeKind.single.rawValue) END)
+      """
+  }()
 
   /// Conditions on the instrument alone, and through it on `t`, whatever `t` is.
   init(instrumentsOf filter: HistoryFilter) { add(instruments: filter) }

@@ -44,7 +44,9 @@ public final class StoreReader: @unchecked Sendable {
       var before = beforePrintID ?? .max
       var window = StoreReader.firstWindow
       // The newest matches are usually near the end: look there first and further back only when they do not fill the page.
-      while rows.count < limit, let lowest = blocks.lowest(below: before, prints: window) {
+      while rows.count < limit, before > filter.lowestID ?? .min,
+        let lowest = blocks.lowest(below: before, prints: window)
+      {
         let query = PrintQuery(filter, from: lowest, before: before, limit: limit - rows.count)
         try connection.query(query.sql, query.parameters) { chunk in
           for row in 0..<chunk.count { rows.append(PrintQuery.read(chunk, row)) }

@@ -56,8 +56,7 @@ extension StoreReader {
   ) throws(StorageError) -> [FlowTotal] {
     precondition(limit > 0, "StoreReader.totals: limit \(limit), at least 1")
     var conditions = PrintConditions(filter)
-    conditions.add("i.kind = 'option' AND NOT t.cancelled")
-    conditions.add("t.conditions & \(ConditionSet.noVolume.rawValue)::UBIGINT = 0")
+    conditions.add(PrintConditions.counted)
     let places = (0..<dimensions.count).map { String($0 + 1) }.joined(separator: ", ")
     let keys = dimensions.map { $0.sql + ", " }.joined()
     let sql = """
