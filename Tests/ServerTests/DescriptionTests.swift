@@ -75,12 +75,16 @@ import Testing
       Set(paths.keys)
         == [
           "/health", "/top", "/prints", "/history/flow", "/history/rollups", "/history/totals", "/query",
-          "/ticker/{symbol}", "/trades", "/replay", "/ws/stream", "/openapi.json", "/docs",
+          "/detections", "/detections/{id}", "/ticker/{symbol}", "/trades", "/replay", "/ws/stream", "/openapi.json",
+          "/docs",
         ])
     for (path, methods) in paths {
       for (method, operation) in methods {
         let answer = router.answerNow(
-          APIRequest(method: method.uppercased(), path: path.replacingOccurrences(of: "{symbol}", with: "SPY")))
+          APIRequest(
+            method: method.uppercased(),
+            path: path.replacingOccurrences(of: "{symbol}", with: "SPY").replacingOccurrences(
+              of: "{id}", with: "20251216-sweep-1")))
         #expect(answer.status != 404 && answer.status != 405, "\(method) \(path)")
         let responses = (operation as! [String: Any])["responses"] as! [String: Any]
         #expect(

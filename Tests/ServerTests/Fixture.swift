@@ -110,9 +110,9 @@ final class Fixture {
         ConfidenceFactor(.premium, weightPercent: 40, scorePermille: 0, value: 1)))
   }
 
-  /// Nothing in memory, the same instruments.
-  static func empty(like other: Fixture, printBase: Int64 = 1 << 36) -> Fixture {
-    Fixture(printBase: printBase, table: other.table)
+  /// The same instruments in a run of its own, with nothing in memory.
+  static func empty(like other: Fixture) -> Fixture {
+    Fixture(printBase: 9 << 36, table: other.table)
   }
 
   // MARK: Snapshots

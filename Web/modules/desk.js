@@ -83,12 +83,12 @@ export class Desk {
   /**
    * What was found before, fetched.
    * @param {string} epoch it was fetched under
-   * @param {Detection[]} rows newest first; those of earlier runs are left out
+   * @param {Detection[]} rows those of earlier runs are left out
    */
   backfillDetections(epoch, rows) {
     const hello = this.hello.peek();
     if (hello?.epoch !== epoch) return;
-    this.detections.prepend(rows.filter((row) => row.run === runOf(hello.last_print_id)));
+    this.detections.merge(rows.filter((row) => row.run === runOf(hello.last_print_id)));
     this.detectionsVersion.value += 1;
   }
 

@@ -40,17 +40,16 @@ export class Detections {
   }
 
   /**
-   * What was found before, fetched. What the stream has told meanwhile is newer.
-   * @param {Detection[]} rows newest first
+   * What was found before, fetched. What the stream has told meanwhile is newer. All are put into the order of their newest prints.
+   * @param {Detection[]} rows
    */
-  prepend(rows) {
-    const told = this.#rows;
-    this.#rows = new Map();
-    for (const row of rows.toReversed()) {
-      const known = told.get(keyOf(row));
-      this.#rows.set(keyOf(row), known && known.last_print_id >= row.last_print_id ? known : row);
+  merge(rows) {
+    const all = new Map(this.#rows);
+    for (const row of rows) {
+      const known = all.get(keyOf(row));
+      if (!known || known.last_print_id < row.last_print_id) all.set(keyOf(row), row);
     }
-    for (const [key, row] of told) if (!this.#rows.has(key)) this.#rows.set(key, row);
+    this.#rows = new Map([...all].sort(([, a], [, b]) => a.last_print_id - b.last_print_id));
     this.#trim();
   }
 

@@ -55,8 +55,8 @@ export function mountDetections(desk, paints) {
       if (!row) {
         row = makeRow(explain);
         rows.set(keyOf(detection), row);
-        list.insertBefore(row.node, before);
       }
+      if (row.node.parentNode !== list || row.node.nextElementSibling !== before) list.insertBefore(row.node, before);
       writeRow(row, detection, session);
       before = row.node;
     }
@@ -162,7 +162,9 @@ async function fetchLegs(row) {
     if (row.shown === record) row.detail.replaceChildren(...detailOf(answer));
   } catch (_unreachable) {
     row.shown = "";
-    row.detail.replaceChildren(element("p", "quiet", {}, ["Its prints cannot be had; close and open it to try again."]));
+    row.detail.replaceChildren(
+      element("p", "quiet", {}, ["Its prints cannot be had; close and open it to try again."]),
+    );
   }
 }
 
@@ -172,7 +174,9 @@ function detailOf(detection) {
     `${formatCount(detection.prints)} prints of ${formatCount(detection.size)}`,
     `net delta ${formatDelta(detection.net_delta)}`,
   ];
-  if (detection.underlying_price !== null) facts.push(`${detection.underlying} at ${formatPrice(detection.underlying_price)}`);
+  if (detection.underlying_price !== null) {
+    facts.push(`${detection.underlying} at ${formatPrice(detection.underlying_price)}`);
+  }
   if (detection.effect !== "unknown") facts.push(words(detection.effect));
   const factors = detection.breakdown.map((factor) =>
     element("li", "", {}, [

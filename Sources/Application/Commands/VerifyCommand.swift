@@ -8,7 +8,7 @@ enum VerifyCommand {
     "verify", summary: "play the journal again and compare it with what is stored",
     discussion: """
       Plays a day of the journal, or all of them, from its beginning and compares the engine's digests at the places where they \
-      were recorded, and the numbers and sums of the prints (size, premium, by side) with the store, and the store's with the lake's. Says what differs and by \
+      were recorded, and the numbers and sums of the prints (size, premium, by side) and of detections (by kind) with the store, and the store's with the lake's. Says what differs and by \
       how much, and ends with exit code 5 when something does. The store is opened for it: stop marketflow serve before.
       """,
     arguments: [CommandArgument("DATE", .date, .optional, help: "a day as 2026-11-20; all when left out")],

@@ -35,7 +35,7 @@ struct StoreRebuild {
     let writer = try store.makeWriter(instruments: instruments, log: log)
     _ = try writer.begin(archive.ingestSource())
     var summary = Summary(days: days.count)
-    var engine = FlowEngine(instruments: instruments)
+    var engine = FlowEngine(configuration: .product, instruments: instruments)
     var outputs = OutputBuffer()
     let totalBytes = days.reduce(0) { $0 + Int($1.bytes) }
     var finishedBytes = 0

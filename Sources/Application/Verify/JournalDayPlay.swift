@@ -8,6 +8,7 @@ import Storage
 struct JournalDayPlay {
   /// Sums over the prints, as a store has them.
   private(set) var sums = SessionSums()
+  private(set) var detections = DetectionCounts()
   private(set) var events: Int64 = 0
   /// The engine's state at the end.
   private(set) var digest: UInt64 = 0
@@ -25,7 +26,7 @@ struct JournalDayPlay {
   ) throws(JournalError) {
     let instruments = InstrumentTable()
     var reader = try archive.read(date, into: instruments)
-    var engine = FlowEngine(instruments: instruments)
+    var engine = FlowEngine(configuration: .product, instruments: instruments)
     var outputs = OutputBuffer()
     var wanted = places.sorted()[...]
     var cancelled: Set<Int64> = []
@@ -60,7 +61,8 @@ struct JournalDayPlay {
         SessionSums.Part(prints: 1, size: Int64(print.trade.size), premiumMicros: print.premiumMicros))
     case .cancellation(let cancellation):
       if cancellation.cancelledNumber > 0 { cancelled.insert(cancellation.cancelledNumber) }
-    case .minuteBar, .openInterest, .sessionReset, .incident, .digest, .detection, .detectionLeg: break
+    case .detection(let detection): detections.add(detection)
+    case .minuteBar, .openInterest, .sessionReset, .incident, .digest, .detectionLeg: break
     }
   }
 }

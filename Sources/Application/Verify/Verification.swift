@@ -15,7 +15,7 @@ struct Verification {
   /// Folder of the lake's files.
   private let lake: String
   private let reader: StoreReader?
-  private let runID: Int32?
+  private let stored: IngestProgress?
   /// Why the store is not looked at; nil when it is.
   private let storeNote: String?
 
@@ -31,13 +31,13 @@ struct Verification {
     self.archive = archive
     lake = directory.lake
     guard access(directory.database, F_OK) == 0 else {
-      (reader, runID, storeNote) = (nil, nil, "there is no store \(directory.database) to compare with")
+      (reader, stored, storeNote) = (nil, nil, "there is no store \(directory.database) to compare with")
       return
     }
     let store = try Store(StoreOptions(path: directory.database))
     reader = try store.makeReader(timeLimitSeconds: Verification.storeSeconds)
-    runID = try store.ingestProgress(of: archive.ingestSource())?.runID
-    storeNote = runID == nil ? "the store \(directory.database) has nothing of this journal" : nil
+    stored = try store.ingestProgress(of: archive.ingestSource())
+    storeNote = stored == nil ? "the store \(directory.database) has nothing of this journal" : nil
   }
 
   /// The journal's days.
@@ -46,23 +46,29 @@ struct Verification {
   /// - Parameter progress: told bytes read and bytes in total, now and then.
   func verify(_ date: MarketDate, progress: (Int, Int) -> Void) throws -> DayVerdict {
     var digests: [DigestRecord] = []
-    if let reader, let runID { digests = try reader.digests(ofRun: runID, session: date) }
+    if let reader, let stored { digests = try reader.digests(ofRun: stored.runID, session: date) }
     let play = try JournalDayPlay(archive, date, digestsAt: digests.map(\.events), progress: progress)
     var verdict = DayVerdict(date, play)
     if play.missingEvents > 0 {
       verdict.faults.append(
         "\(play.missingEvents) events are missing in the journal: its disk did not take them; the store may have them")
     }
-    guard let reader, let runID else {
+    guard let reader, let stored else {
       if let storeNote { verdict.notes.append(storeNote) }
       return verdict
     }
     verdict.compare(digests: digests, with: play)
+    let runID = stored.runID
     guard let sums = try reader.sums(ofRun: runID, session: date) else {
       verdict.faults.append("the store has nothing of the day")
       return verdict
     }
     verdict.compare("store", sums, with: play.sums)
+    // What came behind the last committed print of a run that was interrupted is in the store in part.
+    if stored.isClosed || stored.days.last?.session != date {
+      verdict.compare(
+        detections: try reader.detectionCounts(ofRun: runID, session: date), with: play.detections.byKind)
+    }
     if let sums = try reader.lakeSums(ofRun: runID, session: date, lake: lake) {
       // The store's prints have been held against the journal; which of them are void, the lake learns later.
       verdict.compare("lake", sums.lake, with: sums.store, cancellations: false)

@@ -125,7 +125,7 @@ import Testing
             Int64(number * 2 - 1), Int64(number * 2),
           ])
       }
-      let other = Fixture.empty(like: fixture, printBase: 9 << 36).router(history: history)
+      let other = Fixture.empty(like: fixture).router(history: history)
       #expect(other.get("/detections/20251216-sweep-5").object.integer("run") == 1)
       #expect(other.get("/detections/20251216-sweep-5", ["run": "1"]).object.objects("legs").count == 2)
       let unknown = other.get("/detections/20251216-sweep-5", ["run": "9"])

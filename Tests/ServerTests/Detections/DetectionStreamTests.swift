@@ -77,7 +77,9 @@ import Testing
   @Test func healthNamesEachDetector() {
     fixture.facts.value.ingest.status = .streaming
     fixture.facts.value.ingest.lastReceived = fixture.clock.time
-    tell(7)
+    let print = fixture.print(spy)
+    fixture.model.absorb(.print(print))
+    fixture.model.absorb(.detection(fixture.detection(7, [print], confidence: 500)))
     fixture.core.tick()
     func answer(_ fault: String?) -> APIResponse {
       fixture.snapshots.answer { snapshot in
