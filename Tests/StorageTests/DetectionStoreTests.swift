@@ -42,12 +42,14 @@ import Testing
           "20240614-sweep-1|sweep|closed|mid|likely_opening|O:SPY240621P00500000|SPY|2024-06-21|500.000000|put|1|0.670|2|5|"
             + "615.000800|1.537037034|543.210000|1|2|1",
           "20240614-sweep-2|sweep|open|unknown|likely_opening|O:SPY240621P00500000|SPY|2024-06-21|500.000000|put|1|0.670|2|17|"
-            + "2091.013000|0.000000000|543.210000|7|8|1",
+            + "2091.012800|-4.611111102|543.210000|7|8|1",
         ])
     #expect(
-      try rows("SELECT id, unnest(breakdown, recursive := true) FROM detections WHERE id LIKE '%-1'") == [
-        "20240614-sweep-1|legs|0.60|0.900|2.0", "20240614-sweep-1|premium|0.40|0.325|615.000793457031",
-      ])
+      try rows(
+        """
+        SELECT id, f.factor, f.weight, f.score, round(f.value, 3) \
+        FROM (SELECT id, unnest(breakdown) AS f FROM detections WHERE id LIKE '%-1')
+        """) == ["20240614-sweep-1|legs|0.60|0.900|2.0", "20240614-sweep-1|premium|0.40|0.325|615.001"])
     #expect(
       try rows("SELECT id, print_id & 68719476735, ticker, size FROM detection_legs ORDER BY print_id") == [
         "20240614-sweep-1|1|O:SPY240621P00500000|2", "20240614-sweep-1|2|O:QQQ240621C00440500|3",
@@ -102,7 +104,7 @@ import Testing
 
   /// A start that was interrupted while it told again what had been stored must not let a later one begin behind that.
   @Test func aTellingThatWasInterruptedIsKnown() throws {
-    let journal = try JournalStream(prints: 120)
+    let journal = try JournalStream(prints: 120, finds: true)
     let end = journal.outputs.count
     try journal.play(0..<end, into: folder.file, finished: true)
     let whole = try #require(try JournalStream.progress(folder.file))
@@ -125,5 +127,68 @@ import Testing
     #expect(again.startDay(among: JournalStream.days)?.session == JournalStream.days[1])
     try journal.play(second..<end, into: folder.file, finished: true)
     try journal.expectWhole(folder.file)
+  }
+
+  // MARK: Kills
+
+  /// Stopped anywhere, played again from anywhere before what is stored, interrupted there, and played to the end: the tables are
+  /// those of a run in one go.
+  @Test(arguments: [30, 75, 231, 300, 512, 700]) func whereverItStoppedAndWhereverItGoesOn(_ stop: Int) throws {
+    let journal = try JournalStream(prints: 120, finds: true)
+    let end = journal.outputs.count
+    for fraction in [0.0, 0.4, 1.0] {
+      let folder = try TemporaryFolder()
+      try journal.play(0..<stop, into: folder.file)
+      let newest = try #require(journal.outputs[..<stop].lastIndex { if case .print = $0 { true } else { false } })
+      let from = Int(Double(newest) * fraction)
+      try journal.play(from..<((from + end) / 2), into: folder.file)
+      try journal.play(from..<(from + 20), into: folder.file)
+      try journal.play(from..<end, into: folder.file, finished: true)
+      try journal.expectWhole(folder.file, "\(fraction)")
+    }
+  }
+
+  /// A start begins where the file says it may: the day's beginning, or a snapshot that is covered.
+  @Test func everyKillIsHealedFromWhereTheFileSays() throws {
+    let journal = try JournalStream(prints: 120, finds: true)
+    let end = journal.outputs.count
+    let prints = journal.outputs.indices.filter { if case .print = journal.outputs[$0] { true } else { false } }
+    var random = SeededRandom(state: 7)
+    for _ in 0..<10 {
+      let folder = try TemporaryFolder()
+      var lives = 0
+      while lives < 5 {
+        lives += 1
+        let progress = try JournalStream.progress(folder.file)
+        // Snapshots are made right behind a print.
+        let snapshot = prints[Int.random(in: 0..<prints.count, using: &random)] + 1
+        var from = 0
+        if let progress {
+          if progress.covers(journal.position(before: snapshot)) {
+            from = snapshot
+          } else if let day = progress.startDay(among: JournalStream.days) {
+            from = try #require(
+              journal.outputs.firstIndex {
+                if case .sessionReset(let reset) = $0 { reset.session == day.session } else { false }
+              })
+          }
+        }
+        let kill = Int.random(in: from..<end, using: &random)
+        try journal.play(from..<end, into: folder.file, killedAt: lives == 5 ? nil : kill)
+        if lives == 5 { try journal.expectWhole(folder.file) }
+      }
+    }
+  }
+
+  /// What is lost with a hole comes with what fills it.
+  @Test func whatIsLostComesAgain() throws {
+    let journal = try JournalStream(prints: 120, finds: true)
+    for start in [20, 95, 333] {
+      let folder = try TemporaryFolder()
+      try journal.play(0..<500, into: folder.file, losing: [start..<(start + 40)])
+      #expect(try JournalStream.progress(folder.file)?.holes.isEmpty == false)
+      try journal.play(0..<journal.outputs.count, into: folder.file, finished: true)
+      try journal.expectWhole(folder.file)
+    }
   }
 }

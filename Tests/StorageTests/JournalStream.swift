@@ -15,8 +15,10 @@ struct JournalStream {
   let stream: OutputStream
   let outputs: [FlowOutput]
 
-  /// - Parameter prints: of each day.
-  init(prints: Int64) throws {
+  /// - Parameters:
+  ///   - prints: of each day.
+  ///   - finds: whether a detector looks on.
+  init(prints: Int64, finds: Bool = false) throws {
     stream = try OutputStream()
     var outputs: [FlowOutput] = []
     var position = IngestPosition.start
@@ -30,7 +32,7 @@ struct JournalStream {
       for ordinal in 1...prints {
         let number = position.prints + ordinal
         outputs.append(.print(stream.print(number, injected: number % 7 == 0)))
-        outputs += found.see(stream.print(number), ordinal: ordinal)
+        if finds { outputs += found.see(stream.print(number), ordinal: ordinal) }
         if ordinal % 10 == 0 { outputs.append(.minuteBar(stream.bar(number / 10))) }
         if ordinal % 15 == 3 {
           outputs.append(

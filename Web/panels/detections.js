@@ -2,6 +2,7 @@
 import { keyOf, valueText, whyText, words } from "../modules/detections.js";
 import { element, required, setAttribute, setClass, setShare, setText } from "../modules/dom.js";
 import {
+  daysToExpiry,
   formatCount,
   formatDelta,
   formatEastern,
@@ -134,7 +135,8 @@ function contractText(detection, session) {
   if (detection.contracts > 1) return `${detection.underlying} ${detection.contracts} legs`;
   if (detection.strike === null) return detection.underlying;
   const leg = `${formatStrike(detection.strike)} ${letterOfType(detection.type)}`;
-  return `${detection.underlying} ${leg} ${formatExpiry(detection.expiry, session)}`;
+  const isToday = detection.expiry !== null && daysToExpiry(detection.expiry, session) === 0;
+  return `${detection.underlying} ${leg} ${isToday ? "0D" : formatExpiry(detection.expiry, session)}`;
 }
 
 /** @param {Row} row */
