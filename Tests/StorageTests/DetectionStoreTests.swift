@@ -154,7 +154,7 @@ import Testing
     let end = journal.outputs.count
     let prints = journal.outputs.indices.filter { if case .print = journal.outputs[$0] { true } else { false } }
     var random = SeededRandom(state: 7)
-    for _ in 0..<10 {
+    for _ in 0..<5 {
       let folder = try TemporaryFolder()
       var lives = 0
       while lives < 5 {
