@@ -4,6 +4,7 @@ import { paintAtMost } from "./modules/paint.js";
 import { signal } from "./modules/signals.js";
 import { Stream } from "./modules/stream.js";
 import { mountChart } from "./panels/chart.js";
+import { mountDetections } from "./panels/detections.js";
 import { mountGrid } from "./panels/grid.js";
 import { mountHealth } from "./panels/health.js";
 import { mountMasthead } from "./panels/masthead.js";
@@ -16,6 +17,7 @@ import { mountUnderlyings } from "./panels/underlyings.js";
 /** @typedef {import("./modules/protocol.js").Message} Message */
 
 const HISTORY_LIMIT = 500;
+const DETECTIONS_LIMIT = 100;
 const TICK_MILLISECONDS = 250;
 
 const desk = new Desk();
@@ -29,11 +31,19 @@ const stream = new Stream({
 /** The tape is drawn at most ten times a second, however many batches come. */
 const tapePaints = signal(0);
 const paintTape = paintAtMost(100, () => (tapePaints.value = desk.tapeVersion.peek()));
+/** Detections four times a second. */
+const detectionPaints = signal(0);
+const paintDetections = paintAtMost(250, () => (detectionPaints.value = desk.detectionsVersion.peek()));
 
 /** @param {Message} message */
 function receive(message) {
   const tapeBefore = desk.tapeVersion.peek();
+  const detectionsBefore = desk.detectionsVersion.peek();
   desk.receive(message, performance.now());
+  // The stream does not send again what a page missed of them.
+  const hasMissed = message.type === "detections" && message.missed > 0;
+  if (message.type === "hello" || hasMissed) void fetchDetections(message.epoch);
+  if (desk.detectionsVersion.peek() !== detectionsBefore) paintDetections();
   if (message.type === "hello" && !message.resumed) void fetchHistory(message.epoch, message.last_print_id);
   if (desk.tapeVersion.peek() !== tapeBefore) paintTape();
 }
@@ -59,6 +69,23 @@ async function fetchHistory(epoch, lastPrintID) {
   }
 }
 
+/**
+ * What was found before the page was opened, or while it was away.
+ * @param {string} epoch
+ */
+async function fetchDetections(epoch) {
+  try {
+    const response = await fetch(`/detections?limit=${DETECTIONS_LIMIT}`, { headers: { Accept: "application/json" } });
+    if (!response.ok) throw new Error(`/detections: answered ${response.status}, wanted 200`);
+    /** @type {{ rows: import("./modules/protocol.js").Detection[] }} */
+    const page = await response.json();
+    desk.backfillDetections(epoch, page.rows);
+    paintDetections();
+  } catch (_unreachable) {
+    desk.historyFailures.value += 1;
+  }
+}
+
 mountMasthead(desk);
 mountStatus(desk, () => stream.retryNow());
 mountReplay(desk);
@@ -66,6 +93,7 @@ mountUnderlyings(desk);
 mountGrid(desk);
 mountTop(desk);
 mountPrints(desk, tapePaints);
+mountDetections(desk, detectionPaints);
 mountHealth(desk);
 mountChart(desk);
 

@@ -44,8 +44,8 @@ public struct FlowConfiguration: Hashable, Sendable {
 }
 
 extension FlowConfiguration {
-  /// The rules that prints and sums follow, in words: what is stored under the same words is the same. Detectors look on, and change
-  /// neither.
+  /// The rules that prints and sums follow, in words: what is stored under the same words is the same. Detectors and aggregates
+  /// look on, and change neither.
   public var labelingText: String {
     var rules = self
     rules.detectors = nil

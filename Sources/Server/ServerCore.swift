@@ -60,6 +60,7 @@ final class ServerCore {
     broadcaster.follow(restarts: model.restarts)
     broadcaster.broadcastPrints()
     if let (alerts, missed) = news?.take() { broadcaster.broadcastAlerts(alerts, missed: missed) }
+    broadcaster.broadcastDetections()
     requestSnapshot(at: time)
     flow?.tick()
     let silence = lastState.map { time - $0 } ?? .max
@@ -101,12 +102,17 @@ final class ServerCore {
       facts.ingest.subscribed = model.snapshot.underlyings.map { model.directory[$0.instrument].symbol }
     }
     dataAge.note(facts.ingest, wallTime: clocks.wallTime(), atNanoseconds: time)
+    model.note(skippedOutputs: facts.publisherSkipped)
     let skipped = max(facts.publisherSkipped, model.missingPrints)
+    let detectors = model.snapshot.detectors.map {
+      DetectorHealth(status: $0, found: model.detections.counts[$0.detector] ?? 0)
+    }
     let counts = Losses(facts, model.snapshot.counters, missedCancellations: model.missedCancellations)
     let verdict = HealthAssessment.judge(
       facts, silenceSeconds: dataAge.unexplainedSeconds(atNanoseconds: time),
       snapshotAgeSeconds: DataAge.seconds(time - (lastAnswer ?? startNanoseconds)),
-      growing: losses.note(counts, publisherSkipped: skipped, atNanoseconds: time))
+      others: losses.note(counts, publisherSkipped: skipped, atNanoseconds: time)
+        + detectors.compactMap(\.doubt))
     var stream = broadcaster.counters
     stream.dropped += transportDropped
     return Health(
@@ -115,7 +121,8 @@ final class ServerCore {
       streamTime: model.snapshot.streamTime,
       lastTradeTime: model.lastTradeTime, dataAgeSeconds: dataAge.seconds(atNanoseconds: time),
       eventsPerSecond: model.eventsPerSecond,
-      counters: model.snapshot.counters, stream: stream, publisherSkipped: skipped, losses: counts)
+      counters: model.snapshot.counters, stream: stream, publisherSkipped: skipped, losses: counts,
+      detectors: detectors)
   }
 }
 

@@ -27,6 +27,12 @@ extension Limits {
   /// Messages and bytes that may wait for one stream client before further prints are only counted for it.
   public static let clientMessages = 64
   public static let clientBytes = 1 << 20
+  /// Detections kept in memory, and prints of each that are known to belong to it; those whose prints may come before them.
+  public static let recentDetections = 4096
+  public static let detectionLegs = 1000
+  public static let earlyDetections = 256
+  /// Detections of which one stream client may be told at once, and which wait for one that is behind.
+  public static let waitingDetections = 500
   /// Outputs taken from the publisher ring in one tick.
   public static let outputsPerTick = 1 << 16
   /// Rows of the strike grid on each side of the strike at the money.

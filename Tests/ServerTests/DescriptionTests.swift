@@ -19,6 +19,7 @@ import Testing
       fixture.model.absorb(.print(fixture.print(spy, side: side, flags: PrintFlags(rawValue: 2047))))
       fixture.model.absorb(.print(fixture.print("AAPL", side: side, hasQuote: false)))
     }
+    fixture.model.absorb(.detection(fixture.detection(1, [fixture.print(spy)], confidence: 600)))
     router = fixture.router()
     openAPI = router.get("/openapi.json").object
     validator = SchemaValidator(openAPI: openAPI)
@@ -28,6 +29,7 @@ import Testing
     for (path, schema) in [
       ("/health", "Health"), ("/top", "Top"), ("/prints", "Prints"), ("/ticker/SPY", "Ticker"),
       ("/ticker/QQQ", "Ticker"), ("/nothing", "Problem"),
+      ("/detections", "Detections"), ("/detections/20251216-sweep-1", "DetectionWithLegs"),
     ] {
       #expect(validator.errors(router.get(path).object, against: schema) == [], "\(path)")
     }
@@ -45,9 +47,11 @@ import Testing
     fixture.model.absorb(.cancellation(Cancellation(cancelledNumber: 1, trade: trade)))
     fixture.core.tick()
     fixture.core.broadcaster.broadcastState(health: fixture.core.health(), wallTime: fixture.clock.time)
-    #expect(Set(client.types) == ["hello", "prints", "state"])
+    #expect(Set(client.types) == ["hello", "prints", "state", "detections"])
     for message in client.messages {
-      let name = ["hello": "StreamHello", "prints": "StreamPrints", "state": "StreamState"][message["type"] as! String]!
+      let name = [
+        "hello": "StreamHello", "prints": "StreamPrints", "state": "StreamState", "detections": "StreamDetections",
+      ][message["type"] as! String]!
       #expect(validator.errors(message, against: name) == [])
     }
   }
@@ -71,6 +75,7 @@ import Testing
       Set(paths.keys)
         == [
           "/health", "/top", "/prints", "/history/flow", "/history/rollups", "/history/totals", "/query",
+          "/detections", "/detections/{id}",
           "/ticker/{symbol}", "/flow/{symbol}", "/positioning/{symbol}", "/gex/{symbol}", "/trades", "/replay",
           "/ws/stream", "/openapi.json", "/docs",
           "/alerts", "/alerts/{id}/acknowledge", "/alerts/{id}/resolve", "/alerts/statistics", "/alerts/rules",
@@ -79,7 +84,10 @@ import Testing
     for (path, methods) in paths {
       for (method, operation) in methods {
         let answer = router.answerNow(
-          APIRequest(method: method.uppercased(), path: path.replacingOccurrences(of: "{symbol}", with: "SPY")))
+          APIRequest(
+            method: method.uppercased(),
+            path: path.replacingOccurrences(of: "{symbol}", with: "SPY").replacingOccurrences(
+              of: "{id}", with: "20251216-sweep-1")))
         #expect(answer.status != 404 && answer.status != 405, "\(method) \(path)")
         let responses = (operation as! [String: Any])["responses"] as! [String: Any]
         #expect(

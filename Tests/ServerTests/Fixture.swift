@@ -14,7 +14,7 @@ final class Fixture {
   /// 2025-12-16T15:30:00Z.
   static let open = required(Timestamp(rfc3339: "2025-12-16T15:30:00Z"), "time")
 
-  let table = InstrumentTable(capacity: 4096)
+  let table: InstrumentTable
   let outputs = SPSCRing<FlowOutput>(capacity: 1 << 12)
   let snapshots = Exchange<FlowSnapshot>()
   let flow = Exchange<FlowReport>()
@@ -24,7 +24,10 @@ final class Fixture {
   let core: ServerCore
   private(set) var nextNumber: Int64 = 1
 
-  init(printBase: Int64 = 0, recentPrints: Int = 1024) {
+  init(
+    printBase: Int64 = 0, recentPrints: Int = 1024, table: InstrumentTable = InstrumentTable(capacity: 4096)
+  ) {
+    self.table = table
     model = ReadModel(instruments: table, printBase: printBase, recentPrints: recentPrints)
     core = ServerCore(
       model: model, identity: Fixture.identity, outputs: outputs, snapshots: snapshots, flow: flow,
@@ -85,6 +88,32 @@ final class Fixture {
     let first = nextNumber
     for _ in 0..<count { model.absorb(.print(print(symbol, price: price, size: size, side: side))) }
     return first...(nextNumber - 1)
+  }
+
+  // MARK: Detections
+
+  func detectionID(_ count: UInt32) -> DetectionID {
+    DetectionID(session: Fixture.session, detector: .sweep, count: count)
+  }
+
+  /// A sweep of some prints.
+  func detection(_ count: UInt32, _ prints: [LabeledPrint], confidence: UInt16) -> Detection {
+    let (first, last) = (required(prints.first, "print"), required(prints.last, "print"))
+    return Detection(
+      id: detectionID(count), kind: .sweep, state: .closed, side: last.side, effect: .likelyOpening,
+      instrument: last.trade.instrument, underlying: table[last.trade.instrument].underlying, contractCount: 1,
+      confidencePermille: confidence, firstTime: first.trade.time, lastTime: last.trade.time,
+      firstPrint: first.number, lastPrint: last.number, prints: Int64(prints.count),
+      size: prints.reduce(0) { $0 + Int64($1.trade.size) }, premiumMicros: prints.reduce(0) { $0 + $1.premiumMicros },
+      netDeltaNanos: prints.reduce(0) { $0 + $1.netDeltaNanos }, underlyingPrice: last.underlyingPrice,
+      factors: ConfidenceFactors(
+        ConfidenceFactor(.legs, weightPercent: 60, scorePermille: confidence * 10 / 6, value: Float(prints.count)),
+        ConfidenceFactor(.premium, weightPercent: 40, scorePermille: 0, value: 1)))
+  }
+
+  /// The same instruments in a run of its own, with nothing in memory.
+  static func empty(like other: Fixture) -> Fixture {
+    Fixture(printBase: 9 << 36, table: other.table)
   }
 
   // MARK: Snapshots
@@ -162,12 +191,11 @@ final class Fixture {
     history: QueryThread? = nil, files: StaticFiles = StaticFiles(directory: nil),
     inject: (@Sendable (InjectedTrade) -> InjectionOutcome)? = nil, replay: ReplayPlayer? = nil,
     positioning: PositioningRoute = PositioningRoute(board: nil, monotonicNanoseconds: { 0 }),
-    flow: FlowDesk? = nil
+    flow: FlowDesk? = nil, model other: ReadModel? = nil
   ) -> Router {
     Router(
-      model: model, version: "0.1.0", files: files, history: history, statements: nil,
-      health: { [core] in core.health() }, inject: inject, replay: replay,
-      positioning: positioning, flow: flow)
+      model: other ?? model, version: "0.1.0", files: files, history: history, statements: nil,
+      health: { [core] in core.health() }, inject: inject, replay: replay, positioning: positioning, flow: flow)
   }
 }
 

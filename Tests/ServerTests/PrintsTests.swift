@@ -21,6 +21,12 @@ private final class FakeHistory: FlowHistory, @unchecked Sendable {
 
   func totals(_ filter: HistoryFilter, by dimensions: [FlowDimension], limit: Int) throws -> [FlowTotal] { [] }
 
+  func detections(matching filter: DetectionFilter, before: DetectionPlace, limit: Int) throws -> [DetectionRow] { [] }
+
+  func detection(_ id: DetectionID, runID: Int32?) throws -> DetectionRow? { nil }
+
+  func legs(of id: DetectionID, runID: Int32, limit: Int) throws -> [PrintRow] { [] }
+
   func prints(matching filter: HistoryFilter, before: Int64, limit: Int) throws -> [PrintRow] {
     if let error { throw error }
     let filter = filter.prints

@@ -260,7 +260,7 @@ import Testing
         runID: 1, committed: IngestPosition(prints: 300, cancellations: 20), isClosed: true,
         days: zip(days, [0, 120, 240] as [Int64]).map {
           IngestDay(session: $0, before: IngestPosition(prints: $1, cancellations: 0))
-        }, holes: holes)
+        }, holes: holes, toldPrints: 300)
     }
     func at(_ prints: Int64) -> IngestPosition { IngestPosition(prints: prints, cancellations: 9) }
     #expect(made([]).startDay(among: days)?.session == days[2] && made([]).covers(at(300)))

@@ -5,7 +5,8 @@ import Testing
 @testable import FlowEngine
 @testable import Storage
 
-/// What the engine makes of a journal: days of prints, some of them entered by hand, cancellations, minutes and digests.
+/// What the engine makes of a journal: days of prints, some of them entered by hand, cancellations, minutes, detections and
+/// digests.
 struct JournalStream {
   static let source = IngestSource(
     source: "vendor", fingerprint: "journal 1", resumable: true, includesInjected: true)
@@ -14,12 +15,15 @@ struct JournalStream {
   let stream: OutputStream
   let outputs: [FlowOutput]
 
-  /// - Parameter prints: of each day.
-  init(prints: Int64) throws {
+  /// - Parameters:
+  ///   - prints: of each day.
+  ///   - finds: whether a detector looks on.
+  init(prints: Int64, finds: Bool = false) throws {
     stream = try OutputStream()
     var outputs: [FlowOutput] = []
     var position = IngestPosition.start
     for (i, day) in JournalStream.days.enumerated() {
+      var found = DetectionStream(day, stream)
       let start = OutputStream.open.adding(nanoseconds: Int64(i) * 86_400_000_000_000)
       outputs.append(
         .sessionReset(
@@ -28,10 +32,12 @@ struct JournalStream {
       for ordinal in 1...prints {
         let number = position.prints + ordinal
         outputs.append(.print(stream.print(number, injected: number % 7 == 0)))
+        if finds { outputs += found.see(stream.print(number), ordinal: ordinal) }
         if ordinal % 10 == 0 { outputs.append(.minuteBar(stream.bar(number / 10))) }
         if ordinal % 15 == 3 {
           outputs.append(
             .cancellation(Cancellation(cancelledNumber: number - 2, trade: stream.print(number - 2).trade)))
+          outputs += found.takeBack(stream.print(number - 2))
           position.cancellations += 1
         }
         if ordinal % 40 == 0 { outputs.append(.digest(JournalStream.digest(day, events: ordinal * 3))) }
@@ -105,6 +111,13 @@ extension JournalStream {
     return (run, writer.counters)
   }
 
+  /// What a file holds of detections when the stream was stored in one go.
+  private func foundRows() throws -> [String] {
+    let folder = try TemporaryFolder()
+    try play(0..<outputs.count, into: folder.file, finished: true)
+    return try Store(StoreOptions(path: folder.file)).foundRows()
+  }
+
   private static func copy(_ path: String, to copy: String) throws {
     let files = FileManager.default
     for suffix in ["", ".wal"] {
@@ -135,6 +148,7 @@ extension JournalStream {
           == [120, 240, 360, 361].map { JournalStream.digest(day, events: $0) }, comment)
     }
     #expect(try store.rows("SELECT * FROM main.ingest_holes").isEmpty, comment)
+    #expect(try store.foundRows() == foundRows(), comment)
     let progress = try store.ingestProgress(of: JournalStream.source)
     #expect(progress?.committed == position(before: outputs.count), comment)
     #expect(progress?.days.map(\.before.prints) == [0, 120, 240], comment)

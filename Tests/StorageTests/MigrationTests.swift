@@ -77,7 +77,8 @@ import Testing
     let names =
       """
       SELECT table_name, column_name, data_type FROM duckdb_columns() WHERE schema_name = 'main' \
-      AND table_name NOT IN ('ingest_days', 'state_digests', 'ingest_holes') ORDER BY ALL
+      AND table_name NOT IN ('ingest_days', 'state_digests', 'ingest_holes', 'detections', 'detection_legs') \
+      AND column_name <> 'told_prints' ORDER BY ALL
       """
     let columns = try OlderFiles.rows(folder.file, names)
     _ = try Store(options(.full))
@@ -111,7 +112,7 @@ import Testing
     _ profile: StoreProfile
   ) throws {
     try play(1...20, profile)
-    try OlderFiles.makeVersion3(folder.file)
+    try OlderFiles.makeVersion3(folder.file, profile)
     try expectTablesOfNewFile(profile)
     let day = marketDay(of: OutputStream.open)
     let writer = try Store(options(profile)).makeWriter(instruments: stream.instruments)
@@ -126,6 +127,34 @@ import Testing
     #expect(try contents("trades_labeled").count == 20)
   }
 
+  @Test(arguments: [StoreProfile.full, .reference]) func aFileOfVersion4TakesDetections(
+    _ profile: StoreProfile
+  ) throws {
+    try play(1...20, profile)
+    try OlderFiles.makeVersion4(folder.file, profile)
+    try expectTablesOfNewFile(profile)
+    let day = marketDay(of: OutputStream.open)
+    var found = DetectionStream(day, stream)
+    let writer = try Store(options(profile)).makeWriter(instruments: stream.instruments)
+    _ = try writer.begin(IngestSource(source: "t", fingerprint: "more", resumable: false))
+    writer.offerAll((1...8).flatMap { [.print(variant($0))] + found.see(variant($0), ordinal: $0) })
+    try writer.close(finished: true)
+    #expect(try contents("trades_labeled").count == 28)
+    guard profile == .full else { return }
+    #expect(try contents("detections", "id, run_id") == ["20240614-sweep-1|2", "20240614-sweep-2|2"])
+    #expect(try contents("detection_legs", "id, run_id").count == 4)
+  }
+
+  /// What an older program stored says nothing of detections: no start begins behind them.
+  @Test func aJournalOfVersion4IsPlayedFromItsDay() throws {
+    let journal = try JournalStream(prints: 120)
+    try journal.play(0..<journal.outputs.count, into: folder.file, finished: true)
+    try OlderFiles.makeVersion4(folder.file, .full)
+    let progress = try #require(try JournalStream.progress(folder.file))
+    #expect(progress.toldPrints == nil && !progress.covers(IngestPosition(prints: 300, cancellations: 0)))
+    #expect(progress.startDay(among: JournalStream.days)?.session == JournalStream.days[2])
+  }
+
   @Test(arguments: [StoreProfile.full, .reference]) func aFileOfVersion1TakesMore(_ profile: StoreProfile) throws {
     try play(1...20, profile)
     try OlderFiles.makeVersion1(folder.file, profile)
@@ -138,7 +167,7 @@ import Testing
     }
     try play(21...50, profile)
     let store = try Store(options(profile))
-    #expect(try store.rows("SELECT version FROM schema_info") == ["4"])
+    #expect(try store.rows("SELECT version FROM schema_info") == ["5"])
     #expect(try store.integer("SELECT count(*) FROM trades_labeled") == 50)
     if profile == .full {
       #expect(try store.rows("SELECT seq FROM trades_labeled WHERE cancelled ORDER BY seq") == ["30", "230"])

@@ -14,8 +14,23 @@ enum OlderFiles {
     return try database.connect().rows(sql)
   }
 
+  /// Version 4: no detections.
+  static func makeVersion4(_ path: String, _ profile: StoreProfile) throws {
+    let tables = [
+      "DROP VIEW detections", "DROP VIEW detection_legs", "DROP TABLE base.detections",
+      "DROP TABLE base.detection_legs",
+    ]
+    try edit(
+      path,
+      (profile == .full ? tables : []) + [
+        "DROP TYPE detection_kind", "DROP TYPE detection_state", "DROP TYPE position_effect",
+        "ALTER TABLE main.ingest_runs DROP COLUMN told_prints", "UPDATE schema_info SET version = 4",
+      ])
+  }
+
   /// Version 3: neither days nor digests nor holes.
-  static func makeVersion3(_ path: String) throws {
+  static func makeVersion3(_ path: String, _ profile: StoreProfile) throws {
+    try makeVersion4(path, profile)
     try edit(
       path,
       [
@@ -26,7 +41,7 @@ enum OlderFiles {
 
   /// Version 2: three tables of prints.
   static func makeVersion2(_ path: String, _ profile: StoreProfile) throws {
-    try makeVersion3(path)
+    try makeVersion3(path, profile)
     try edit(path, (profile == .full ? threeTables : []) + ["UPDATE schema_info SET version = 2"])
   }
 

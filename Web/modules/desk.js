@@ -1,4 +1,5 @@
 /** What the page knows: filled by the stream, read by the panels. */
+import { Detections, runOf } from "./detections.js";
 import { assess } from "./freshness.js";
 import { batch, computed, signal } from "./signals.js";
 import { Tape } from "./tape.js";
@@ -7,12 +8,16 @@ import { Tape } from "./tape.js";
 /** @typedef {import("./protocol.js").State} State */
 /** @typedef {import("./protocol.js").Hello} Hello */
 /** @typedef {import("./protocol.js").Print} Print */
+/** @typedef {import("./protocol.js").Detection} Detection */
 /** @typedef {import("./stream.js").Phase} Phase */
 
 export class Desk {
   tape = new Tape();
   /** Counts changes of the tape: reading it subscribes. */
   tapeVersion = signal(0);
+  detections = new Detections();
+  /** Counts changes of the detections: reading it subscribes. */
+  detectionsVersion = signal(0);
   state = signal(/** @type {State | null} */ (null));
   hello = signal(/** @type {Hello | null} */ (null));
   phase = signal(/** @type {Phase} */ ({ kind: "connecting", attempt: 0, retryAt: 0 }));
@@ -55,6 +60,7 @@ export class Desk {
     batch(() => {
       if (message.type === "hello") this.#greet(message);
       else if (message.type === "prints") this.#print(message);
+      else if (message.type === "detections") this.#detect(message);
       else {
         this.#stateAt = now;
         this.now.value = now;
@@ -74,6 +80,18 @@ export class Desk {
     this.tapeVersion.value += 1;
   }
 
+  /**
+   * What was found before, fetched.
+   * @param {string} epoch it was fetched under
+   * @param {Detection[]} rows those of earlier runs are left out
+   */
+  backfillDetections(epoch, rows) {
+    const hello = this.hello.peek();
+    if (hello?.epoch !== epoch) return;
+    this.detections.merge(rows.filter((row) => row.run === runOf(hello.last_print_id)));
+    this.detectionsVersion.value += 1;
+  }
+
   /** @param {Hello} hello */
   #greet(hello) {
     const before = this.hello.peek();
@@ -83,6 +101,8 @@ export class Desk {
     if (before && before.epoch !== hello.epoch) {
       this.tape.clear();
       this.tapeVersion.value += 1;
+      this.detections.clear();
+      this.detectionsVersion.value += 1;
       this.state.value = null;
     } else if (before && !hello.resumed) {
       // The same server that could not resume: what lies between is lost to this page.
@@ -90,6 +110,13 @@ export class Desk {
       this.missed.value += this.#lost;
     }
     this.hello.value = hello;
+  }
+
+  /** @param {import("./protocol.js").Detections} detections */
+  #detect(detections) {
+    if (detections.epoch !== this.hello.peek()?.epoch) return;
+    this.detections.tell(detections.rows);
+    this.detectionsVersion.value += 1;
   }
 
   /** @param {import("./protocol.js").Prints} prints */

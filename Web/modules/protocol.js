@@ -79,6 +79,44 @@
  */
 
 /**
+ * @typedef {object} ConfidenceFactor
+ * @property {string} factor
+ * @property {number} weight 0 to 1
+ * @property {number} score 0 to 1
+ * @property {number} value in `unit`
+ * @property {string} unit
+ */
+
+/**
+ * @typedef {object} Detection
+ * @property {string} id
+ * @property {number} run
+ * @property {string} kind
+ * @property {"open" | "closed" | "withdrawn"} state
+ * @property {Side} side
+ * @property {string} effect
+ * @property {string} symbol
+ * @property {string} underlying
+ * @property {string | null} expiry
+ * @property {OptionType | null} type
+ * @property {number | null} strike
+ * @property {number} contracts
+ * @property {number} confidence 0 to 1
+ * @property {ConfidenceFactor[]} breakdown
+ * @property {string} first_time
+ * @property {string} last_time
+ * @property {number} first_print_id
+ * @property {number} last_print_id
+ * @property {number} prints
+ * @property {number} size
+ * @property {number} premium
+ * @property {number} net_delta
+ * @property {number | null} underlying_price
+ */
+
+/** @typedef {Detection & { legs: Print[], legs_left_out: number }} DetectionWithLegs */
+
+/**
  * @typedef {object} Minute
  * @property {string} time
  * @property {number} trades
@@ -152,7 +190,14 @@
  * @property {number[]} [cancelled] ids of prints, here or earlier, cancelled since the last batch
  * @property {Print[]} rows oldest first
  */
-/** @typedef {Hello | State | Prints} Message */
+/**
+ * @typedef {object} Detections
+ * @property {"detections"} type
+ * @property {string} epoch
+ * @property {number} missed news this page did not get since the last batch
+ * @property {Detection[]} rows each as it is now
+ */
+/** @typedef {Hello | State | Prints | Detections} Message */
 
 /**
  * Reads one frame. What is not a message of this contract gives null: the caller counts it and shows the count.
@@ -179,6 +224,7 @@ export function parseMessage(data) {
     case "state":
       return isObject(message.health) && lists(message, ["underlyings", "top", "minutes"]) ? message : null;
     case "prints":
+    case "detections":
       return lists(message, ["rows"]) ? message : null;
     default:
       return "unknown";

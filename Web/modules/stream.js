@@ -109,7 +109,7 @@ export class Stream {
     } else if (message.type === "state") {
       // Only a state proves a healthy server: one that accepts and hangs up must still be met with growing waits.
       this.#attempt = 0;
-    } else if (this.#cursor) {
+    } else if (message.type === "prints" && this.#cursor) {
       const last = message.rows.at(-1);
       if (last) this.#cursor.lastPrintID = Math.max(this.#cursor.lastPrintID, last.id);
     }

@@ -8,8 +8,8 @@ enum VerifyCommand {
     "verify", summary: "play the journal again and compare it with what is stored",
     discussion: """
       Plays a day of the journal, or all of them, from its beginning and compares the engine's digests at the places where they \
-      were recorded, the numbers and sums of the prints (size, premium, by side), minutes, open interest and incidents with the \
-      store, and the store's prints with the lake's. Says what differs and by how much, and ends with exit code 5 when something \
+      were recorded, the numbers and sums of the prints (size, premium, by side), minutes, open interest, incidents \
+      and detections by kind with the store, and the store's prints with the lake's. Says what differs and by how much, and ends with exit code 5 when something \
       does. After a kill the store is compared as far as it has come: the rest comes with the next start. The store is opened \
       for it: stop marketflow serve before.
       """,

@@ -223,11 +223,11 @@ final class EngineThread: Sendable {
       reset.session, before: IngestPosition(prints: reset.printsBefore, cancellations: reset.cancellationsBefore))
   }
 
-  /// The publisher shows prints; sums reach it by snapshot.
+  /// The publisher shows prints and detections; sums reach it by snapshot.
   private static func isPublished(_ output: FlowOutput) -> Bool {
     switch output {
-    case .print, .cancellation, .sessionReset, .incident: true
-    case .minuteBar, .openInterest, .digest, .detection, .detectionLeg: false
+    case .print, .cancellation, .sessionReset, .incident, .detection, .detectionLeg: true
+    case .minuteBar, .openInterest, .digest: false
     }
   }
 

@@ -37,7 +37,7 @@ struct StoreRebuild {
     let instruments = InstrumentTable()
     return try NewDatabase.make(files, source: archive.ingestSource(), instruments: instruments, log: log) { database in
       var summary = Summary(days: days.count)
-      var engine = FlowEngine(instruments: instruments)
+      var engine = FlowEngine(configuration: .product, instruments: instruments)
       var outputs = OutputBuffer()
       let totalBytes = days.reduce(0) { $0 + Int($1.bytes) }
       var finishedBytes = 0

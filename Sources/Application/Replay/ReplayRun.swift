@@ -114,7 +114,7 @@ private struct ReplayPlay: ~Copyable {
     window = run.window
     underlying = run.underlying
     self.instruments = instruments
-    engine = FlowEngine(instruments: instruments)
+    engine = FlowEngine(configuration: .product, instruments: instruments)
     if window == PlayWindow() {
       bounds = PlayWindow.Bounds()
       before = FlowCounters()

@@ -14,6 +14,7 @@ struct ReplaySums: Sendable {
   var offExchange: Int64 = 0
   var injected: Int64 = 0
   var minuteBars: Int64 = 0
+  var detections = DetectionCounts()
   var netDeltaNanos: Int64 = 0
   var firstTime = Timestamp.none
   var lastTime = Timestamp.none
@@ -21,6 +22,7 @@ struct ReplaySums: Sendable {
   mutating func add(_ output: FlowOutput, _ instruments: InstrumentTable) {
     switch output {
     case .minuteBar: minuteBars += 1
+    case .detection(let detection): detections.add(detection)
     case .print(let print):
       prints += 1
       size &+= Int64(print.trade.size)
@@ -34,7 +36,7 @@ struct ReplaySums: Sendable {
       if print.flags.contains(.injected) { injected += 1 }
       if firstTime == .none { firstTime = print.trade.time }
       lastTime = max(lastTime, print.trade.time)
-    case .cancellation, .openInterest, .sessionReset, .incident, .digest, .detection, .detectionLeg: break
+    case .cancellation, .openInterest, .sessionReset, .incident, .digest, .detectionLeg: break
     }
   }
 }
@@ -90,6 +92,8 @@ struct ReplaySummary: Sendable {
       json.field("blocks", counters.blocks)
       json.field("cancellations", counters.cancellations)
       json.field("minute_bars", sums.minuteBars)
+      json.key("detections")
+      sums.detections.write(to: &json)
       if sums.prints > 0 {
         json.field("first_time", sums.firstTime.rfc3339)
         json.field("last_time", sums.lastTime.rfc3339)
@@ -106,6 +110,7 @@ struct ReplaySummary: Sendable {
       "sides: \(counters.sideBuy) buy, \(counters.sideSell) sell, \(counters.sideMid) mid, \(counters.sideUnknown) unknown",
       "\(counters.sweeps) sweeps, \(counters.blocks) blocks, \(counters.cancellations) cancellations, \(sums.minuteBars) minute bars",
     ]
+    if let found = sums.detections.text { lines.append("detections: \(found)") }
     if sums.prints > 0 { lines.append("from \(sums.firstTime.newYorkText) to \(sums.lastTime.newYorkText)") }
     if decoded.badEvents + decoded.badFrames > 0 {
       lines.append(

@@ -24,7 +24,7 @@ final class ServeRun {
   private let gauges = IngestGauges()
   private let inbox = InjectionInbox()
   /// What the engine concludes by; part of what names a stored recording.
-  private let rules = FlowConfiguration(aggregates: AggregateRules())
+  private let rules = FlowConfiguration.product
   private let writer: StoreWriter?
   /// Nil when storage or the lake is off.
   private let lake: LakeWriter?

@@ -22,6 +22,7 @@ struct JournalDayPlay {
   /// that has no more prints, or not; with them there are as many as `sums` says.
   private(set) var fewestCancelled: Int64 = 0
   private(set) var rest: PlayedRest
+  private(set) var detections = DetectionCounts()
   private(set) var events: Int64 = 0
   /// Of the whole day.
   private(set) var prints: Int64 = 0
@@ -44,7 +45,7 @@ struct JournalDayPlay {
     let instruments = InstrumentTable()
     rest = PlayedRest(instruments: instruments)
     var reader = try archive.read(date, into: instruments)
-    var engine = FlowEngine(instruments: instruments)
+    var engine = FlowEngine(configuration: .product, instruments: instruments)
     var outputs = OutputBuffer()
     var wanted = wish.digestPlaces.sorted()[...]
     var blocks = 0
@@ -93,7 +94,8 @@ struct JournalDayPlay {
       if let last = wish.prints, prints > last { return }
       if cancellation.cancelledNumber > 0 { cancelled.insert(cancellation.cancelledNumber) }
     case .minuteBar, .openInterest, .incident: rest.add(output)
-    case .sessionReset, .digest, .detection, .detectionLeg: break
+    case .detection(let detection): detections.add(detection)
+    case .sessionReset, .digest, .detectionLeg: break
     }
   }
 }

@@ -113,6 +113,8 @@ struct Verification {
     verdict.compare("store", found, with: wanted)
     if isWhole {
       try compareRest(&verdict, play.rest, stored)
+      verdict.compare(
+        detections: try stored.reader.detectionCounts(ofRun: stored.id, session: date), with: play.detections.byKind)
     } else {
       verdict.notes.append(
         "store holds the first \(wanted.all.prints) prints, \(play.prints - wanted.all.prints) more are in the journal; the rest "

@@ -1,3 +1,4 @@
+import FlowEngine
 import MarketModel
 import Storage
 
@@ -11,11 +12,31 @@ protocol FlowHistory: AnyObject {
   ) throws -> [FlowStep]
   /// Sums by dimensions, ascending in them.
   func totals(_ filter: HistoryFilter, by dimensions: [FlowDimension], limit: Int) throws -> [FlowTotal]
+  /// The newest matching detections that stand before a place, newest first.
+  func detections(matching filter: DetectionFilter, before: DetectionPlace, limit: Int) throws -> [DetectionRow]
+  /// A detection of a run, or of the newest run that has it.
+  func detection(_ id: DetectionID, runID: Int32?) throws -> DetectionRow?
+  /// The newest prints of a detection, oldest first.
+  func legs(of id: DetectionID, runID: Int32, limit: Int) throws -> [PrintRow]
 }
 
 extension StoreReader: FlowHistory {
   func prints(matching filter: HistoryFilter, before: Int64, limit: Int) throws -> [PrintRow] {
     try prints(filter, beforePrintID: before, limit: limit).map { PrintRow($0) }
+  }
+
+  func detections(matching filter: DetectionFilter, before: DetectionPlace, limit: Int) throws -> [DetectionRow] {
+    try detections(filter, before: before, limit: limit).map { DetectionRow($0) }
+  }
+
+  func detection(_ id: DetectionID, runID: Int32?) throws -> DetectionRow? {
+    let stored: StoredDetection? = try detection(id, runID: runID)
+    return stored.map { DetectionRow($0) }
+  }
+
+  func legs(of id: DetectionID, runID: Int32, limit: Int) throws -> [PrintRow] {
+    let stored: [StoredPrint] = try legs(of: id, runID: runID, limit: limit)
+    return stored.map { PrintRow($0) }
   }
 }
 

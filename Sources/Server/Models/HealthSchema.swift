@@ -36,6 +36,7 @@ extension Health {
       .integer("sweeps", "Sweeps since the start.") { $0.counters.sweeps },
       .integer("blocks", "Blocks since the start.") { $0.counters.blocks },
       .integer("cancellations", "Cancellations since the start.") { $0.counters.cancellations },
+      .records("detectors", "How each detector is; none while none looks on.", DetectorHealth.schema) { $0.detectors },
       .record("versions", "What the program is made of.", ComponentVersions.schema) { $0.identity.versions },
     ])
 

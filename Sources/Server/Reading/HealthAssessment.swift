@@ -24,6 +24,8 @@ struct Health: Sendable {
   var stream: StreamCounters
   var publisherSkipped: Int64
   var losses: Losses
+  /// Empty when none looks on.
+  var detectors: [DetectorHealth]
 }
 
 /// Counts of the WebSocket stream.
@@ -55,9 +57,9 @@ enum HealthAssessment {
   /// - Parameters:
   ///   - silenceSeconds: seconds without an event that the feed does not wait out on purpose; nil before the first event.
   ///   - snapshotAgeSeconds: seconds since the engine last answered.
-  ///   - growing: what was lost in the last seconds, in words.
+  ///   - others: what was lost in the last seconds and what else is wrong, in words.
   static func judge(
-    _ facts: HealthFacts, silenceSeconds: Double?, snapshotAgeSeconds: Double, growing: [String] = []
+    _ facts: HealthFacts, silenceSeconds: Double?, snapshotAgeSeconds: Double, others: [String] = []
   ) -> (status: HealthStatus, reasons: [String]) {
     var down: [String] = []
     var doubts: [String] = []
@@ -107,7 +109,7 @@ enum HealthAssessment {
     for (name, queue) in [("event", facts.events), ("storage", facts.storageQueue)] where queue.share > queueShare {
       doubts.append("\(name) queue is \(Int(min(queue.share, 10) * 100)) % full")
     }
-    doubts += growing
+    doubts += others
     return (down.isEmpty ? (doubts.isEmpty ? .ok : .degraded) : .down, down + doubts)
   }
 }

@@ -1,5 +1,6 @@
 import FlowEngine
 import MarketModel
+import Storage
 
 /// What the network thread knows: the newest prints and the newest snapshot. One owner, no locks.
 final class ReadModel {
@@ -7,6 +8,7 @@ final class ReadModel {
   /// Users see `printBase + LabeledPrint.number`, so that ids go on where the last run stopped.
   let printBase: Int64
   private(set) var prints: RecentPrints
+  private(set) var detections: RecentDetections
   private(set) var index: SnapshotIndex
   /// Changes with every print and cancellation taken over.
   private(set) var printGeneration: UInt64 = 0
@@ -24,6 +26,10 @@ final class ReadModel {
   private(set) var restarts: Int64 = 0
   /// Cancelled prints since `takeCancellations`, as ids for users.
   private var freshCancellations = PendingCancellations()
+  /// What is new since `takeDetections`.
+  private var freshDetections = WaitingDetections()
+  /// Outputs that never came, as the engine's thread counts them.
+  private var skippedOutputs: Int64 = 0
   private var rate = EventRate()
 
   /// - Parameter before: what the engine had given out before its first output that will come here.
@@ -34,11 +40,14 @@ final class ReadModel {
     directory = SymbolDirectory(table: instruments)
     self.printBase = printBase
     prints = RecentPrints(capacity: recentPrints, after: before.lastPrint)
+    detections = RecentDetections(capacity: Limits.recentDetections, after: before.lastPrint)
     cancellations = before.cancellations
     index = SnapshotIndex(FlowSnapshot(), directory: directory)
   }
 
   var snapshot: FlowSnapshot { index.snapshot }
+  /// The store's run; 0 without a store.
+  var runID: Int32 { IngestRun.runID(ofPrint: printBase) }
   /// Events a second of wall time over the last seconds.
   var eventsPerSecond: Double { rate.perSecond }
 
@@ -51,7 +60,9 @@ final class ReadModel {
   func absorb(_ output: FlowOutput) {
     switch output {
     case .print(let print):
-      missingPrints = missingPrints.addingSaturating(prints.append(print))
+      let missing = prints.append(print)
+      if missing > 0 { detections.doubt(through: print.number - 1) }
+      missingPrints = missingPrints.addingSaturating(missing)
       lastTradeTime = max(lastTradeTime, print.trade.time)
       printGeneration += 1
     case .cancellation(let cancellation):
@@ -61,7 +72,12 @@ final class ReadModel {
       freshCancellations.add(printBase + cancellation.cancelledNumber)
       printGeneration += 1
     case .incident(let incident) where incident.kind == .restarted: startAgain(restarts + 1)
-    case .minuteBar, .openInterest, .sessionReset, .incident, .digest, .detection, .detectionLeg:
+    case .detection(let detection):
+      detections.note(detection)
+      freshDetections.add(detection.id)
+    case .detectionLeg(let leg): detections.note(leg)
+    case .sessionReset: detections.beginDay()
+    case .minuteBar, .openInterest, .incident, .digest:
       // The snapshot has their effect.
       break
     }
@@ -71,6 +87,8 @@ final class ReadModel {
   private func startAgain(_ count: Int64) {
     restarts = count
     prints = RecentPrints(capacity: prints.capacity)
+    detections = RecentDetections(capacity: detections.capacity)
+    freshDetections.removeAll()
     lastTradeTime = .none
     cancellations = 0
     freshCancellations.removeAll()
@@ -99,9 +117,22 @@ final class ReadModel {
     let missing = prints.skip(through: counters.lastPrint)
     if missing > 0 {
       missingPrints = missingPrints.addingSaturating(missing)
+      detections.doubt(through: counters.lastPrint)
       printGeneration += 1
     }
     missedCancellations = max(missedCancellations, counters.cancellations.subtractingSaturating(cancellations))
+  }
+
+  /// Outputs of any kind never came: which, nobody knows, so that what was found up to now is to be had from the store alone.
+  func note(skippedOutputs count: Int64) {
+    guard count > skippedOutputs else { return }
+    skippedOutputs = count
+    detections.doubt(through: prints.nextNumber - 1)
+  }
+
+  func takeDetections() -> WaitingDetections {
+    defer { freshDetections.removeAll() }
+    return freshDetections
   }
 
   func takeCancellations() -> PendingCancellations {
@@ -122,6 +153,12 @@ final class ReadModel {
     let print = prints[number]
     return PrintRow(
       print, id: printBase + number, entry: directory[print.trade.instrument], isCancelled: prints.isVoid(number))
+  }
+
+  func row(_ detection: Detection) -> DetectionRow {
+    DetectionRow(
+      detection, runID: runID, printBase: printBase, entry: directory[detection.instrument],
+      underlying: directory[detection.underlying].symbol)
   }
 
   func row(_ contract: ContractSnapshot) -> ContractRow {

@@ -27,6 +27,30 @@ enum Endpoints {
         .problem(503, "The database cannot be read, or too many questions wait for it."),
       ]),
     Endpoint(
+      method: "GET", path: DetectionsRoute.path, operation: "getDetections",
+      summary: "What the detectors found, newest first",
+      doc:
+        "Ordered by the newest print, so that one moves to the front when a print joins. From memory as far as it reaches, "
+        + "then from the database. Give `next` back as `cursor` for the page after; the stream tells of what is new.",
+      parameters: DetectionsRoute.parameters.descriptions,
+      answers: [
+        .json(200, "A page of detections.", DetectionsPage.schema.record), badParameter, foreignHost,
+        .problem(503, "The database cannot be read, or too many questions wait for it."),
+      ]),
+    Endpoint(
+      method: "GET", path: DetectionRoute.prefix + "{id}", operation: "getDetection",
+      summary: "One detection with all its prints",
+      doc:
+        "An id is day, detector and count of its finds on that day, `20261120-sweep-17`: the same whenever the day is played.",
+      parameters: [
+        ParameterDescription(name: "id", place: .path, type: .text(), doc: "The `id` of a row of /detections.")
+      ] + DetectionRoute.parameters.descriptions,
+      answers: [
+        .json(200, "The detection.", DetectionAnswer.schema.record), badParameter, foreignHost,
+        .problem(404, "Nothing of that id was found."),
+        .problem(503, "The database cannot be read, or too many questions wait for it."),
+      ]),
+    Endpoint(
       method: "GET", path: HistoryPath.flow, operation: "getHistoryFlow",
       summary: "Stored prints of any time, newest first",
       doc:
@@ -140,9 +164,9 @@ enum Endpoints {
     Endpoint(
       method: "GET", path: "/ws/stream", operation: "openStream", summary: "The stream (WebSocket)",
       doc: "Text messages: one StreamHello, then a StreamState every 250 ms (a slow reader gets only the newest) and "
-        + "StreamPrints and StreamAlerts at most every 50 ms. Prints a client could not be sent are counted in `missed`; cancellations "
+        + "StreamPrints, StreamAlerts and StreamDetections at most every 50 ms. Prints a client could not be sent are counted in `missed`; cancellations "
         + "are sent later, and one that has missed too many is sent a StreamHello with `resumed` false: it has to clear "
-        + "its tape.",
+        + "its tape. What was found before, and what `missed` of StreamDetections counts, /detections has.",
       parameters: StreamRoute.parameters.descriptions,
       answers: [
         Endpoint.Answer(status: 101, doc: "The connection is a WebSocket from here on."), badParameter,
@@ -160,6 +184,7 @@ enum Endpoints {
   /// The stream's messages.
   static let messages: [RecordDescription] = [
     StreamHello.schema.record, StreamState.schema.record, StreamPrints.schema.record, StreamAlerts.schema.record,
+    StreamDetections.schema.record,
   ]
 
   private static let underlying = ParameterDescription(

@@ -5,9 +5,9 @@ import MarketModel
 final class Router {
   typealias Reply = @Sendable (APIResponse) -> Void
 
-  private let model: ReadModel
+  let model: ReadModel
   private let health: () -> Health
-  private let history: QueryThread?
+  let history: QueryThread?
   private let statements: StatementThread?
   private let inject: (@Sendable (InjectedTrade) -> InjectionOutcome)?
   private let replay: ReplayPlayer?
@@ -72,6 +72,9 @@ final class Router {
     case "/prints":
       try allow(["GET", "HEAD"], request)
       try prints(request, reply)
+    case DetectionsRoute.path:
+      try allow(["GET", "HEAD"], request)
+      try detections(request, reply)
     case HistoryPath.flow, HistoryPath.rollups, HistoryPath.totals:
       try allow(["GET", "HEAD"], request)
       try fromHistory(request, reply)
@@ -107,6 +110,10 @@ final class Router {
   }
 
   private func other(_ request: APIRequest, _ reply: @escaping Reply) throws(Problem) {
+    if request.path.hasPrefix(DetectionRoute.prefix) {
+      try allow(["GET", "HEAD"], request)
+      return try detection(String(request.path.dropFirst(DetectionRoute.prefix.count)), request, reply)
+    }
     let ticker = "/ticker/"
     if request.path.hasPrefix(ticker) {
       try allow(["GET", "HEAD"], request)

@@ -27,6 +27,8 @@ final class StreamBroadcaster {
     var cancelled = PendingCancellations()
     /// Alerts likewise.
     var missedAlerts: Int64 = 0
+    /// Detections it was not told of.
+    var detections = WaitingDetections()
   }
 
   init(identity: ServerIdentity, model: ReadModel) {
@@ -113,6 +115,30 @@ final class StreamBroadcaster {
       } else {
         member.cancelled.add(cancelled)
         tellWhatWaits(&member, rows: rows)
+      }
+      members[key] = member
+    }
+  }
+
+  /// Tells of the detections that are new or have changed since the last call.
+  func broadcastDetections() {
+    let fresh = model.takeDetections()
+    if members.isEmpty { return }
+    var shared: StreamMessage?
+    for key in Array(members.keys) {
+      guard var member = members[key], !fresh.isEmpty || !member.detections.isEmpty else { continue }
+      if member.client.isBehind {
+        guard !fresh.isEmpty else { continue }
+        member.detections.add(fresh)
+        messagesDropped += 1
+      } else if member.detections.isEmpty {
+        let message = shared ?? StreamDetections(fresh, epoch: identity.epoch, model: model).message
+        shared = message
+        send(message, .queued, to: &member)
+      } else {
+        member.detections.add(fresh)
+        send(StreamDetections(member.detections, epoch: identity.epoch, model: model).message, .queued, to: &member)
+        member.detections.removeAll()
       }
       members[key] = member
     }

@@ -14,6 +14,14 @@ struct PrintQuery {
     conditions.add(ids: lowest, before: before)
   }
 
+  /// The prints with these ids, which lie between bounds.
+  init(among ids: [Int64], from lowest: Int64, before: Int64) {
+    limit = ids.count
+    conditions = PrintConditions(HistoryFilter())
+    conditions.add(ids: lowest, before: before)
+    conditions.add("t.print_id IN (\(ids.map(String.init).joined(separator: ", ")))")
+  }
+
   var sql: String {
     """
     SELECT t.print_id, t.ts, t.seq, i.symbol, i.underlying, i.expiry, i.type, i.strike, t.price, t.size, t.premium, t.exchange, \

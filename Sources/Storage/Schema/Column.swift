@@ -8,6 +8,7 @@ enum SQLType: Sendable {
   case usmallint
   case uinteger
   case ubigint
+  case double
   case timestamp
   case date
   /// 64-bit fixed point, 18 digits: written as the integer of its last digit.
@@ -26,6 +27,7 @@ enum SQLType: Sendable {
     case .usmallint: "USMALLINT"
     case .uinteger: "UINTEGER"
     case .ubigint: "UBIGINT"
+    case .double: "DOUBLE"
     case .timestamp: "TIMESTAMP_NS"
     case .date: "DATE"
     case .decimal(let scale): "DECIMAL(18,\(scale))"
@@ -44,6 +46,7 @@ enum SQLType: Sendable {
     case .usmallint: duckdb_create_logical_type(DUCKDB_TYPE_USMALLINT)
     case .uinteger: duckdb_create_logical_type(DUCKDB_TYPE_UINTEGER)
     case .ubigint: duckdb_create_logical_type(DUCKDB_TYPE_UBIGINT)
+    case .double: duckdb_create_logical_type(DUCKDB_TYPE_DOUBLE)
     case .timestamp: duckdb_create_logical_type(DUCKDB_TYPE_TIMESTAMP_NS)
     case .date: duckdb_create_logical_type(DUCKDB_TYPE_DATE)
     case .decimal(let scale): duckdb_create_decimal_type(18, scale)

@@ -22,7 +22,14 @@ enum Enumerations {
   static let greeksSource = EnumerationType(
     name: "greeks_source", labels: GreeksSource.allCases.filter { $0 != .none }.map(\.name))
 
-  static let all = [side, method, optionType, kind, message, incident, scope, greeksSource]
+  static let detectionKind = EnumerationType(name: "detection_kind", labels: DetectionKind.allCases.map(\.name))
+  static let detectionState = EnumerationType(name: "detection_state", labels: DetectionState.allCases.map(\.name))
+  static let positionEffect = EnumerationType(name: "position_effect", labels: PositionEffect.allCases.map(\.name))
+
+  static let all =
+    [side, method, optionType, kind, message, incident, scope, greeksSource] + [
+      detectionKind, detectionState, positionEffect,
+    ]
 }
 
 extension AggressorSide {

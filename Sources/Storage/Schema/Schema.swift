@@ -15,7 +15,7 @@ struct Schema: Sendable {
   var steps: [Int: SchemaStep]
 
   static let current = Schema(
-    version: 4, steps: [1: .gapsAndVolatility, 2: .onePrintTable, 3: .daysDigestsAndHoles])
+    version: 5, steps: [1: .gapsAndVolatility, 2: .onePrintTable, 3: .daysDigestsAndHoles, 4: .detections])
 
   /// Creates the tables in a new file, migrates an older one, refuses what it does not know.
   func prepare(_ connection: Connection, profile: StoreProfile) throws(StorageError) {
@@ -87,6 +87,8 @@ struct Schema: Sendable {
       add(PrintTables.labeled)
       add(PrintTables.cancellations)
       add(SumTables.rollups)
+      add(DetectionTables.detections)
+      add(DetectionTables.legs)
     case .reference:
       add(ReferenceTables.labeled)
       add(ReferenceTables.rollups)

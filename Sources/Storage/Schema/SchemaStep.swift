@@ -68,13 +68,23 @@ extension SchemaStep {
       "INSERT INTO base.cancellations SELECT \(cancelled) FROM base.trades_raw WHERE message = 'cancel'",
       "DROP TABLE base.trades_labeled_before", "DROP TABLE base.trades_raw", "DROP TABLE base.nbbo_at_trade",
     ]
-    return sql + Views.trades(profile)
+    return sql + Views.prints
   }
 
   /// 3 to 4: where each day begins among a run's prints, the engine's digests, and which prints are missing.
   static let daysDigestsAndHoles = SchemaStep { _ in
     [ProgressTables.days.createSQL] + ProgressTables.days.commentSQL + [ProgressTables.digests.createSQL]
       + ProgressTables.digests.commentSQL + [ProgressTables.holes.createSQL] + ProgressTables.holes.commentSQL
+  }
+
+  /// 4 to 5: what detectors found, and how far a run has told it.
+  static let detections = SchemaStep { profile in
+    var sql = [Enumerations.detectionKind, Enumerations.detectionState, Enumerations.positionEffect].map { create($0) }
+    sql.append("ALTER TABLE main.ingest_runs ADD COLUMN told_prints BIGINT")
+    guard profile == .full else { return sql }
+    sql += [DetectionTables.detections.createSQL] + DetectionTables.detections.commentSQL
+    sql += [DetectionTables.legs.createSQL] + DetectionTables.legs.commentSQL
+    return sql + DetectionTables.views
   }
 
   static func create(_ type: EnumerationType) -> String {

@@ -2,10 +2,13 @@
 enum Views {
   static func trades(_ profile: StoreProfile) -> [String] {
     switch profile {
-    case .full: [rawTrades, labeledTrades, nbbo]
+    case .full: prints + DetectionTables.views
     case .reference: [referenceTrades]
     }
   }
+
+  /// Of the full profile.
+  static let prints = [rawTrades, labeledTrades, nbbo]
 
   static let sums = [rollups, openInterest, incidents, gaps, instruments]
 

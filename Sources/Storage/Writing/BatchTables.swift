@@ -13,6 +13,7 @@ final class BatchTables {
   private let days: TableAppender<SessionReset>
   private let digests: TableAppender<DigestRecord>
   private let holes: TableAppender<Range<Int64>>
+  private let detections: DetectionRows?
 
   init(_ profile: StoreProfile, _ connection: Connection) throws(StorageError) {
     self.profile = profile
@@ -27,6 +28,7 @@ final class BatchTables {
     days = try TableAppender(ProgressTables.days, connection)
     digests = try TableAppender(ProgressTables.digests, connection)
     holes = try TableAppender(ProgressTables.holes, connection)
+    detections = keepsAll ? try DetectionRows(connection) : nil
   }
 
   /// All or nothing. After an error the batch is as it was and may be tried again.
@@ -48,8 +50,9 @@ final class BatchTables {
         try cancellations?.append(array: voids, context)
         try markCancelled(batch.cancelledOnDisk)
         if withBars { try rollups.append(array: batch.bars, context) }
-        try openInterest.append(array: batch.openInterest, context)
+        try openInterest.append(array: batch.openInterest.rows, context)
         try incidents.append(array: batch.incidents, context)
+        try detections?.write(batch, toldAgainBehind: ledger.toldAgainBehind, ledger)
         try days.append(array: batch.days, context)
         try digests.append(array: batch.digests, context)
         if saves { try ledger.save(finished: finished, connection) }
@@ -112,11 +115,12 @@ final class BatchTables {
     days.discard()
     digests.discard()
     holes.discard()
+    detections?.discard()
   }
 }
 
 extension TableAppender {
-  fileprivate func append(array rows: [Row], _ context: RowContext) throws(StorageError) {
+  func append(array rows: [Row], _ context: RowContext) throws(StorageError) {
     if rows.isEmpty { return }
     try rows.withUnsafeBufferPointer { buffer throws(StorageError) in try append(buffer, context) }
   }

@@ -51,6 +51,9 @@ public struct IngestRun: Sendable, Equatable {
   public var storedCancellations: Int64 = 0
   /// The source was stored to its end before: everything that comes again is skipped.
   public var isComplete = false
+
+  /// The run that a print belongs to.
+  public static func runID(ofPrint printID: Int64) -> Int32 { PrintNumbering.runID(ofPrint: printID) }
 }
 
 /// `ingest_runs`: which part of which source is in the file. Updated in the same transaction as the rows, so that a kill at
@@ -73,18 +76,26 @@ struct IngestLedger {
   private var isRecorded: Bool
   /// Transactions of the run that are on the disk.
   private var commits: Int64
+  /// Number of the print before the first one that will be offered, and of the newest one offered.
+  let startNumber: Int64
+  private(set) var newestNumber: Int64
+  /// Up to here all prints have been offered, and everything between them.
+  private var toldPrints: Int64
+  /// A run that goes on tells again what came behind this print: what the file has of it is to be removed, with the first commit.
+  private(set) var toldAgainBehind: Int64?
 
   static let createSQL = [
     """
     CREATE TABLE main.ingest_runs (run_id INTEGER NOT NULL PRIMARY KEY, source VARCHAR NOT NULL, fingerprint VARCHAR NOT NULL, \
     resumable BOOLEAN NOT NULL, started_at TIMESTAMP_NS NOT NULL, finished_at TIMESTAMP_NS, committed_prints BIGINT NOT NULL, \
     committed_cancellations BIGINT NOT NULL, first_print_id BIGINT NOT NULL, last_print_id BIGINT NOT NULL, \
-    commits BIGINT DEFAULT 0)
+    commits BIGINT DEFAULT 0, told_prints BIGINT)
     """,
     "COMMENT ON TABLE main.ingest_runs IS 'Which part of which source is in this file'",
     "COMMENT ON COLUMN main.ingest_runs.committed_prints IS 'Prints of the source in this file, without those entered by hand; of a journal the newest one, see ingest_holes'",
     "COMMENT ON COLUMN main.ingest_runs.committed_cancellations IS 'Cancellations of the source in this file'",
     "COMMENT ON COLUMN main.ingest_runs.commits IS 'Transactions of the run: tells whether one whose answer was lost is in'",
+    "COMMENT ON COLUMN main.ingest_runs.told_prints IS 'Up to this print detections are in this file; fewer than the prints while a source is played again'",
     "COMMENT ON COLUMN main.ingest_runs.finished_at IS 'The source was stored to its end; NULL while it runs or was interrupted'",
     "COMMENT ON COLUMN main.ingest_runs.first_print_id IS 'First id of the block of ids that is this run''s own'",
     "COMMENT ON COLUMN main.ingest_runs.last_print_id IS 'Highest id given; first_print_id - 1 before the first print'",
@@ -184,6 +195,10 @@ struct IngestLedger {
     self.source = source
     self.numbering = numbering
     sourceCancellations = start.cancellations
+    startNumber = start.prints
+    newestNumber = start.prints
+    toldPrints = start.prints
+    toldAgainBehind = isRecorded && !run.isComplete ? start.prints : nil
     self.isRecorded = isRecorded
     self.isReopened = isReopened
     self.commits = commits
@@ -192,7 +207,9 @@ struct IngestLedger {
   /// The id of the next print; nil when it is in the file already or is not to be added.
   @inline(__always)
   mutating func assign(number: Int64, isInjected: Bool) -> Int64? {
-    numbering.assign(number: number, isInjected: isInjected && !source.includesInjected)
+    if number == toldPrints + 1 { toldPrints = number }
+    newestNumber = number
+    return numbering.assign(number: number, isInjected: isInjected && !source.includesInjected)
   }
 
   /// Counts one cancellation of the source.
@@ -223,7 +240,8 @@ struct IngestLedger {
       """
       UPDATE main.ingest_runs SET committed_prints = greatest(committed_prints, \(numbering.sourcePrints)), \
       committed_cancellations = greatest(committed_cancellations, \(sourceCancellations)), \
-      last_print_id = \(numbering.lastPrintID), commits = \(commits + 1)\(finish) WHERE run_id = \(run.runID)
+      last_print_id = \(numbering.lastPrintID), commits = \(commits + 1), told_prints = \(toldPrints)\(finish) \
+      WHERE run_id = \(run.runID)
       """)
   }
 
@@ -231,7 +249,7 @@ struct IngestLedger {
     try connection.query(
       """
       INSERT INTO main.ingest_runs VALUES \
-      ($1, $2, $3, $4, make_timestamp_ns(\(SystemClock.wallNanoseconds)), NULL, 0, 0, $5, $6, 0)
+      ($1, $2, $3, $4, make_timestamp_ns(\(SystemClock.wallNanoseconds)), NULL, 0, 0, $5, $6, 0, NULL)
       """,
       [
         .integer(Int64(run.runID)), .text(source.source), .text(source.fingerprint), .boolean(source.resumable),
@@ -245,6 +263,7 @@ struct IngestLedger {
     isRecorded = true
     isReopened = false
     commits += 1
+    toldAgainBehind = nil
     numbering.markHolesSaved()
   }
 

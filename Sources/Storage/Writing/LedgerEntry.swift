@@ -8,21 +8,22 @@ struct LedgerEntry {
   var committed: IngestPosition
   var isFinished: Bool
   var commits: Int64
+  var toldPrints: Int64?
 
   /// The newest run of a source that can be played again.
   static func newest(of source: IngestSource, _ connection: Connection) throws(StorageError) -> LedgerEntry? {
     var found: LedgerEntry?
     try connection.query(
       """
-      SELECT run_id, first_print_id, committed_prints, committed_cancellations, finished_at IS NOT NULL, last_print_id, commits \
-      FROM main.ingest_runs WHERE fingerprint = $1 AND resumable ORDER BY run_id DESC LIMIT 1
+      SELECT run_id, first_print_id, committed_prints, committed_cancellations, finished_at IS NOT NULL, last_print_id, commits, \
+      told_prints FROM main.ingest_runs WHERE fingerprint = $1 AND resumable ORDER BY run_id DESC LIMIT 1
       """, [.text(source.fingerprint)]
     ) { chunk in
       guard chunk.count > 0 else { return }
       found = LedgerEntry(
         runID: Int32(chunk.required(0, 0)), firstPrintID: chunk.required(1, 0), lastPrintID: chunk.required(5, 0),
         committed: IngestPosition(prints: chunk.required(2, 0), cancellations: chunk.required(3, 0)),
-        isFinished: chunk.required(4, 0) != 0, commits: chunk.integer(6, 0) ?? 0)
+        isFinished: chunk.required(4, 0) != 0, commits: chunk.integer(6, 0) ?? 0, toldPrints: chunk.integer(7, 0))
     }
     return found
   }
@@ -43,6 +44,9 @@ public struct IngestProgress: Sendable, Equatable {
   /// between the print before and the print behind; of an empty range only that. A source played from before a hole fills it; one
   /// played from behind leaves it.
   public var holes: [Range<Int64>] = []
+  /// Up to this print detections are in the file: fewer than all while a source that has been played before is played again. Nil
+  /// when nobody knows, as in the file of an older MarketFlow.
+  public var toldPrints: Int64?
 
   /// Number of the first print that is not in the file, or before which something is not, although a newer one is; nil when there is
   /// none.
@@ -54,6 +58,8 @@ public struct IngestProgress: Sendable, Equatable {
   ///   it cannot be had any more and do not count.
   public func covers(_ position: IngestPosition, playableFrom oldest: IngestPosition = .start) -> Bool {
     if let missing = firstMissing(behind: oldest), position.prints >= missing - 1 { return false }
+    guard let toldPrints, position.prints <= toldPrints else { return false }
+    if position.prints == toldPrints, !isClosed { return false }
     if position.prints < committed.prints { return true }
     return position.prints == committed.prints && isClosed && position.cancellations <= committed.cancellations
   }
@@ -64,8 +70,10 @@ public struct IngestProgress: Sendable, Equatable {
   public func startDay(among available: [MarketDate]) -> IngestDay? {
     let known = days.filter { available.contains($0.session) }
     guard let oldest = known.first else { return nil }
-    guard let missing = firstMissing(behind: oldest.before) else { return known.last }
-    return known.last { $0.before.prints < missing - 1 } ?? oldest
+    // Days behind the told prints have lost what detectors found in them, when a start was interrupted that played them again.
+    let told = toldPrints ?? .max
+    let missing = firstMissing(behind: oldest.before) ?? .max
+    return known.last { $0.before.prints < missing - 1 && $0.before.prints <= told } ?? oldest
   }
 
   private func firstMissing(behind oldest: IngestPosition) -> Int64? {
@@ -102,7 +110,7 @@ extension Store {
     }
     return IngestProgress(
       runID: entry.runID, committed: entry.committed, isClosed: entry.isFinished, days: days,
-      holes: try PrintHoles.read(ofRun: entry.runID, connection).ranges)
+      holes: try PrintHoles.read(ofRun: entry.runID, connection).ranges, toldPrints: entry.toldPrints)
   }
 }
 

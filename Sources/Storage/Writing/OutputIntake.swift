@@ -69,7 +69,12 @@ final class OutputIntake {
           recordedNanoseconds: SystemClock.wallNanoseconds))
       batch.add(reset)
     case .digest(let digest): batch.add(digest)
-    case .detection, .detectionLeg: return false
+    case .detection(let detection):
+      guard profile == .full else { return false }
+      batch.add(row(detection, ledger))
+    case .detectionLeg(let leg):
+      guard profile == .full, let printID = ledger.numbering.printID(number: leg.print) else { return false }
+      batch.add(PendingLeg(leg: leg, printID: printID, toldAfter: ledger.newestNumber))
     case .incident(let incident):
       batch.add(
         PendingIncident(
@@ -78,6 +83,14 @@ final class OutputIntake {
           recordedNanoseconds: SystemClock.wallNanoseconds))
     }
     return true
+  }
+
+  private func row(_ detection: Detection, _ ledger: IngestLedger) -> PendingDetection {
+    PendingDetection(
+      detection: detection, databaseID: dictionary.contract(detection.instrument).databaseID,
+      underlyingID: dictionary.contract(detection.underlying).databaseID,
+      firstPrintID: ledger.numbering.printID(number: detection.firstPrint) ?? 0,
+      lastPrintID: ledger.numbering.printID(number: detection.lastPrint) ?? 0, toldAfter: ledger.newestNumber)
   }
 
   private func takeCancellation(_ cancellation: Cancellation, _ ledger: IngestLedger) {

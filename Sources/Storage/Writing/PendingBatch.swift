@@ -19,8 +19,9 @@ final class PendingBatch {
   private(set) var cancelledOnDisk: [Int64] = []
   private(set) var bars: [PendingBar] = []
   private var barPositions: [BarKey: Int] = [:]
-  private(set) var openInterest: [PendingOpenInterest] = []
-  private var openInterestPositions: [OpenInterestKey: Int] = [:]
+  private(set) var openInterest = KeyedRows<OpenInterestKey, PendingOpenInterest>()
+  private(set) var detections = KeyedRows<DetectionID, PendingDetection>()
+  private(set) var legs = KeyedRows<LegKey, PendingLeg>()
   private(set) var incidents: [PendingIncident] = []
   private(set) var days: [SessionReset] = []
   private(set) var digests: [DigestRecord] = []
@@ -31,9 +32,13 @@ final class PendingBatch {
     var databaseID: Int32
     var minute: Timestamp
   }
-  private struct OpenInterestKey: Hashable {
+  struct OpenInterestKey: Hashable {
     var databaseID: Int32
     var day: MarketDate
+  }
+  struct LegKey: Hashable {
+    var detection: DetectionID
+    var printID: Int64
   }
 
   /// - Parameters:
@@ -53,7 +58,9 @@ final class PendingBatch {
   var isEmpty: Bool { outputs == 0 }
   /// Outputs that fit for certain, whatever they are.
   var room: Int {
-    let others = max(cancellations.count, openInterest.count, incidents.count, digests.count)
+    let others = max(
+      cancellations.count, openInterest.rows.count, incidents.count, digests.count, detections.rows.count,
+      legs.rows.count)
     return min(printLimit - printCount, barCapacity - bars.count, PendingBatch.otherCapacity - others)
   }
 
@@ -99,14 +106,13 @@ final class PendingBatch {
   }
 
   func add(_ row: PendingOpenInterest) {
-    let key = OpenInterestKey(databaseID: row.databaseID, day: marketDay(of: row.openInterest.time))
-    if let position = openInterestPositions[key] {
-      openInterest[position] = row
-    } else {
-      openInterestPositions[key] = openInterest.count
-      openInterest.append(row)
-    }
+    openInterest.add(
+      row, OpenInterestKey(databaseID: row.databaseID, day: marketDay(of: row.openInterest.time)))
   }
+
+  func add(_ row: PendingDetection) { detections.add(row, row.detection.id) }
+
+  func add(_ row: PendingLeg) { legs.add(row, LegKey(detection: row.leg.detection, printID: row.printID)) }
 
   /// Few, so looking through them costs nothing.
   func add(_ incident: PendingIncident) {
@@ -135,8 +141,9 @@ final class PendingBatch {
     outputs = 0
     cancellations.removeAll(keepingCapacity: true)
     cancelledOnDisk.removeAll(keepingCapacity: true)
-    openInterest.removeAll(keepingCapacity: true)
-    openInterestPositions.removeAll(keepingCapacity: true)
+    openInterest.removeAll()
+    detections.removeAll()
+    legs.removeAll()
     incidents.removeAll(keepingCapacity: true)
     days.removeAll(keepingCapacity: true)
     digests.removeAll(keepingCapacity: true)

@@ -33,7 +33,7 @@ import Testing
     .progress(
       IngestProgress(
         runID: 1, committed: position(prints), isClosed: isClosed,
-        days: zip(days, starts).map { IngestDay(session: $0, before: position($1)) }))
+        days: zip(days, starts).map { IngestDay(session: $0, before: position($1)) }, toldPrints: prints))
   }
 
   @Test func withoutAStoreTheLastDayIsEnough() {

@@ -38,7 +38,7 @@ final class LiveSession {
     var appender = try journal.makeAppender(instruments: instruments)
     let writer = try Store(StoreOptions(path: directory.database)).makeWriter(instruments: instruments, log: log)
     _ = try writer.begin(source)
-    var engine = FlowEngine(instruments: instruments)
+    var engine = FlowEngine(configuration: .product, instruments: instruments)
     var outputs = OutputBuffer()
     var reader = FeedReader(source: LiveSession.market(instruments), instruments: instruments)
     let end = Timestamp(newYork: LiveSession.second, hour: 9, minute: 30).adding(

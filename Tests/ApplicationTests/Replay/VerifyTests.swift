@@ -50,6 +50,20 @@ import Testing
     #expect(outcome.output.contains("DIFFERS") && outcome.output.contains("(-1)"))
   }
 
+  @Test func aMissingDetectionIsFound() throws {
+    let counts = try live.replay(LiveSession.first).sums.detections.byKind
+    let found = try #require(counts.max { $0.value < $1.value })
+    #expect(try verdict(LiveSession.first).checks.contains { $0.what == "store: \(found.key.name) detections" })
+    try change(
+      """
+      DELETE FROM base.detections WHERE detection_id = (SELECT min(detection_id) FROM base.detections \
+      WHERE kind = '\(found.key.name)')
+      """)
+    let differences = try verdict(LiveSession.first).differences
+    #expect(differences.map(\.difference) == ["-1"])
+    #expect(differences.first?.found == "\(found.value - 1)")
+  }
+
   @Test func aChangedRowIsFound() throws {
     try change("UPDATE base.trades_labeled SET size = size + 3 WHERE print_id = \(lastPrint)")
     let differences = try verdict().differences

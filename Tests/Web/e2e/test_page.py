@@ -7,6 +7,7 @@ MARKETFLOW_SCREENSHOTS names a folder to which pictures of the page are written.
 import json
 import os
 import pathlib
+import re
 import unittest
 from urllib.parse import urlsplit
 
@@ -202,6 +203,34 @@ class PageTest(unittest.TestCase):
         }
         for message in (hello, state):
             route.send(json.dumps(message))
+
+    def test_a_detection_opens_to_its_prints(self):
+        page = self.open()
+        row = page.locator(".detection").first
+        row.wait_for()
+        identity = row.evaluate("(node) => node.getAttribute('aria-controls')")
+        row = page.locator(f'.detection[aria-controls="{identity}"]')
+        row.focus()
+        expect(page.locator("#detections-why")).to_contain_text(re.compile(r"^Confidence \d+%: "))
+        detail = page.locator(f"#{identity}")
+        expect(detail).to_be_hidden()
+        page.keyboard.press("Enter")
+        expect(row).to_have_attribute("aria-expanded", "true")
+        expect(detail.locator(".legs tbody tr").first).to_be_visible()
+        expect(detail.locator(".factors li").first).to_be_visible()
+        expect(detail).to_contain_text(re.compile(r"^\d{8}-[a-z_]+-\d+: [\d,]+ prints of "))
+        results = Axe().run(page)
+        self.assertEqual(results.violations_count, 0, results.generate_report())
+        page.keyboard.press("Enter")
+        expect(detail).to_be_hidden()
+        self.assertEqual(self.complaints, [])
+
+    def test_detections_that_cannot_be_had_are_said(self):
+        page = self.open()
+        page.route("**/detections/**", lambda route: route.fulfill(status=503))
+        row = page.locator(".detection").first
+        row.click()
+        expect(page.locator(".detection-detail:visible").first).to_contain_text("cannot be had")
 
     def test_an_injected_print_is_marked(self):
         page = self.open()

@@ -78,3 +78,40 @@ export function makeState(epoch, sequence, health = {}) {
     minutes: [],
   };
 }
+
+/**
+ * @param {string} id
+ * @param {Partial<import("../../../Web/modules/protocol.js").Detection>} [change]
+ * @returns {import("../../../Web/modules/protocol.js").Detection}
+ */
+export function makeDetection(id, change = {}) {
+  return {
+    id,
+    run: 1,
+    kind: "intermarket_sweep",
+    state: "closed",
+    side: "buy",
+    effect: "unknown",
+    symbol: "O:SPY261120C00672000",
+    underlying: "SPY",
+    expiry: "2026-11-20",
+    type: "call",
+    strike: 672,
+    contracts: 1,
+    confidence: 0.872,
+    breakdown: [
+      { factor: "legs", weight: 0.6, score: 0.9, value: 7, unit: "prints" },
+      { factor: "premium", weight: 0.4, score: 0.83, value: 1_250_000, unit: "USD" },
+    ],
+    first_time: "2026-11-20T15:42:17.376Z",
+    last_time: "2026-11-20T15:42:17.912Z",
+    first_print_id: 1,
+    last_print_id: 2,
+    prints: 2,
+    size: 20,
+    premium: 1_250_000,
+    net_delta: 12,
+    underlying_price: 671.5,
+    ...change,
+  };
+}

@@ -1,0 +1,226 @@
+/** What the detectors found: newest first; a row opens to its breakdown and its prints. */
+import { keyOf, valueText, whyText, words } from "../modules/detections.js";
+import { element, required, setAttribute, setClass, setShare, setText } from "../modules/dom.js";
+import {
+  daysToExpiry,
+  formatCount,
+  formatDelta,
+  formatEastern,
+  formatExpiry,
+  formatMoney,
+  formatPrice,
+  formatStrike,
+  formatUTC,
+} from "../modules/format.js";
+import { classOfType, directionOfSide, letterOfType } from "../modules/sides.js";
+import { effect } from "../modules/signals.js";
+
+/** @typedef {import("../modules/desk.js").Desk} Desk */
+/** @typedef {import("../modules/protocol.js").Detection} Detection */
+/** @typedef {import("../modules/protocol.js").DetectionWithLegs} DetectionWithLegs */
+/** @typedef {import("../modules/protocol.js").Print} Print */
+/** @typedef {ReturnType<typeof makeRow>} Row */
+
+/** Prints of one detection that are listed; the newest. */
+const LEGS_SHOWN = 50;
+
+let rowsMade = 0;
+
+/**
+ * @param {Desk} desk
+ * @param {import("../modules/signals.js").Signal<number>} paints changes when the list is to be drawn
+ */
+export function mountDetections(desk, paints) {
+  const [list, aside, empty, why] = ["rows", "aside", "empty", "why"].map((name) => required(`detections-${name}`));
+  if (!list || !aside || !empty || !why) return;
+  /** @type {Map<string, Row>} */
+  const rows = new Map();
+  const explain = (/** @type {Row | null} */ row) => setText(why, row ? row.why.textContent ?? "" : "");
+
+  effect(() => {
+    paints.value;
+    const session = desk.state.value?.health.session ?? null;
+    const detections = desk.detections.rows;
+    empty.hidden = detections.length > 0;
+    setText(aside, detections.length > 0 ? `${detections.length} shown` : "");
+    const known = new Set(detections.map(keyOf));
+    for (const [key, row] of rows) {
+      if (known.has(key)) continue;
+      row.node.remove();
+      rows.delete(key);
+    }
+    /** @type {Element | null} */
+    let before = null;
+    for (const detection of detections.toReversed()) {
+      let row = rows.get(keyOf(detection));
+      if (!row) {
+        row = makeRow(explain);
+        rows.set(keyOf(detection), row);
+      }
+      if (row.node.parentNode !== list || row.node.nextElementSibling !== before) list.insertBefore(row.node, before);
+      writeRow(row, detection, session);
+      before = row.node;
+    }
+  });
+}
+
+/** @param {(row: Row | null) => void} explain */
+function makeRow(explain) {
+  rowsMade += 1;
+  const cells = {
+    time: element("time", "time"),
+    kind: element("span", "kind"),
+    contract: element("span", "contract-cell"),
+    side: element("span", "side"),
+    premium: element("span", "premium"),
+    confidence: element("span", "confidence"),
+  };
+  const why = element("span", "visually-hidden", { id: `detection-why-${rowsMade}` });
+  const detail = element("div", "detection-detail", { id: `detection-detail-${rowsMade}` });
+  detail.hidden = true;
+  const button = element("button", "detection", {
+    type: "button",
+    "aria-expanded": "false",
+    "aria-controls": detail.id,
+    "aria-describedby": why.id,
+  }, Object.values(cells));
+  const node = element("li", "", {}, [button, why, detail]);
+  const row = {
+    node,
+    button,
+    why,
+    detail,
+    ...cells,
+    /** @type {Detection | null} */
+    detection: null,
+    /** The record that `detail` shows. */
+    shown: "",
+  };
+  button.addEventListener("click", () => toggle(row));
+  for (const event of ["focus", "pointerenter"]) button.addEventListener(event, () => explain(row));
+  for (const event of ["blur", "pointerleave"]) button.addEventListener(event, () => explain(null));
+  return row;
+}
+
+/**
+ * @param {Row} row
+ * @param {Detection} detection
+ * @param {string | null} session
+ */
+function writeRow(row, detection, session) {
+  if (row.detection === detection) return;
+  row.detection = detection;
+  const direction = directionOfSide(detection.side);
+  setText(row.time, formatEastern(detection.last_time));
+  setAttribute(row.time, "title", formatUTC(detection.last_time));
+  setText(row.kind, detection.state === "withdrawn" ? `${words(detection.kind)} withdrawn` : words(detection.kind));
+  setText(row.contract, contractText(detection, session));
+  setClass(row.contract, `contract-cell ${classOfType(detection.type)}`);
+  setAttribute(row.contract, "title", detection.symbol);
+  setText(row.side, `${direction.glyph} ${direction.word}`);
+  setClass(row.side, `side ${direction.className}`);
+  setText(row.premium, formatMoney(detection.premium));
+  setText(row.confidence, `${Math.round(detection.confidence * 100)}%`);
+  setShare(row.confidence, "--bar", detection.confidence);
+  setText(row.why, whyText(detection));
+  setClass(row.button, `detection ${detection.state}`);
+  if (!row.detail.hidden) void fetchLegs(row);
+}
+
+/**
+ * @param {Detection} detection
+ * @param {string | null} session
+ */
+function contractText(detection, session) {
+  if (detection.contracts > 1) return `${detection.underlying} ${detection.contracts} legs`;
+  if (detection.strike === null) return detection.underlying;
+  const leg = `${formatStrike(detection.strike)} ${letterOfType(detection.type)}`;
+  const isToday = detection.expiry !== null && daysToExpiry(detection.expiry, session) === 0;
+  return `${detection.underlying} ${leg} ${isToday ? "0D" : formatExpiry(detection.expiry, session)}`;
+}
+
+/** @param {Row} row */
+function toggle(row) {
+  row.detail.hidden = !row.detail.hidden;
+  setAttribute(row.button, "aria-expanded", String(!row.detail.hidden));
+  if (!row.detail.hidden) void fetchLegs(row);
+}
+
+/** @param {Row} row */
+async function fetchLegs(row) {
+  const detection = row.detection;
+  if (!detection) return;
+  const record = `${detection.id} ${detection.last_print_id} ${detection.prints}`;
+  if (row.shown === record) return;
+  row.shown = record;
+  if (!row.detail.firstChild) row.detail.append(element("p", "quiet", {}, ["Fetching its prints."]));
+  try {
+    const response = await fetch(`/detections/${encodeURIComponent(detection.id)}?run=${detection.run}`, {
+      headers: { Accept: "application/json" },
+    });
+    if (!response.ok) throw new Error(`answered ${response.status}`);
+    /** @type {DetectionWithLegs} */
+    const answer = await response.json();
+    if (row.shown === record) row.detail.replaceChildren(...detailOf(answer));
+  } catch (_unreachable) {
+    row.shown = "";
+    row.detail.replaceChildren(
+      element("p", "quiet", {}, ["Its prints cannot be had; close and open it to try again."]),
+    );
+  }
+}
+
+/** @param {DetectionWithLegs} detection */
+function detailOf(detection) {
+  const facts = [
+    `${formatCount(detection.prints)} prints of ${formatCount(detection.size)}`,
+    `net delta ${formatDelta(detection.net_delta)}`,
+  ];
+  if (detection.underlying_price !== null) {
+    facts.push(`${detection.underlying} at ${formatPrice(detection.underlying_price)}`);
+  }
+  if (detection.effect !== "unknown") facts.push(words(detection.effect));
+  const factors = detection.breakdown.map((factor) =>
+    element("li", "", {}, [
+      element("span", "", {}, [words(factor.factor)]),
+      element("b", "", {}, [valueText(factor)]),
+      element("span", "quiet", {}, [`${Math.round(factor.score * 100)}% of ${Math.round(factor.weight * 100)}`]),
+    ])
+  );
+  const legs = detection.legs.slice(-LEGS_SHOWN).toReversed();
+  const left = detection.legs.length - legs.length + detection.legs_left_out;
+  const parts = [
+    element("p", "quiet", {}, [`${detection.id}: ${facts.join(", ")}`]),
+    element("ul", "factors", { "aria-label": "What the confidence is made of" }, factors),
+    legTable(detection, legs),
+  ];
+  if (left > 0) parts.push(element("p", "quiet", {}, [`${formatCount(left)} older prints are not shown.`]));
+  return parts;
+}
+
+/**
+ * @param {DetectionWithLegs} detection
+ * @param {Print[]} legs newest first
+ */
+function legTable(detection, legs) {
+  const names = ["Time", "Side", "Price", "Size", "Premium", "Venue"];
+  const head = element("tr", "", {}, names.map((name) => element("th", "", { scope: "col" }, [name])));
+  const body = legs.map((leg) => {
+    const direction = directionOfSide(leg.side);
+    const contract = detection.contracts > 1 && leg.strike !== null
+      ? ` ${formatStrike(leg.strike)} ${letterOfType(leg.type)}`
+      : "";
+    return element("tr", leg.cancelled ? "cancelled" : "", {}, [
+      element("td", "", { title: formatUTC(leg.time) }, [formatEastern(leg.time, "milliseconds") + contract]),
+      element("td", direction.className, {}, [`${direction.glyph} ${direction.word}`]),
+      element("td", "", {}, [formatPrice(leg.price)]),
+      element("td", "", {}, [formatCount(leg.size)]),
+      element("td", "", {}, [formatMoney(leg.premium)]),
+      element("td", "", {}, [leg.venue_name]),
+    ]);
+  });
+  return element("table", "legs", { "aria-label": "Its prints, newest first" }, [
+    element("thead", "", {}, [head]),
+    element("tbody", "", {}, body),
+  ]);
+}
