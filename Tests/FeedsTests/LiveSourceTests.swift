@@ -188,7 +188,7 @@ import Testing
     #expect(feed.observations.takeDamage() == [] && feed.counts.damagedFrames == 3)
   }
 
-  @Test func lostFramesAreDamageOfEverything() throws {
+  @Test func lostFramesAreDamage() throws {
     let feed = try Feed()
     feed.push("[\(LiveSourceTests.print(LiveSourceTests.spy, 1, LiveSourceTests.start))]")
     let tooLong = [UInt8](repeating: 0x20, count: 1 << 17)
@@ -200,7 +200,7 @@ import Testing
     #expect(feed.observations.takeDamage() == [])
     #expect(try feed.nextSequences() == [2])
     let damage = FeedObservations.Damage(
-      scope: .everything, from: LiveSourceTests.time(0), to: LiveSourceTests.time(700))
+      scope: .options, from: LiveSourceTests.time(0), to: LiveSourceTests.time(700))
     #expect(feed.observations.takeDamage() == [damage])
     #expect(feed.counts.lostFrames == 2)
   }
@@ -315,6 +315,45 @@ import Testing
     #expect(try feed.nextSequences() == [3])
     #expect(try feed.next() == [.incident(lost)])
     #expect(try feed.nextSequences() == [4])
+  }
+
+  /// Whoever dies while it waits would leave a gap that nobody knows of.
+  @Test func aGapIsOpenedBeforeFramesAndRowsThatWait() throws {
+    let feed = try Feed()
+    func incident(_ kind: FeedIncident.Kind, _ gap: UInt32) -> FeedIncident {
+      FeedIncident(
+        kind: kind, time: LiveSourceTests.time(500), scope: .options, gap: gap, from: LiveSourceTests.time(0))
+    }
+    feed.inbox.offer(.incident(incident(.gapFound, 1)))
+    feed.inbox.offer(
+      try LiveSourceTests.part(1, LiveSourceTests.qqq, (1...5_000).map { LiveSourceTests.row($0, $0 % 400) }))
+    feed.inbox.offer(.incident(incident(.gapFilled, 1)))
+    for number in 1...2 {
+      feed.push("[\(LiveSourceTests.print(LiveSourceTests.spy, Int64(number), LiveSourceTests.start))]")
+    }
+    #expect(try feed.next() == [.incident(incident(.gapFound, 1))])
+    #expect(try feed.nextSequences() == [1])
+    feed.inbox.offer(.incident(incident(.gapFound, 2)))
+    feed.inbox.offer(.incident(incident(.gapFound, 3)))
+    #expect(try feed.next() == [.incident(incident(.gapFound, 2)), .incident(incident(.gapFound, 3))])
+    #expect(try feed.nextSequences() == [2])
+    // What closes a gap stays behind its rows, and a gap that is opened meanwhile goes between them.
+    var rows: [Int64] = []
+    while rows.count < 2_048 { rows += try feed.nextSequences() }
+    feed.inbox.offer(.incident(incident(.gapFound, 4)))
+    #expect(try feed.next() == [.incident(incident(.gapFound, 4))])
+    var closed: FeedIncident?
+    while closed == nil {
+      for event in try feed.next() ?? [] {
+        switch event {
+        case .trade(let trade): rows.append(trade.sequence)
+        case .incident(let incident): closed = incident
+        default: break
+        }
+      }
+    }
+    #expect(rows == Array(1...5_000))
+    #expect(closed?.kind == .gapFilled && closed?.gap == 1 && closed?.count == 5_000)
   }
 
   /// The bell ends the source's sleep.

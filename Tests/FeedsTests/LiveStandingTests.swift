@@ -92,6 +92,116 @@ import Testing
     #expect(standing(blocks).highestGap == 7)
   }
 
+  // MARK: What no gap covers
+
+  /// A life that begins, gets one print each 100 ms for a second after it is connected, and leaves its gap unannounced; its
+  /// times begin after `start` seconds.
+  private func life(_ start: Int64, from: Int64) -> (received: Int64, events: [MarketEvent]) {
+    let lost = FeedIncident(
+      kind: .disconnected, time: time(from * 1_000), scope: .options, from: time(from * 1_000))
+    let back = FeedIncident(kind: .connected, time: time(from * 1_000), scope: .options)
+    return (
+      start * 1_000_000_000,
+      [.incident(lost), .incident(back)] + (0..<10).map { trade(option, start * 10 + $0, start * 1_000 + $0 * 100) }
+    )
+  }
+
+  /// So late that what is asked for again anyway hides nothing.
+  private func muchLater() -> [(received: Int64, events: [MarketEvent])] {
+    (0..<6).map { ($0 * 20_000_000_000 + 500_000_000_000, [trade(option, 9_000 + $0, 500_000 + $0 * 20_000)]) }
+  }
+
+  private func gap(_ number: UInt32, _ from: Int64, _ to: Int64) -> MarketEvent {
+    .incident(
+      FeedIncident(kind: .gapFound, time: time(to), scope: .options, gap: number, from: time(from)))
+  }
+
+  @Test func aKillBeforeItsAnnouncementLeavesTheGapToTheNextLife() {
+    let first = (received: Int64(0), events: [trade(option, 1, 1_000)])
+    let one = standing([first, life(60, from: 1)])
+    #expect(one.lostFrom(.options) == time(1_000) && one.openGaps.isEmpty)
+    #expect(standing([first, life(60, from: 1)] + muchLater()).lostFrom(.options) == time(1_000))
+    // Another life that begins where the first gap did, and is killed as early.
+    let two = standing([first, life(60, from: 1), life(120, from: 1)])
+    #expect(two.lostFrom(.options) == time(1_000))
+    // The third announces: its gap reaches over all that was missed.
+    var blocks = [first, life(60, from: 1), life(120, from: 1), life(180, from: 1)]
+    blocks.append((181_000_000_000, [gap(1, 1_000, 180_900)]))
+    let three = standing(blocks + muchLater())
+    #expect(three.lostFrom(.options) > time(500_000) && three.openGaps.map(\.gap) == [1])
+  }
+
+  @Test func aKillAfterTheAnnouncementLeavesTheGapOpenAndTheTimeDown() {
+    let first = (received: Int64(0), events: [trade(option, 1, 1_000)])
+    var blocks = [first, life(60, from: 1)]
+    blocks.append((61_000_000_000, [gap(1, 1_000, 60_900)]))
+    let found = standing(blocks)
+    #expect(found.openGaps.map(\.gap) == [1])
+    #expect(found.lostFrom(.options) <= time(60_900))
+    #expect(standing(blocks + muchLater()).lostFrom(.options) > time(500_000))
+  }
+
+  /// As a stop does: the connections end with a word, and the gap that was waiting is announced or not.
+  @Test(arguments: [false, true]) func aStopLeavesNoMoreThanAKill(isAnnounced: Bool) {
+    var blocks = [(received: Int64(0), events: [trade(option, 1, 1_000)]), life(60, from: 1)]
+    blocks.append(
+      (61_000_000_000, [.incident(FeedIncident(kind: .disconnected, time: time(60_900), scope: .options))]))
+    if isAnnounced { blocks.append((61_000_000_001, [gap(1, 1_000, 60_900)])) }
+    #expect(standing(blocks).lostFrom(.options) == time(1_000))
+    let from: Int64 = isAnnounced ? 60_900 : 1_000
+    let next = FeedIncident(kind: .disconnected, time: time(60_900), scope: .options, from: time(from))
+    let back = FeedIncident(kind: .connected, time: time(60_900), scope: .options)
+    let found = standing(blocks + [(100_000_000_000, [.incident(next), .incident(back)])] + muchLater())
+    #expect(found.lostFrom(.options) == time(from))
+    #expect(found.openGaps.map(\.gap) == (isAnnounced ? [1] : []))
+  }
+
+  /// The announcement of one gap says nothing of a later one, however late it comes.
+  @Test func aLaterLostStretchWaitsForItsOwnGap() {
+    let blocks =
+      [(received: Int64(0), events: [trade(option, 1, 1_000)]), life(60, from: 1), life(120, from: 61)]
+      + [(200_000_000_000, [gap(1, 1_000, 60_900)])]
+    // Both were awaited when the first was announced; the second life's begins a little after the first's end.
+    #expect(standing(blocks + muchLater()).lostFrom(.options) == time(60_900 + 100))
+    let rest = [(received: Int64(200_000_000_001), events: [gap(2, 61_000, 120_900)])]
+    #expect(standing(blocks + rest + muchLater()).lostFrom(.options) > time(500_000))
+    // A gap that ends within the stretch leaves the rest of it.
+    let part = [(received: Int64(200_000_000_001), events: [gap(2, 61_000, 100_000)])]
+    #expect(standing(blocks + part + muchLater()).lostFrom(.options) == time(100_000))
+  }
+
+  /// Damage before a connection was lost is no announcement of the time without it.
+  @Test func aGapUpToTheLossIsNotTheTimeWithout() {
+    let lost = FeedIncident(kind: .disconnected, time: time(1_000), scope: .options)
+    let back = FeedIncident(kind: .connected, time: time(1_000), scope: .options)
+    let blocks: [(received: Int64, events: [MarketEvent])] = [
+      (0, [trade(option, 1, 0), trade(option, 2, 1_000), .incident(lost), gap(1, 0, 1_000), .incident(back)])
+    ]
+    #expect(standing(blocks + muchLater()).lostFrom(.options) == time(1_000))
+  }
+
+  /// A market that is quiet after the return: the gap ends with its clock, no event ends the stretch.
+  @Test func aQuietReturnIsAnnouncedWithoutAnEvent() {
+    let lost = FeedIncident(kind: .disconnected, time: time(1_000), scope: .options)
+    let back = FeedIncident(kind: .connected, time: time(1_000), scope: .options)
+    let blocks: [(received: Int64, events: [MarketEvent])] = [
+      (0, [trade(option, 1, 1_000), .incident(lost), .incident(back), gap(1, 1_000, 30_000)])
+    ]
+    #expect(standing(blocks + muchLater()).lostFrom(.options) > time(500_000))
+  }
+
+  @Test func manyStretchesAreBoundedAndNoneIsForgotten() {
+    var blocks = [(received: Int64(0), events: [trade(option, 1, 1_000)])]
+    for number in 1...40 as ClosedRange<Int64> { blocks.append(life(number * 60, from: number * 60 - 59)) }
+    let found = standing(blocks)
+    #expect(found.lostFrom(.options) == time(1_000))
+    #expect(found.words.count < 60 && LiveStanding(words: found.words) == found)
+    let gaps = (Int64(1)...40).map { gap(UInt32($0), $0 * 60_000 - 59_000, $0 * 60_000 + 900) }
+    // The first ones had a place of their own; of what was put together the beginning is announced.
+    let announced = standing(blocks + [(2_401_000_000_000, gaps)])
+    #expect(announced.lostFrom(.options) >= time(120_900) && announced.lostFrom(.options) < time(2_400_000))
+  }
+
   @Test func itIsTheSameAfterAFile() throws {
     let found = standing([
       (0, [trade(option, 1, 0), trade(stock, 1, 40)]),

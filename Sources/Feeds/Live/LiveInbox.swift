@@ -1,7 +1,8 @@
 import Rings
 import Synchronization
 
-/// Hands live items from whoever has them to the feed's thread, in order.
+/// Hands live items from whoever has them to the feed's thread, in order. Only what opens a gap goes before all else: whoever
+/// dies while it waits behind what other gaps brought would leave a gap that nobody knows of.
 public final class LiveInbox: Sendable {
   fileprivate struct Waiting {
     var items: [LiveItem] = []
@@ -13,23 +14,44 @@ public final class LiveInbox: Sendable {
 
   private let waiting = Mutex(Waiting())
   private let isFilled = Atomic<Bool>(false)
+  private let announcements = Mutex<[LiveItem]>([])
+  private let isAnnouncing = Atomic<Bool>(false)
   private let bell: Doorbell
 
   /// - Parameter bell: what the feed's thread sleeps on.
   public init(bell: Doorbell) { self.bell = bell }
 
   public func offer(_ item: LiveItem) {
-    waiting.withLock { waiting in
-      waiting.items.append(item)
-      isFilled.store(true, ordering: .releasing)
+    if item.opensGap {
+      announcements.withLock { announcements in
+        announcements.append(item)
+        isAnnouncing.store(true, ordering: .releasing)
+      }
+    } else {
+      waiting.withLock { waiting in
+        waiting.items.append(item)
+        isFilled.store(true, ordering: .releasing)
+      }
     }
     bell.ring()
   }
 
   /// Feed thread: cheap enough to ask for every frame.
-  public var isEmpty: Bool { !isFilled.load(ordering: .acquiring) }
+  public var isEmpty: Bool { !isFilled.load(ordering: .acquiring) && !hasAnnouncements }
 
-  /// Feed thread: what waits, oldest first, but no more than so many rows: a long item is handed out in pieces.
+  /// Feed thread: as cheap. Whether a gap waits to be opened.
+  var hasAnnouncements: Bool { isAnnouncing.load(ordering: .acquiring) }
+
+  /// Feed thread: the gaps that wait to be opened, oldest first; they are gone then.
+  func takeAnnouncements() -> [LiveItem] {
+    announcements.withLock { announcements in
+      defer { announcements = [] }
+      isAnnouncing.store(false, ordering: .releasing)
+      return announcements
+    }
+  }
+
+  /// Feed thread: what else waits, oldest first, but no more than so many rows: a long item is handed out in pieces.
   public func take(rows limit: Int) -> [LiveItem] {
     precondition(limit > 0, "LiveInbox.take: \(limit) rows")
     return waiting.withLock { waiting in
@@ -67,6 +89,10 @@ extension LiveInbox.Waiting {
 }
 
 extension LiveItem {
+  fileprivate var opensGap: Bool {
+    if case .incident(let incident) = self { incident.kind == .gapFound } else { false }
+  }
+
   /// How many rows it is made of.
   fileprivate var rows: Int {
     switch self {

@@ -67,14 +67,16 @@ struct LiveReview: ~Copyable {
   /// - Parameter first: where the frame's events begin in the batch.
   mutating func review(_ batch: inout EventBatch, from first: Int, badFrames: Int64, badEvents: Int64) {
     let before = latest[scope.index]
-    let newest = streamTime
+    let earlier = latest
     keepWhatIsNew(&batch, from: first)
     let now = latest[scope.index]
     if lostBefore > 0 {
       let lost = lostBefore
       observations.count { $0.lostFrames += lost }
-      // They may have been of any stream.
-      stretches.damaged(.everything, lastEvent: newest, at: receivedNanoseconds)
+      // They may have been of any stream, and one may lag seconds behind the other.
+      for scope in [FeedIncident.Scope.options, .equities] {
+        stretches.damaged(scope, lastEvent: earlier[scope.index], at: receivedNanoseconds)
+      }
     }
     if badFrames != self.badFrames || badEvents != self.badEvents {
       self.badFrames = badFrames

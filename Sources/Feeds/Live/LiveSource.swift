@@ -103,8 +103,9 @@ public struct LiveSource: FrameSource, ~Copyable {
   }
 
   /// Items wait until the frames that were there when they were noticed are through: a backlog must not be overtaken by what
-  /// is said about its end.
+  /// is said about its end. A gap that is opened is about frames that are through, and waits for nothing.
   private mutating func takeInbox() -> UnsafeBufferPointer<MarketEvent>? {
+    if inbox.hasAnnouncements { return recovery.events(of: inbox.takeAnnouncements(), review: &reviewer) }
     guard !inbox.isEmpty else { return nil }
     let due = inboxPosition ?? frames.endPosition
     guard frames.position >= due || frames.isEmpty else {

@@ -9,8 +9,8 @@ public struct LiveStanding: Hashable, Sendable {
   /// Newest time of anything, chains and connections included: a stream without an event had none until then.
   private var reached = Timestamp.none
   private var doubt = TimeDoubt()
-  /// Where a stretch begins that was lost and that no gap covers yet, by scope; `.none` when there is none.
-  private var unreported: [Timestamp]
+  /// What was lost and no gap covers yet, by scope.
+  private var unreported: [UnreportedStretches]
   /// Gaps that were found and neither filled nor given up.
   public private(set) var openGaps: [FeedIncident] = []
   /// Highest number a gap has had.
@@ -33,7 +33,7 @@ public struct LiveStanding: Hashable, Sendable {
     let scopes = FeedIncident.Scope.allCases.count
     latest = Array(repeating: .none, count: scopes)
     doubts = Array(repeating: TimeDoubt(), count: scopes)
-    unreported = Array(repeating: .none, count: scopes)
+    unreported = Array(repeating: UnreportedStretches(), count: scopes)
   }
 
   /// Newest event of all streams; before the first, the newest time of anything; `.none` before that.
@@ -51,7 +51,8 @@ public struct LiveStanding: Hashable, Sendable {
     let newest = latest[scope.index] == .none ? reached : latest[scope.index]
     var from = newest
     if let look = earlier.first, look.latest[scope.index] != .none { from = min(from, look.latest[scope.index]) }
-    if unreported[scope.index] != .none { from = min(from, unreported[scope.index]) }
+    let unreported = unreported[scope.index].earliest
+    if unreported != .none { from = min(from, unreported) }
     return from
   }
 
@@ -86,20 +87,20 @@ public struct LiveStanding: Hashable, Sendable {
     let scope = (kind == .option ? FeedIncident.Scope.options : .equities).index
     guard time > latest[scope], doubts[scope].believes(time, after: latest[scope]) else { return }
     latest[scope] = time
+    if unreported[scope].isReturning { unreported[scope].received(time) }
   }
 
   private mutating func note(_ incident: FeedIncident) {
     switch incident.kind {
-    case .connected, .ended, .restarted: break
+    case .ended, .restarted: break
+    case .connected: unreported[incident.scope.index].returned()
     case .disconnected, .muted:
-      let scope = incident.scope.index
-      let from = incident.from == .none ? incident.time : incident.from
-      if from != .none, unreported[scope] == .none { unreported[scope] = from }
+      unreported[incident.scope.index].lost(from: incident.from == .none ? incident.time : incident.from)
     case .gapFound:
       highestGap = max(highestGap, incident.gap)
       openGaps.removeAll { $0.gap == incident.gap }
       openGaps.append(incident)
-      if incident.from <= unreported[incident.scope.index] { unreported[incident.scope.index] = .none }
+      unreported[incident.scope.index].found(from: incident.from, to: incident.time)
     case .gapFilled, .gapUnfilled:
       highestGap = max(highestGap, incident.gap)
       openGaps.removeAll { $0.gap == incident.gap }
@@ -121,11 +122,12 @@ extension LiveStanding {
   /// As numbers, for a file of the same program.
   public var words: [Int64] {
     var words: [Int64] = [Int64(highestGap), Int64(openGaps.count), Int64(earlier.count), reached.nanoseconds]
-    words += latest.map(\.nanoseconds) + unreported.map(\.nanoseconds)
+    words += latest.map(\.nanoseconds)
     for gap in openGaps {
       words += [Int64(gap.gap), Int64(gap.scope.rawValue), gap.time.nanoseconds, gap.from.nanoseconds]
     }
     for look in earlier { words += [look.receivedNanoseconds] + look.latest.map(\.nanoseconds) }
+    for stretches in unreported { words += stretches.words }
     return words
   }
 
@@ -133,9 +135,9 @@ extension LiveStanding {
   public init?(words: [Int64]) {
     self.init()
     let scopes = latest.count
-    guard words.count >= 4 + 2 * scopes, let highest = UInt32(exactly: words[0]), words[1] >= 0, words[2] >= 0,
+    guard words.count >= 4 + scopes, let highest = UInt32(exactly: words[0]), words[1] >= 0, words[2] >= 0,
       words[2] <= 2, words[1] <= Int64(words.count),
-      Int64(words.count) == 4 + Int64(2 * scopes) + 4 * words[1] + Int64(1 + scopes) * words[2]
+      Int64(words.count) >= 4 + Int64(scopes) + 4 * words[1] + Int64(1 + scopes) * words[2]
     else { return nil }
     reached = Timestamp(nanoseconds: words[3])
     var rest = words[4...]
@@ -145,7 +147,6 @@ extension LiveStanding {
     }
     highestGap = highest
     latest = takeTimes()
-    unreported = takeTimes()
     for _ in 0..<words[1] {
       let gap = Array(rest.prefix(4))
       rest = rest.dropFirst(4)
@@ -161,5 +162,10 @@ extension LiveStanding {
       let received = rest.removeFirst()
       earlier.append(Look(receivedNanoseconds: received, latest: takeTimes()))
     }
+    for scope in unreported.indices {
+      guard let stretches = UnreportedStretches(words: &rest) else { return nil }
+      unreported[scope] = stretches
+    }
+    guard rest.isEmpty else { return nil }
   }
 }

@@ -6,6 +6,7 @@ import Storage
 import Testing
 
 @testable import Application
+@testable import Feeds
 
 /// A process that starts again on what an earlier one recorded.
 @Suite struct RestartTests {
@@ -42,6 +43,58 @@ import Testing
     #expect(short.played < long.played)
     #expect(short.standing == long.standing)
     #expect(short.digest == long.digest)
+  }
+
+  /// Two lives were killed before the time without a connection was announced: the third still knows where it began, and it is
+  /// forgotten when its gap is announced, no sooner.
+  @Test(arguments: [false, true]) func aGapThatWasNotAnnouncedIsKnownAfterKills(makesSnapshot: Bool) throws {
+    let market = try RecordedMarket("--no-store")
+    let batches = try market.batches(1_200)
+    _ = try market.live(batches[..<400])
+    let from = standing(of: batches[..<400], market).latest(.options)
+    let reconnected: [MarketEvent] = [
+      .incident(FeedIncident(kind: .disconnected, time: from, scope: .options, from: from)),
+      .incident(FeedIncident(kind: .connected, time: from, scope: .options)),
+    ]
+    _ = try market.live([reconnected] + batches[400..<800], makesSnapshot: makesSnapshot)
+    _ = try market.live([reconnected] + batches[800...])
+    let third = try market.live()
+    #expect((third.plan.snapshot != nil) == makesSnapshot)
+    #expect(try lostFromMuchLater(third.standing, batches, market) == from)
+    let to = standing(of: batches, market).latest(.options)
+    let found = FeedIncident(kind: .gapFound, time: to, scope: .options, gap: 1, from: from)
+    _ = try market.live([[.incident(found)]])
+    let fourth = try market.live()
+    #expect(fourth.standing.openGaps == [found])
+    #expect(try lostFromMuchLater(fourth.standing, batches, market) > to)
+  }
+
+  private func standing(of batches: some Sequence<[MarketEvent]>, _ market: RecordedMarket) -> LiveStanding {
+    var standing = LiveStanding()
+    for batch in batches {
+      batch.withUnsafeBufferPointer {
+        standing.note($0, receivedNanoseconds: 0, instruments: market.instruments)
+      }
+    }
+    return standing
+  }
+
+  /// Hours later, so that what is asked for again anyway hides nothing.
+  private func lostFromMuchLater(
+    _ standing: LiveStanding, _ batches: [[MarketEvent]], _ market: RecordedMarket
+  ) throws -> Timestamp {
+    var standing = standing
+    let prints = batches.joined().compactMap { if case .trade(let trade) = $0 { trade } else { nil } }
+    var trade = try #require(prints.first { market.instruments[$0.instrument].kind == .option })
+    let start = standing.streamTime
+    for hour in 1...4 as ClosedRange<Int64> {
+      let later = hour * 3_600_000_000_000
+      trade.time = start.adding(nanoseconds: later)
+      [MarketEvent.trade(trade)].withUnsafeBufferPointer {
+        standing.note($0, receivedNanoseconds: .max / 2 + later, instruments: market.instruments)
+      }
+    }
+    return standing.lostFrom(.options)
   }
 
   @Test func aSnapshotOfAnotherProgramIsLeftAside() throws {

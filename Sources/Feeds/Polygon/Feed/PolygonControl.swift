@@ -147,8 +147,8 @@ actor PolygonControl {
 
   private func takeDamage(at monotonic: Int64) {
     for damage in links.observations.takeDamage() {
-      let scopes = damage.scope == .everything ? links.connections.keys.map(\.scope) : [damage.scope]
-      for scope in scopes {
+      // Frames that found no room may have been of any stream, followed or not.
+      for scope in links.connections.keys.map(\.scope) where damage.scope == .everything || damage.scope == scope {
         settling.append(SettlingGap(scope: scope, from: damage.from, to: damage.to, since: monotonic))
       }
     }
