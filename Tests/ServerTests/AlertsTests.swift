@@ -72,7 +72,8 @@ import Testing
     var router: Router {
       Router(
         model: fixture.model, version: "0.1.0", files: StaticFiles(directory: nil), history: nil, statements: nil,
-        health: { [core = fixture.core] in core.health() }, inject: nil, alerts: thread)
+        health: { [core = fixture.core] in core.health() }, inject: nil,
+        positioning: PositioningRoute(board: nil, monotonicNanoseconds: { 0 }), alerts: thread)
     }
 
     func send(
