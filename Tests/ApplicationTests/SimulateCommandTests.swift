@@ -48,8 +48,8 @@ import Testing
   }
 
   @Test func contradictionsAreRefused() throws {
-    #expect(throws: ServeError.self) { try self.options("--demo", "--tape", "day.ndjson") }
-    #expect(throws: ServeError.self) { try self.options("--start", "yesterday") }
+    #expect(throws: UsageError.self) { try self.options("--demo", "--tape", "day.ndjson") }
+    #expect(throws: UsageError.self) { try self.options("--start", "yesterday") }
     #expect(throws: UsageError.self) { try self.options("--malformed", "2") }
   }
 

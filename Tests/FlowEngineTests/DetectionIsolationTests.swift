@@ -31,7 +31,11 @@ import Testing
   @Test func theTapeIsBusy() {
     let run = Self.run()
     run.feed(Self.busyTape(1))
-    for detector in Self.all { #expect(run.outputs.standing(detector).count > 3, "\(detector)") }
+    // A random tape has no legs that belong together, and hardly a floor print behind a sweep.
+    let rare: DetectorSet = [.multiLeg, .sweepThenFloor]
+    for detector in Self.all where !rare.contains(detector) {
+      #expect(run.outputs.standing(detector).count > 3, "\(detector)")
+    }
     #expect(run.outputs.standingDetections.contains { $0.state == .withdrawn })
     #expect(run.snapshot.detectors.allSatisfy { $0.isOn && $0.fault == nil && $0.faults == 0 && $0.refused == 0 })
   }

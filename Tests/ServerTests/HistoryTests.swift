@@ -302,7 +302,7 @@ import Testing
   @Test func statementsThatCannotBeAnsweredAreProblems() throws {
     try withServer { socket in
       for (sql, members, status, words) in [
-        ("DELETE FROM base.trades_labeled", "", 400, "only SELECT"),
+        ("DELETE FROM base.trades_labeled", "", 400, "only one SELECT"),
         ("FROM read_csv('/etc/passwd')", "", 400, "cannot be used"),
         (
           "SELECT count(*) FROM range(10000000) a, range(10000000)", ",\"timeout_seconds\":0.5", 422,

@@ -20,7 +20,7 @@ final class Sender: @unchecked Sendable {
   private static let commandMilliseconds: Int32 = 20
 
   /// - Parameter console: where the lines of console channels go.
-  init(console: Int32 = STDOUT_FILENO) { self.console = console }
+  init(console: Int32 = STDERR_FILENO) { self.console = console }
 
   /// Begins to send. The outcome comes from `advance`, never before.
   /// - Parameter ticket: names it there.

@@ -50,7 +50,9 @@ enum ServeSource: Sendable {
       IngestSource(
         source: summary, fingerprint: "\(fingerprint) marketflow-\(marketFlowVersion) \(configuration.labelingText)",
         resumable: true)
-    case .replayDay: preconditionFailure("ServeSource: a recorded day is played without a store")
+    case .replayDay:
+      // Played without a store: only what is said of it needs the name.
+      IngestSource(source: summary, fingerprint: summary, resumable: false)
     case .polygon(_, _, let start):
       IngestSource(source: summary, fingerprint: "\(summary) \(start.nanoseconds)", resumable: false)
     }

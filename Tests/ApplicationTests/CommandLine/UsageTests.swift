@@ -7,7 +7,7 @@ import Testing
 @Suite struct UsageTests {
   private static let bare = [
     "serve", "replay", "verify", "rebuild", "export", "fetch", "cache", "query", "compact", "simulate", "bench",
-    "bench-socket", "doctor", "config",
+    "bench-socket", "bench-positioning", "alerts", "doctor", "config",
   ]
 
   private static let mistakes: [[String]] = [

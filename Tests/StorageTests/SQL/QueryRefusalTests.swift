@@ -120,7 +120,8 @@ import Testing
     ("SHOW ALL TABLES", "cannot be used"),
     ("SELECT nothing FROM trades_labeled", "LINE 1: SELECT nothing FROM trades_labeled"),
     ("SELECT 1,\n nothing FROM trades_labeled", "LINE 2:  nothing FROM trades_labeled"),
-    ("SELECT * FROM trades", "wanted one of feed_gaps"), ("FROM lake", "the lake has no files yet"),
+    ("SELECT * FROM trades", "wanted one of detection_legs, detections, feed_gaps"),
+    ("FROM lake", "the lake has no files yet"),
     ("SELECT error('of mine')", "cannot be used"), ("SELECT 1/'x'::INTEGER", "x"),
   ]
 
