@@ -21,6 +21,9 @@ import { effect } from "../modules/signals.js";
 /** @typedef {import("../modules/protocol.js").Print} Print */
 /** @typedef {ReturnType<typeof makeRow>} Row */
 
+/** USD below which a detection is left to /detections: a busy symbol has hundreds of small spreads an hour. */
+const LEAST_PREMIUM = 25_000;
+
 /** Prints of one detection that are listed; the newest. */
 const LEGS_SHOWN = 50;
 
@@ -40,9 +43,9 @@ export function mountDetections(desk, paints) {
   effect(() => {
     paints.value;
     const session = desk.state.value?.health.session ?? null;
-    const detections = desk.detections.rows;
+    const detections = desk.detections.rows.filter((detection) => detection.premium >= LEAST_PREMIUM);
     empty.hidden = detections.length > 0;
-    setText(aside, detections.length > 0 ? `${detections.length} shown` : "");
+    setText(aside, detections.length > 0 ? `${detections.length} of $25K and more` : "");
     const known = new Set(detections.map(keyOf));
     for (const [key, row] of rows) {
       if (known.has(key)) continue;

@@ -35,7 +35,7 @@ extension AlertCause {
       subject: .detection(detection.id, detection.kind), name: "d\(detection.id.rawValue)",
       symbol: detection.contract.symbol.description, underlying: underlying,
       contract: detection.contractCount > 1
-        ? "\(underlying), \(detection.contractCount) contracts," : AlertCause.words(detection.contract),
+        ? "\(underlying), \(detection.contractCount) contracts" : AlertCause.words(detection.contract),
       side: detection.side, effect: detection.effect, premiumMicros: detection.premiumMicros, size: detection.size,
       prints: detection.prints, confidencePermille: detection.confidencePermille,
       underlyingPrice: detection.underlyingPrice, firstTime: detection.firstTime, lastTime: detection.lastTime,

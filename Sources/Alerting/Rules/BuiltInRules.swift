@@ -7,9 +7,21 @@ extension AlertRule {
     DetectionKind.allCases.map { kind in
       var rule = AlertRule(name: kind.alertName, source: .detections)
       rule.filter.kinds = [kind]
+      rule.filter.minimumPremiumMicros = leastPremiumMicros(kind)
       rule.coolDownScope = isOfUnderlying(kind) ? .underlying : .contract
       return rule
     } + [levels, incidents]
+
+  /// What a kind is worth telling people from; nil for those whose detectors ask for as much themselves. A busy symbol has
+  /// hundreds of small spreads an hour: they are detections, and no news.
+  private static func leastPremiumMicros(_ kind: DetectionKind) -> Int64? {
+    switch kind {
+    case .sweep, .block, .institutionalFlow, .aggressiveCallBuying, .aggressivePutBuying, .darkPool: nil
+    case .intermarketSweep, .offBook, .unusualVolume, .repeatedHits, .sweepThenFloor, .verticalSpread, .straddle,
+      .strangle, .riskReversal, .butterfly, .calendarSpread, .otherSpread:
+      100_000_000_000
+    }
+  }
 
   /// Patterns over all contracts of an underlying, and structures of several contracts.
   private static func isOfUnderlying(_ kind: DetectionKind) -> Bool {

@@ -122,7 +122,7 @@ struct UnusualVolumeDetector: Detector {
     guard let print = tape.find(tape.newest)?.pointee else {
       throw DetectorFault(words: "a print must be on the tape when it is seen", value: tape.newest)
     }
-    let fresh = reached & ~days[index].reached
+    let fresh = UnusualVolumeDetector.highest(reached & ~days[index].reached)
     days[index].reached |= reached
     finds.makePlace((index + 1) * 2 * UnusualVolumeDetector.ladder, 0)
     let effect = PositionEffect.infer(
@@ -142,6 +142,13 @@ struct UnusualVolumeDetector: Detector {
         $0.underlyingPrice = underlyingPrice
       }
     }
+  }
+
+  /// One jump over several multiples is one find: of each ladder the highest step.
+  private static func highest(_ steps: UInt8) -> UInt8 {
+    let (low, high) = (steps & ((1 << UInt8(ladder)) - 1), steps >> UInt8(ladder))
+    func top(_ bits: UInt8) -> UInt8 { bits == 0 ? 0 : 1 << UInt8(7 - bits.leadingZeroBitCount) }
+    return top(low) | top(high) << UInt8(ladder)
   }
 
   private mutating func giveOut(
