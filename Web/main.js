@@ -1,5 +1,6 @@
 /** Puts the page together: one desk, one stream, the panels that read the desk. */
 import { Desk } from "./modules/desk.js";
+import { LEAST_PREMIUM } from "./modules/detections.js";
 import { paintAtMost } from "./modules/paint.js";
 import { signal } from "./modules/signals.js";
 import { Stream } from "./modules/stream.js";
@@ -75,7 +76,7 @@ async function fetchHistory(epoch, lastPrintID) {
  */
 async function fetchDetections(epoch) {
   try {
-    const response = await fetch(`/detections?limit=${DETECTIONS_LIMIT}`, { headers: { Accept: "application/json" } });
+    const response = await fetch(`/detections?limit=${DETECTIONS_LIMIT}&min_premium=${LEAST_PREMIUM}`, { headers: { Accept: "application/json" } });
     if (!response.ok) throw new Error(`/detections: answered ${response.status}, wanted 200`);
     /** @type {{ rows: import("./modules/protocol.js").Detection[] }} */
     const page = await response.json();

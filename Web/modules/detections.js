@@ -13,6 +13,9 @@ export function keyOf(detection) {
   return `${detection.run}:${detection.id}`;
 }
 
+/** USD below which a detection is left to /detections: a busy symbol has hundreds of small spreads an hour. */
+export const LEAST_PREMIUM = 25_000;
+
 /**
  * The run that a print belongs to.
  * @param {number} printID
@@ -35,7 +38,9 @@ export class Detections {
    * @param {Detection[]} rows
    */
   tell(rows) {
-    for (const row of rows) this.#rows.set(keyOf(row), row);
+    for (const row of rows) {
+      if (row.premium >= LEAST_PREMIUM || this.#rows.has(keyOf(row))) this.#rows.set(keyOf(row), row);
+    }
     this.#trim();
   }
 
@@ -46,6 +51,7 @@ export class Detections {
   merge(rows) {
     const all = new Map(this.#rows);
     for (const row of rows) {
+      if (row.premium < LEAST_PREMIUM) continue;
       const known = all.get(keyOf(row));
       if (!known || known.last_print_id < row.last_print_id) all.set(keyOf(row), row);
     }

@@ -21,9 +21,6 @@ import { effect } from "../modules/signals.js";
 /** @typedef {import("../modules/protocol.js").Print} Print */
 /** @typedef {ReturnType<typeof makeRow>} Row */
 
-/** USD below which a detection is left to /detections: a busy symbol has hundreds of small spreads an hour. */
-const LEAST_PREMIUM = 25_000;
-
 /** Prints of one detection that are listed; the newest. */
 const LEGS_SHOWN = 50;
 
@@ -42,8 +39,10 @@ export function mountDetections(desk, paints) {
 
   effect(() => {
     paints.value;
+    // A row that somebody is on stays where it is: moving it would take the focus away.
+    if (rows.size > 0 && list.contains(document.activeElement)) return;
     const session = desk.state.value?.health.session ?? null;
-    const detections = desk.detections.rows.filter((detection) => detection.premium >= LEAST_PREMIUM);
+    const detections = desk.detections.rows;
     empty.hidden = detections.length > 0;
     setText(aside, detections.length > 0 ? `${detections.length} of $25K and more` : "");
     const known = new Set(detections.map(keyOf));
