@@ -26,7 +26,7 @@ extension AlertCause {
         "\(prints) print\(prints == 1 ? "" : "s"), size \(size), premium \(AlertCause.money(premiumMicros)), "
           + "confidence \(confidencePermille / 10) %.")
       if effect != .unknown {
-        lines.append("Position: \(effect.alertName.split(separator: "_").joined(separator: " ")).")
+        lines.append("Position: \(effect.name.split(separator: "_").joined(separator: " ")).")
       }
     case .print: lines.append("\(size) at \(price), premium \(AlertCause.money(premiumMicros)).")
     case .level(let level): lines.append("Price \(underlyingPrice), \(AlertCause.words(level)) \(price).")

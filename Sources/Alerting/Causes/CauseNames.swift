@@ -5,44 +5,8 @@ import Positioning
 // The names that causes have outside the program: in rules, in the database, in JSON.
 
 extension DetectionKind {
-  /// As rules and alerts name it.
-  public var alertName: String {
-    switch self {
-    case .sweep: "sweep"
-    case .intermarketSweep: "intermarket_sweep"
-    case .block: "block"
-    case .offBook: "off_book"
-    case .darkPool: "dark_pool"
-    case .aggressiveCallBuying: "aggressive_call_buying"
-    case .aggressivePutBuying: "aggressive_put_buying"
-    case .institutionalFlow: "institutional_flow"
-    case .verticalSpread: "vertical_spread"
-    case .straddle: "straddle"
-    case .strangle: "strangle"
-    case .riskReversal: "risk_reversal"
-    case .butterfly: "butterfly"
-    case .calendarSpread: "calendar_spread"
-    case .otherSpread: "other_spread"
-    case .unusualVolume: "unusual_volume"
-    case .repeatedHits: "repeated_hits"
-    case .sweepThenFloor: "sweep_then_floor"
-    }
-  }
-
   /// In a title.
-  var words: String { alertName.split(separator: "_").joined(separator: " ") }
-}
-
-extension PositionEffect {
-  /// As rules and alerts name it.
-  public var alertName: String {
-    switch self {
-    case .unknown: "unknown"
-    case .opening: "opening"
-    case .likelyOpening: "likely_opening"
-    case .likelyClosing: "likely_closing"
-    }
-  }
+  var words: String { name.split(separator: "_").joined(separator: " ") }
 }
 
 extension PositioningLevel {
@@ -86,7 +50,7 @@ extension AlertSubject {
   /// What kind of thing it is about: a detection's kind, `print`, a level, an incident.
   public var kindName: String {
     switch self {
-    case .detection(_, let kind): kind.alertName
+    case .detection(_, let kind): kind.name
     case .print: "print"
     case .level(let level): level.alertName
     case .incident(let kind): kind.alertName

@@ -5,7 +5,7 @@ extension AlertRule {
   /// The rules that are there without anybody having made them: one for each kind of detection, the levels, and the data.
   public static let builtIn: [AlertRule] =
     DetectionKind.allCases.map { kind in
-      var rule = AlertRule(name: kind.alertName, source: .detections)
+      var rule = AlertRule(name: kind.name, source: .detections)
       rule.filter.kinds = [kind]
       rule.filter.minimumPremiumMicros = leastPremiumMicros(kind)
       rule.coolDownScope = isOfUnderlying(kind) ? .underlying : .contract

@@ -116,7 +116,7 @@ extension AlertRule {
 
   private static let ofDetections: [DataField<AlertRule>] = [
     .choices(
-      "kinds", "Kinds of detection, any of them.", DetectionKind.allCases.map { ($0.alertName, $0) }, \.filter.kinds),
+      "kinds", "Kinds of detection, any of them.", DetectionKind.allCases.map { ($0.name, $0) }, \.filter.kinds),
     DataField(
       name: "min_confidence", type: .number, doc: "Least confidence, 0 to 1.",
       wanted: "a number from 0 to 1 with at most three decimals", isRequired: false,
@@ -134,7 +134,7 @@ extension AlertRule {
       }),
     .integerOrNone("min_prints", "Least number of prints.", 1...1_000_000_000, \.filter.minimumPrints),
     .choiceOrNone(
-      "effect", "Whether the customer opens or closes.", PositionEffect.allCases.map { ($0.alertName, $0) },
+      "effect", "Whether the customer opens or closes.", PositionEffect.allCases.map { ($0.name, $0) },
       \.filter.effect),
   ]
 

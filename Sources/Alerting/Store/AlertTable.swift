@@ -169,7 +169,7 @@ enum AlertTable {
   private static func subject(_ name: String, id: Int64, kind: String) -> AlertSubject {
     switch name {
     case "detection":
-      if let found = DetectionKind.allCases.first(where: { $0.alertName == kind }) {
+      if let found = DetectionKind.allCases.first(where: { $0.name == kind }) {
         return .detection(DetectionID(rawValue: id), found)
       }
     case "print": return .print(id)

@@ -81,11 +81,11 @@ public final class StoreCatchUp: @unchecked Sendable {
       let confidence = row[8].integer, let first = row[9].integer, let last = row[10].integer,
       let prints = row[11].integer, let size = row[12].integer, let premium = row[13].integer
     else { return nil }
-    guard let kind = choice(row[1], DetectionKind.allCases, \.alertName) else { return nil }
+    guard let kind = choice(row[1], DetectionKind.allCases, \.name) else { return nil }
     return DetectionFacts(
       id: DetectionID(rawValue: id), kind: kind, isWithdrawn: row[2].text == "withdrawn",
       side: choice(row[3], AggressorSide.allCases, \.name) ?? .unknown,
-      effect: choice(row[4], PositionEffect.allCases, \.alertName) ?? .unknown, contract: contract,
+      effect: choice(row[4], PositionEffect.allCases, \.name) ?? .unknown, contract: contract,
       contractCount: Int(contracts), confidencePermille: Int(confidence), firstTime: Timestamp(nanoseconds: first),
       lastTime: Timestamp(nanoseconds: last), prints: prints, size: size, premiumMicros: premium,
       underlyingPrice: Price(micros: row[14].integer ?? 0))

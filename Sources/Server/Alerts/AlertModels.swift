@@ -46,8 +46,8 @@ extension Alert {
       .text("rule", "The rule that made it.") { $0.rule },
       .choice("subject", "What it is about.") { AlertSubjectKind($0.subject) },
       .text("kind", "The kind of detection, print, the level or the incident.") { $0.subject.kindName },
-      .textOrNull("detection_id", "Number of the detection it shows, as text.") { alert in
-        if case .detection(let id, _) = alert.subject { "\(id.rawValue)" } else { nil }
+      .textOrNull("detection_id", "The `id` of the detection it shows; /detections/{id} has it whole.") { alert in
+        if case .detection(let id, _) = alert.subject { id.text } else { nil }
       },
       .integerOrNull("print_number", "Place of the print it shows among those of the run.") { alert in
         if case .print(let number) = alert.subject { number } else { nil }
