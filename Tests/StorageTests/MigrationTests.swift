@@ -145,6 +145,22 @@ import Testing
     #expect(try contents("detection_legs", "id, run_id").count == 4)
   }
 
+  @Test(arguments: [StoreProfile.full, .reference]) func aFileOfVersion5KeepsItsMinutesAndTakesMore(
+    _ profile: StoreProfile
+  ) throws {
+    let first = try Store(options(profile)).makeWriter(instruments: stream.instruments)
+    _ = try first.begin(IngestSource(source: "t", fingerprint: "first", resumable: false))
+    first.offerAll([.minuteBar(stream.bar(0)), .minuteBar(stream.bar(0, contract: 1)), .minuteBar(stream.bar(1))])
+    try first.close(finished: true)
+    try OlderFiles.makeVersion5(folder.file, profile)
+    try expectTablesOfNewFile(profile)
+    let second = try Store(options(profile)).makeWriter(instruments: stream.instruments)
+    _ = try second.begin(IngestSource(source: "t", fingerprint: "second", resumable: false))
+    second.offerAll([.minuteBar(stream.bar(1, volume: 9))])
+    try second.close(finished: true)
+    #expect(try contents("rollups_min", "run_id, volume") == ["1|7", "1|7", "1|7", "2|9"])
+  }
+
   /// What an older program stored says nothing of detections: no start begins behind them.
   @Test func aJournalOfVersion4IsPlayedFromItsDay() throws {
     let journal = try JournalStream(prints: 120)
@@ -167,7 +183,7 @@ import Testing
     }
     try play(21...50, profile)
     let store = try Store(options(profile))
-    #expect(try store.rows("SELECT version FROM schema_info") == ["5"])
+    #expect(try store.rows("SELECT version FROM schema_info") == ["6"])
     #expect(try store.integer("SELECT count(*) FROM trades_labeled") == 50)
     if profile == .full {
       #expect(try store.rows("SELECT seq FROM trades_labeled WHERE cancelled ORDER BY seq") == ["30", "230"])

@@ -14,8 +14,24 @@ enum OlderFiles {
     return try database.connect().rows(sql)
   }
 
+  /// Version 5: minutes with a key.
+  static func makeVersion5(_ path: String, _ profile: StoreProfile) throws {
+    let tables = [
+      "ALTER TABLE base.rollups_min RENAME TO rollups_min_after",
+      """
+      CREATE TABLE base.rollups_min (run_id INTEGER NOT NULL, instrument INTEGER NOT NULL, minute TIMESTAMP_NS NOT NULL, \
+      open DECIMAL(18,6) NOT NULL, high DECIMAL(18,6) NOT NULL, low DECIMAL(18,6) NOT NULL, close DECIMAL(18,6) NOT NULL, \
+      trades BIGINT NOT NULL, volume BIGINT NOT NULL, premium DECIMAL(18,6) NOT NULL, buy_volume BIGINT NOT NULL, \
+      sell_volume BIGINT NOT NULL, PRIMARY KEY (run_id, instrument, minute))
+      """,
+      "INSERT INTO base.rollups_min SELECT * FROM base.rollups_min_after", "DROP TABLE base.rollups_min_after",
+    ]
+    try edit(path, (profile == .full ? tables : []) + ["UPDATE schema_info SET version = 5"])
+  }
+
   /// Version 4: no detections.
   static func makeVersion4(_ path: String, _ profile: StoreProfile) throws {
+    try makeVersion5(path, profile)
     let tables = [
       "DROP VIEW detections", "DROP VIEW detection_legs", "DROP TABLE base.detections",
       "DROP TABLE base.detection_legs",

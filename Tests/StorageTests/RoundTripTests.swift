@@ -249,6 +249,32 @@ import Testing
     #expect(try store.rows("SELECT volume FROM rollups_min ORDER BY minute") == ["3", "5"])
   }
 
+  /// Also by a writer that did not write the earlier one, and one that no earlier one has.
+  @Test func aRunThatGoesOnReplacesItsMinutes() throws {
+    let folder = try TemporaryFolder()
+    let stream = try OutputStream()
+    let source = IngestSource(source: "test", fingerprint: "a", resumable: true)
+    func play(_ bars: [MinuteBar], finished: Bool) throws {
+      let writer = try Store(StoreOptions(path: folder.file)).makeWriter(instruments: stream.instruments)
+      _ = try writer.begin(source)
+      writer.offerAll(bars.map { .minuteBar($0) })
+      try writer.close(finished: finished)
+    }
+    try play([stream.bar(0), stream.bar(2), stream.bar(0, contract: 2), stream.bar(5)], finished: false)
+    try play(
+      [
+        stream.bar(0, volume: 11), stream.bar(1, volume: 12), stream.bar(2, volume: 13), stream.bar(6),
+        stream.bar(0, contract: 1),
+      ], finished: true)
+    let store = try Store(StoreOptions(path: folder.file))
+    #expect(
+      try store.rows("SELECT instrument, minute::TIME, volume FROM base.rollups_min ORDER BY ALL")
+        == [
+          "1|13:30:00|11", "1|13:31:00|12", "1|13:32:00|13", "1|13:35:00|7", "1|13:36:00|7", "2|13:30:00|7",
+          "3|13:30:00|7",
+        ])
+  }
+
   @Test func theReferenceProfileKeepsSeventeenColumns() throws {
     let folder = try TemporaryFolder()
     let stream = try OutputStream()

@@ -111,7 +111,9 @@ final class SnapshotKeeper: Sendable {
     var outputs = OutputBuffer()
     let first = previous?.events ?? 0
     var reader = try record.journal.archive.read(day.session, from: first, into: instruments)
-    while let block = try reader.next() {
+    // No further than the journal goes now: under full load it grows as fast as this thread plays it, and there would never be a
+    // snapshot.
+    while reader.bytesRead < reader.totalBytes, let block = try reader.next() {
       if isToStop { return }
       engine.process(block.events, into: &outputs)
       outputs.removeAll()

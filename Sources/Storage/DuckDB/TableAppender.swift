@@ -46,12 +46,12 @@ final class TableAppender<Row> {
     let handle = try connection.open()
     var types: [duckdb_logical_type?] = []
     defer { for i in types.indices { duckdb_destroy_logical_type(&types[i]) } }
-    if let upsert = table.upsertSQL {
+    if let statement = table.statementSQL {
       types = table.columns.map { $0.type.makeLogicalType() }
       try table.columns.map(\.name).withCStrings { names throws(StorageError) in
         var names = names
         let state = duckdb_appender_create_query(
-          handle, upsert, idx_t(names.count), &types, TableLayout<Row>.upsertSource, &names, &appender)
+          handle, statement, idx_t(names.count), &types, TableLayout<Row>.incomingRows, &names, &appender)
         guard state == DuckDBSuccess else { throw failure() }
       }
     } else {

@@ -161,15 +161,35 @@ struct VectorSlot {
 
 /// A table as data: what is created, documented and written follows from this one value.
 struct TableLayout<Row>: Sendable {
-  var schema = "base"
+  var schema: String
   var name: String
   var comment: String
   var columns: [Column<Row>]
   /// Empty: no key and no index, rows are appended.
   var primaryKey: [String] = []
+  /// Not empty: rows that come in are not added; those of the table that have the same values here are removed.
+  private var removedBy: [String] = []
 
-  /// Name the upsert statement has for the rows that come in.
-  static var upsertSource: String { "incoming" }
+  init(
+    schema: String = "base", name: String, comment: String, columns: [Column<Row>], primaryKey: [String] = []
+  ) {
+    self.schema = schema
+    self.name = name
+    self.comment = comment
+    self.columns = columns
+    self.primaryKey = primaryKey
+  }
+
+  /// The way to take rows out of this table: given a row, it removes those that agree with it in these columns.
+  func removing(matching names: [String]) -> TableLayout {
+    var layout = self
+    layout.columns = columns.filter { names.contains($0.name) }
+    layout.removedBy = names
+    return layout
+  }
+
+  /// Name that `statementSQL` has for the rows that come in.
+  static var incomingRows: String { "incoming" }
 
   var createSQL: String {
     var lines = columns.map { "\($0.name) \($0.type.sql)\($0.isRequired ? " NOT NULL" : "")" }
@@ -182,14 +202,24 @@ struct TableLayout<Row>: Sendable {
       + columns.map { "COMMENT ON COLUMN \(schema).\(name).\($0.name) IS \($0.comment.sqlLiteral)" }
   }
 
-  /// Tables with a key take the newest row of each key; nil for append-only tables.
-  var upsertSQL: String? {
+  /// What is done with the rows that come in; nil when they are appended.
+  var statementSQL: String? { removedBy.isEmpty ? upsertSQL : removalSQL }
+
+  private var removalSQL: String {
+    let equal = removedBy.map { "old.\($0) = \(TableLayout.incomingRows).\($0)" }
+    return """
+      DELETE FROM \(schema).\(name) old USING \(TableLayout.incomingRows) WHERE \(equal.joined(separator: " AND "))
+      """
+  }
+
+  /// Tables with a key take the newest row of each key.
+  private var upsertSQL: String? {
     guard !primaryKey.isEmpty else { return nil }
     let names = columns.map(\.name)
     let updates = names.filter { !primaryKey.contains($0) }.map { "\($0) = excluded.\($0)" }
     return """
       INSERT INTO \(schema).\(name) (\(names.joined(separator: ", "))) \
-      SELECT \(names.joined(separator: ", ")) FROM \(TableLayout.upsertSource) \
+      SELECT \(names.joined(separator: ", ")) FROM \(TableLayout.incomingRows) \
       ON CONFLICT (\(primaryKey.joined(separator: ", "))) DO UPDATE SET \(updates.joined(separator: ", "))
       """
   }

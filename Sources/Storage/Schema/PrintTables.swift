@@ -13,7 +13,7 @@ enum PrintTables {
   ///
   /// No index: within a run ids and times only grow, so DuckDB's minima and maxima of each row group find a range as an index would.
   /// Measured on 2 million prints, all tables: a primary key on `print_id` costs 41 % more processor time (4.3 to 6.1 s) and
-  /// 17 % more file (120 to 141 MB). The keyed tables, `rollups_min` and `open_interest_eod`, get few rows.
+  /// 17 % more file (120 to 141 MB). The keyed table, `open_interest_eod`, gets few rows.
   static let labeled = TableLayout<PendingPrint>(
     name: "trades_labeled",
     comment: "One row per print with the aggressor label; read it through the view trades_labeled",

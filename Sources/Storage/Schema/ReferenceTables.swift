@@ -38,13 +38,6 @@ enum ReferenceTables {
       .value("sweep_id", .uinteger, "Sweep the print belongs to, 0 for none") { row, _ in row.pointee.print.sweepID },
       .value("block", .boolean, "Block trade") { row, _ in row.pointee.print.flags.contains(.block) },
     ])
-
-  /// Minutes come once and never again: no key to look up.
-  static let rollups = {
-    var table = SumTables.rollups
-    table.primaryKey = []
-    return table
-  }()
 }
 
 /// A price in 1e-4 of the currency, finer digits cut off. The benchmark's tapes have whole cents below $100,000.

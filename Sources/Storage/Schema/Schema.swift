@@ -15,7 +15,10 @@ struct Schema: Sendable {
   var steps: [Int: SchemaStep]
 
   static let current = Schema(
-    version: 5, steps: [1: .gapsAndVolatility, 2: .onePrintTable, 3: .daysDigestsAndHoles, 4: .detections])
+    version: 6,
+    steps: [
+      1: .gapsAndVolatility, 2: .onePrintTable, 3: .daysDigestsAndHoles, 4: .detections, 5: .minutesWithoutKey,
+    ])
 
   /// Creates the tables in a new file, migrates an older one, refuses what it does not know.
   func prepare(_ connection: Connection, profile: StoreProfile) throws(StorageError) {
@@ -86,13 +89,12 @@ struct Schema: Sendable {
     case .full:
       add(PrintTables.labeled)
       add(PrintTables.cancellations)
-      add(SumTables.rollups)
       add(DetectionTables.detections)
       add(DetectionTables.legs)
     case .reference:
       add(ReferenceTables.labeled)
-      add(ReferenceTables.rollups)
     }
+    add(SumTables.rollups)
     add(SumTables.openInterest)
     add(SumTables.incidents)
     add(ProgressTables.days)

@@ -87,6 +87,17 @@ extension SchemaStep {
     return sql + DetectionTables.views
   }
 
+  /// 5 to 6: minutes lose their key, which took longer to keep than the minutes themselves. The reference profile had none.
+  static let minutesWithoutKey = SchemaStep { profile in
+    guard profile == .full else { return [] }
+    let table = SumTables.rollups
+    let columns = table.columns.map(\.name).joined(separator: ", ")
+    return ["ALTER TABLE base.rollups_min RENAME TO rollups_min_before", table.createSQL] + table.commentSQL + [
+      "INSERT INTO base.rollups_min SELECT \(columns) FROM base.rollups_min_before ORDER BY run_id, minute, instrument",
+      "DROP TABLE base.rollups_min_before",
+    ]
+  }
+
   static func create(_ type: EnumerationType) -> String {
     "CREATE TYPE \(type.name) AS ENUM (\(type.labels.map(\.sqlLiteral).joined(separator: ", ")))"
   }

@@ -24,8 +24,8 @@ enum SumTables {
       .value("multiplier", .uinteger, "Shares one contract delivers") { row, _ in row.pointee.instrument.multiplier },
     ])
 
-  /// Keyed: a corrected minute replaces the earlier one. The run is part of the key, because the same minute may be played
-  /// again from another source.
+  /// One row for each run, contract and minute, which `MinuteRows` sees to. The run is among them, because the same minute may be
+  /// played again from another source.
   static let rollups = TableLayout<PendingBar>(
     name: "rollups_min", comment: "One row per contract and minute with a print; read it through the view rollups_min",
     columns: [
@@ -41,8 +41,10 @@ enum SumTables {
       .value("premium", .decimal(scale: 6), "USD") { row, _ in decimal18(row.pointee.bar.premiumMicros) },
       .value("buy_volume", .bigint, "Volume labelled buy") { row, _ in row.pointee.bar.buyVolume },
       .value("sell_volume", .bigint, "Volume labelled sell") { row, _ in row.pointee.bar.sellVolume },
-    ],
-    primaryKey: ["run_id", "instrument", "minute"])
+    ])
+
+  /// Minutes that go out of the table before their newer rows come in.
+  static let outdatedRollups = rollups.removing(matching: ["run_id", "instrument", "minute"])
 
   /// Keyed: the newest report of a day wins.
   static let openInterest = TableLayout<PendingOpenInterest>(

@@ -7,7 +7,7 @@ final class BatchTables {
   private let labeled: TableAppender<PendingPrint>
   private let cancellations: TableAppender<PendingCancellation>?
   private let instruments: TableAppender<NewInstrument>
-  private let rollups: TableAppender<PendingBar>
+  private var minutes: MinuteRows
   private let openInterest: TableAppender<PendingOpenInterest>
   private let incidents: TableAppender<PendingIncident>
   private let days: TableAppender<SessionReset>
@@ -22,7 +22,7 @@ final class BatchTables {
     labeled = try TableAppender(keepsAll ? PrintTables.labeled : ReferenceTables.labeled, connection)
     cancellations = keepsAll ? try TableAppender(PrintTables.cancellations, connection) : nil
     instruments = try TableAppender(SumTables.instruments, connection)
-    rollups = try TableAppender(keepsAll ? SumTables.rollups : ReferenceTables.rollups, connection)
+    minutes = try MinuteRows(connection)
     openInterest = try TableAppender(SumTables.openInterest, connection)
     incidents = try TableAppender(SumTables.incidents, connection)
     days = try TableAppender(ProgressTables.days, connection)
@@ -49,7 +49,7 @@ final class BatchTables {
         try labeled.append(batch.prints, context)
         try cancellations?.append(array: voids, context)
         try markCancelled(batch.cancelledOnDisk)
-        if withBars { try rollups.append(array: batch.bars, context) }
+        if withBars { try minutes.write(batch.bars, context) }
         try openInterest.append(array: batch.openInterest.rows, context)
         try incidents.append(array: batch.incidents, context)
         try detections?.write(batch, toldAgainBehind: ledger.toldAgainBehind, ledger)
@@ -62,6 +62,11 @@ final class BatchTables {
       throw error
     }
     if saves { ledger.markSaved() }
+  }
+
+  /// The batch is on the disk.
+  func markSaved(_ batch: PendingBatch, withBars: Bool) {
+    if withBars { minutes.markSaved(batch.bars) }
   }
 
   /// The reference profile is never resumed: its ledger is written once, at the end.
@@ -109,7 +114,7 @@ final class BatchTables {
     labeled.discard()
     cancellations?.discard()
     instruments.discard()
-    rollups.discard()
+    minutes.discard()
     openInterest.discard()
     incidents.discard()
     days.discard()

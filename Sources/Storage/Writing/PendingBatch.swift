@@ -94,7 +94,7 @@ final class PendingBatch {
   /// A row of a table without a key.
   func append(_ bar: PendingBar) { bars.append(bar) }
 
-  /// A key twice in one batch keeps the newest row: an upsert may not touch the same row twice.
+  /// A minute twice in one batch keeps the newest row: rows of one batch do not replace each other.
   func add(_ bar: PendingBar) {
     let key = BarKey(databaseID: bar.databaseID, minute: bar.bar.minute)
     if let position = barPositions[key] {

@@ -206,6 +206,7 @@ final class WriterLoop {
     if let holes = ledger.numbering.holes { noteMissing(holes) }
     intake.dictionary.markSaved()
     let outputs = batch.outputs
+    tables.markSaved(batch, withBars: withBars)
     batch.clear(keepingBars: !withBars)
     oldestNanoseconds = 0
     if finished { finishRecorded = true }
