@@ -76,7 +76,7 @@ import Testing
     _ gaps: [BackfillGap], from client: PolygonREST, settings: BackfillSettings = BackfillSettings()
   ) async -> ([LiveItem], GapBackfill) {
     let collected = Collected<LiveItem>()
-    let backfill = GapBackfill(rest: client, settings: settings) { collected.add($0) }
+    let backfill = GapBackfill(rest: client, settings: settings, leavesGapsOpen: false) { collected.add($0) }
     for gap in gaps { backfill.add(gap) }
     let running = Task { await backfill.run() }
     var open = Set(gaps.map(\.number))

@@ -220,10 +220,18 @@ final class ServeRun {
     let isWhole = gauges.digest != nil && settings.replayWindow.to == nil
     try writer.close(finished: (isWhole || isCaughtUp) && dropped == 0)
     let leftOut = writer.counters.leftOutPrints
-    let open = live.map { $0.status.backfill.gapsUnfilled } ?? 0
-    let gaps = open == 0 ? "" : "; \(open) gap\(open == 1 ? " is" : "s are") not filled, see feed_gaps"
+    let gaps = live.map { ServeRun.words(of: $0.status.backfill) } ?? ""
     if dropped == 0, leftOut == 0 { return "everything received is stored" + gaps }
     return "\(dropped) outputs and \(leftOut) prints entered by hand are not stored" + gaps
+  }
+
+  /// What a stop says of gaps; nothing when there are none.
+  private static func words(of backfill: BackfillState) -> String {
+    func count(_ gaps: Int) -> String { "\(gaps) gap\(gaps == 1 ? " is" : "s are")" }
+    let unfilled = Int(backfill.gapsUnfilled)
+    let open = backfill.waiting.count + backfill.running.count
+    return (unfilled == 0 ? "" : "; \(count(unfilled)) not filled, see feed_gaps")
+      + (open == 0 ? "" : "; \(count(open)) still open, the next start asks for them again")
   }
 
   /// Where the demo stopped last; nil when that is not known or does not matter.

@@ -122,7 +122,7 @@ enum ServeSource: Sendable {
       filter: filter, followsStocks: live.followsStocks, isDelayed: live.feed == .delayed,
       strikesEachSide: live.strikes, quotedContracts: live.quotedContracts, defaultSpots: live.defaultSpots,
       greeksSeconds: live.greeksSeconds,
-      requestsPerMinute: live.requestsPerMinute)
+      requestsPerMinute: live.requestsPerMinute, isRecorded: settings.journal.isEnabled)
   }
 
   private static func mode(of live: LiveSettings) -> HealthFacts.Mode {

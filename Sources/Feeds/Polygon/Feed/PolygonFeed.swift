@@ -69,7 +69,7 @@ public final class PolygonFeed: Sendable {
         board.add($0, of: $1)
       },
       observations: observations, clock: clock, inbox: inbox, rest: rest, poller: poller,
-      backfill: GapBackfill(rest: rest) { inbox.offer($0) }, board: board)
+      backfill: GapBackfill(rest: rest, leavesGapsOpen: settings.isRecorded) { inbox.offer($0) }, board: board)
     control = PolygonControl(settings, links: links, log: log)
   }
 
@@ -88,7 +88,7 @@ public final class PolygonFeed: Sendable {
     }
   }
 
-  /// Says goodbye to the vendor, closes the gaps that are open, and waits until that is done. Any thread but those of tasks;
+  /// Says goodbye to the vendor, closes the gaps that are open unless a later start can take them up, and waits until that is done. Any thread but those of tasks;
   /// calling it again does nothing.
   public func stop() {
     guard let running = tasks.withLock({ $0.take() }) else { return }

@@ -24,12 +24,15 @@ public struct PolygonFeedSettings: Sendable {
   /// Seconds between two readings of a chain.
   public var greeksSeconds: Int
   public var requestsPerMinute: Int
+  /// Whether a journal keeps what comes: then a later start knows the gaps that are open when this one stops, and fills them.
+  public var isRecorded: Bool
 
   public init(
     key: Secret, socketBase: String, restBase: String, certificateAuthority: String? = nil, filter: SymbolFilter,
     followsStocks: Bool = true, isDelayed: Bool = false, strikesEachSide: Int = 3,
     quotedContracts: Int = Limits.quotedContracts,
-    defaultSpots: [String: Price] = [:], greeksSeconds: Int = 45, requestsPerMinute: Int = 3000
+    defaultSpots: [String: Price] = [:], greeksSeconds: Int = 45, requestsPerMinute: Int = 3000,
+    isRecorded: Bool = false
   ) {
     self.key = key
     self.socketBase = socketBase
@@ -43,6 +46,7 @@ public struct PolygonFeedSettings: Sendable {
     self.defaultSpots = defaultSpots
     self.greeksSeconds = greeksSeconds
     self.requestsPerMinute = requestsPerMinute
+    self.isRecorded = isRecorded
   }
 }
 

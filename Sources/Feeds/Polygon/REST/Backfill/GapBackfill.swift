@@ -61,15 +61,21 @@ public final class GapBackfill: Sendable {
   private let state: Mutex<State>
   private let rest: PolygonREST
   private let settings: BackfillSettings
+  private let leavesGapsOpen: Bool
   private let offer: @Sendable (LiveItem) -> Void
   private let wakeUp = WakeUp()
 
-  /// - Parameter offer: gets the recovered parts and, last, the incident that closes the gap.
+  /// - Parameters:
+  ///   - leavesGapsOpen: gaps that are not filled when the task is cancelled stay open, for a later start to take them up;
+  ///     otherwise they are closed as unfilled.
+  ///   - offer: gets the recovered parts and, last, the incident that closes the gap.
   public init(
-    rest: PolygonREST, settings: BackfillSettings = BackfillSettings(), offer: @escaping @Sendable (LiveItem) -> Void
+    rest: PolygonREST, settings: BackfillSettings = BackfillSettings(), leavesGapsOpen: Bool,
+    offer: @escaping @Sendable (LiveItem) -> Void
   ) {
     self.rest = rest
     self.settings = settings
+    self.leavesGapsOpen = leavesGapsOpen
     self.offer = offer
     state = Mutex(State(queue: BackfillQueue(marginNanoseconds: settings.marginNanoseconds)))
   }
@@ -90,8 +96,7 @@ public final class GapBackfill: Sendable {
     }
   }
 
-  /// Fills gap after gap until the task is cancelled; gaps that are being read or wait then are closed as unfilled. To be run
-  /// once.
+  /// Fills gap after gap until the task is cancelled. To be run once.
   public func run() async {
     while !Task.isCancelled {
       let job = state.withLock { $0.queue.take(at: rest.clock.now()) }
@@ -101,6 +106,7 @@ public final class GapBackfill: Sendable {
         await wakeUp.wait(until: state.withLock { $0.queue.nextNanoseconds }, by: rest.clock)
       }
     }
+    if leavesGapsOpen { return }
     while let job = state.withLock({ $0.queue.take(at: .max) }) { close(job) }
   }
 
@@ -117,6 +123,7 @@ public final class GapBackfill: Sendable {
         for _ in 0..<settings.parallelRequests { group.addTask { await self.work() } }
       }
     }
+    if leavesGapsOpen, Task.isCancelled, state.withLock({ !($0.plan?.isFilled ?? false) }) { return }
     close(job)
   }
 
