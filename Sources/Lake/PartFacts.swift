@@ -13,12 +13,13 @@ struct PartFacts: Sendable, Hashable {
     case day
 
     /// How it is written. A flush is written while prints come in, and again for its hour and its day. With zstd at 1 instead
-    /// of DuckDB's 3, without Bloom filters and with the dictionaries that a column of doubles gives up late, it costs a quarter
-    /// less processor time for 4 % more bytes.
+    /// of DuckDB's 3, without Bloom filters, without the dictionaries that a column of doubles gives up late, and with the
+    /// encodings of Parquet 2 (differences of whole numbers, bytes of doubles side by side) it costs a third less processor time
+    /// for no more bytes.
     fileprivate var compression: String {
       switch self {
       case .flush:
-        "COMPRESSION zstd, COMPRESSION_LEVEL 1, WRITE_BLOOM_FILTER false, DICTIONARY_SIZE_LIMIT 20000"
+        "COMPRESSION zstd, COMPRESSION_LEVEL 1, WRITE_BLOOM_FILTER false, DICTIONARY_SIZE_LIMIT 10000, PARQUET_VERSION v2"
       case .hour, .day: "COMPRESSION zstd"
       }
     }

@@ -1,8 +1,9 @@
 """Kills `serve` over a large journal of one day and times the next start: from the command to the first event that it records.
 
-The vendor plays the invented market as fast as it is read until the journal has the wanted size, then at the latest until the
-newest snapshot of the engine's state is a segment old, which is as old as a live feed lets it get. Twice: on the snapshot, and
-with the snapshots removed, for which the whole day is played.
+The vendor plays the invented market as fast as it is read until the journal has the wanted size, which is several times a
+market's pace. So it stands still then until the newest snapshot of the engine's state has caught up, and goes on until the
+snapshot is a quarter of a segment old or more, up to a whole one, which is as old as a live feed lets it get. Twice: on the
+snapshot, and with the snapshots removed, for which the whole day is played.
 """
 import pathlib
 import time
@@ -16,7 +17,6 @@ RESTART_SECONDS = 5
 SEGMENT_BYTES = 64 << 20
 # The vendor's market: some 20,000 events a stream second.
 INTENSITY = 10
-STORE_LAG_MILLISECONDS = 2000
 FILL_SECONDS = 1800
 START_SECONDS = 300
 
@@ -34,7 +34,7 @@ def run(size_bytes):
             arguments = ["--provider", "polygon", "--endpoint", vendor.url, "--demo-mode", "off"]
             with Killable(folder, *arguments) as product:
                 started = time.monotonic()
-                health = fill(product, size_bytes)
+                health = fill(product, vendor, size_bytes)
                 product.kill()
             events, written = recorded(health), health["journal"]["bytes"]
             verdict.note("events recorded, events in the newest snapshot", f"{events:,}, {health['journal']['snapshot_events'] or 0:,}")
@@ -47,20 +47,29 @@ def run(size_bytes):
     return verdict.show()
 
 
-def fill(product, size_bytes):
-    """Until the journal has the size, the newest snapshot is a segment old at most and the store keeps up; returns the last /health."""
+def fill(product, vendor, size_bytes):
+    """Until the journal has the size and the newest snapshot the age that is wanted; returns the last /health."""
     until = time.monotonic() + FILL_SECONDS
-    while time.monotonic() < until:
-        health = product.health()
-        journal = health["journal"]
-        if journal["bytes"] >= size_bytes and journal["snapshot_events"]:
-            behind = recorded(health) - journal["snapshot_events"]
-            behind_bytes = behind * journal["bytes"] / max(1, journal["appended"])
-            # At a market's pace the store is a second behind and the snapshot further: one that the store has not passed is of no use.
-            if SEGMENT_BYTES / 4 <= behind_bytes <= SEGMENT_BYTES and health["storage"]["lag_milliseconds"] <= STORE_LAG_MILLISECONDS:
+
+    def wait(what, is_so):
+        while time.monotonic() < until:
+            health = product.health()
+            if is_so(health):
                 return health
-        time.sleep(0.25)
-    raise Missing(f"the journal has not come to {size_bytes:,} bytes in {FILL_SECONDS} s: {product.health()['journal']}")
+            time.sleep(0.1)
+        raise Missing(f"{what} has not come in {FILL_SECONDS} s: {product.health()['journal']}")
+
+    wait(f"a journal of {size_bytes:,} bytes", lambda health: health["journal"]["bytes"] >= size_bytes)
+    vendor.hold()
+    wait("a snapshot a segment old", lambda health: behind_bytes(health) <= SEGMENT_BYTES)
+    vendor.go()
+    return wait("a snapshot of some age", lambda health: behind_bytes(health) >= SEGMENT_BYTES / 4)
+
+
+def behind_bytes(health):
+    """What was recorded behind the newest snapshot."""
+    journal = health["journal"]
+    return (recorded(health) - (journal["snapshot_events"] or 0)) * journal["bytes"] / max(1, journal["appended"])
 
 
 def restart(folder, arguments, events, verdict, what, wanted_seconds):

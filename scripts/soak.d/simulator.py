@@ -3,6 +3,7 @@ import json
 import os
 import pathlib
 import re
+import signal
 import subprocess
 import time
 import urllib.request
@@ -45,6 +46,13 @@ class Simulator:
             self._process.kill()
             self._process.wait()
         self._log.close()
+
+    def hold(self):
+        """It stands still until `go`."""
+        self._process.send_signal(signal.SIGSTOP)
+
+    def go(self):
+        self._process.send_signal(signal.SIGCONT)
 
     @property
     def is_running(self):

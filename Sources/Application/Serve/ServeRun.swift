@@ -186,8 +186,10 @@ final class ServeRun {
       })
   }
 
-  /// Waits for the demo's quick beginning, some seconds.
-  func waitUntilWarm() { feed.waitUntilWarm(timeoutMilliseconds: 15_000) }
+  /// Waits for the demo's quick beginning, some seconds. A recorded session that is played first shows on the page how far it is.
+  func waitUntilWarm() {
+    if source.warmUp != nil { feed.waitUntilWarm(timeoutMilliseconds: 15_000) }
+  }
 
   /// Stops from the source on, so that what is under way reaches the disk.
   /// - Returns: what became of what was received, in words.
