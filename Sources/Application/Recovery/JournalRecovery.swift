@@ -43,12 +43,18 @@ struct JournalRecovery: Sendable {
       let ledgerFirst = try firstForLedger(day, before: first, memory.neededFrom)
       var reader = try archive.read(day, from: ledgerFirst, into: instruments)
       var mustForget = ledgerFirst > 0
+      var holes = JournalHoles()
       while !isStopping(), let block = try reader.next() {
         if mustForget { mustForget = !forget(block.events, &memory) }
         // What the snapshot has went through this engine before: only its prints are of interest.
         let known = Int(clamping: max(0, min(first - block.firstEvent, Int64(block.events.count))))
         memory.noteHandedOver(UnsafeBufferPointer(rebasing: block.events[..<known]))
         let rest = UnsafeBufferPointer(rebasing: block.events[known...])
+        // A hole that the snapshot has not seen.
+        if block.missingBefore > 0, block.firstEvent - block.missingBefore >= first {
+          holes.incidents(until: holes.end(before: block.events)).withUnsafeBufferPointer { door.handOver($0) }
+        }
+        holes.pass(block.events)
         memory.note(rest, receivedNanoseconds: block.receivedNanoseconds)
         door.handOver(rest)
         progress.notePlayed(rest.count)

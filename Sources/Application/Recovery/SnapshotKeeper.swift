@@ -111,13 +111,14 @@ final class SnapshotKeeper: Sendable {
     var outputs = OutputBuffer()
     let first = previous?.events ?? 0
     var reader = try record.journal.archive.read(day.session, from: first, into: instruments)
-    // No further than the journal goes now: under full load it grows as fast as this thread plays it, and there would never be a
-    // snapshot.
-    while reader.bytesRead < reader.totalBytes, let block = try reader.next() {
+    let now = SystemClock.wallNanoseconds
+    while let block = try reader.next() {
       if isToStop { return }
       engine.process(block.events, into: &outputs)
       outputs.removeAll()
       standing.note(block.events, receivedNanoseconds: block.receivedNanoseconds, instruments: instruments)
+      // Under full load the journal grows as fast as this thread plays it: to its end there would never be a snapshot.
+      if block.receivedNanoseconds > now { break }
     }
     // The engine of a day with a hole has seen more than the journal.
     guard reader.missingEvents == 0, reader.eventsRead > first else { return }

@@ -9,16 +9,12 @@ struct JournalDaySource: ReplaySource, ~Copyable {
   let summary: String
   private let log: Log
   private var reader: JournalReader
-  /// Latest believed time of the events so far; `.none` before the first.
-  private var reached = Timestamp.none
+  private var holes = JournalHoles()
   private var hole = EventBatch(capacity: 2)
   /// What comes behind the hole that was told last; the reader's memory.
   private var behindHole: UnsafeBufferPointer<MarketEvent>?
   /// Missing events that were told.
   private var toldMissing: Int64 = 0
-
-  /// No two neighbouring events of a trading day are further apart.
-  private static let dayNanoseconds: Int64 = 86_400_000_000_000
 
   /// - Parameter instruments: gets the journal's symbols; on the thread that calls `next()`.
   init(
@@ -52,19 +48,15 @@ struct JournalDaySource: ReplaySource, ~Copyable {
   }
 
   private mutating func pass(_ events: UnsafeBufferPointer<MarketEvent>) -> FrameSourceItem {
-    if let time = believed(events.reversed()) { reached = max(reached, time) }
+    holes.pass(events)
     return .recorded(events)
   }
 
-  /// A gap that is closed as soon as it is found: nobody fills it any more.
   private mutating func openHole(_ block: JournalBlock) -> UnsafeBufferPointer<MarketEvent> {
-    let end = believed(block.events) ?? reached
-    let start = reached == .none ? end : reached
+    let end = holes.end(before: block.events)
     tell(block.missingBefore, until: end)
     hole.removeAll()
-    for kind in [FeedIncident.Kind.gapFound, .gapUnfilled] {
-      hole.append(.incident(FeedIncident(kind: kind, time: end, from: start)))
-    }
+    for incident in holes.incidents(until: end) { hole.append(incident) }
     return hole.events
   }
 
@@ -74,18 +66,9 @@ struct JournalDaySource: ReplaySource, ~Copyable {
     log.warning(
       "journal", "events are missing: the disk did not take them when they came",
       [
-        "recording": summary, "events": "\(events)", "from": reached == .none ? "the beginning" : reached.rfc3339,
+        "recording": summary, "events": "\(events)",
+        "from": holes.reached == .none ? "the beginning" : holes.reached.rfc3339,
         "to": end.map(\.rfc3339) ?? "the end",
       ])
-  }
-
-  /// The first time among the events that lies within a day of those before: a stray stamp is nobody's time.
-  private func believed(_ events: some Sequence<MarketEvent>) -> Timestamp? {
-    for event in events {
-      guard let time = event.reachedTime else { continue }
-      let day = JournalDaySource.dayNanoseconds
-      if reached == .none || (-day...day).contains(time - reached) { return time }
-    }
-    return nil
   }
 }

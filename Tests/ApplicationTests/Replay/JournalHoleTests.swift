@@ -34,7 +34,7 @@ import Testing
   }
 
   /// Ten seconds, of which 4 and 5 are missing.
-  private func record(in directory: DataDirectory) throws {
+  private func record(in directory: DataDirectory, source: String = "test") throws {
     try directory.create()
     let isFull = Flag()
     var disk = DiskCalls()
@@ -46,7 +46,7 @@ import Testing
       }
       return write(descriptor, bytes, offset)
     }
-    var options = JournalOptions(directory: directory.journal, source: "test")
+    var options = JournalOptions(directory: directory.journal, source: source)
     options.heldBytes = 1
     let journal = try Journal(options, log: Log(minimumLevel: .critical), disk: disk)
     let instruments = InstrumentTable(capacity: 100)
@@ -114,6 +114,27 @@ import Testing
     #expect(lines.all.count == 1)
     #expect(words.contains("events are missing") && words.contains("events=4"), "\(words)")
     #expect(words.contains("from=\(start.rfc3339)") && words.contains("to=\(end.rfc3339)"), "\(words)")
+  }
+
+  /// A restart comes to what a replay comes to.
+  @Test func aRestartKnowsOfTheHole() throws {
+    let market = try RecordedMarket("--no-store")
+    let directory = DataDirectory(path: market.settings.dataDirectory)
+    try record(in: directory, source: try #require(market.source.journalSource))
+    let instruments = InstrumentTable(capacity: 100)
+    let source = try JournalDaySource(
+      try JournalArchive(directory: directory.journal), LiveSession.first, instruments: instruments, log: market.log)
+    var reader = FeedReader(source: source, instruments: instruments)
+    var engine = FlowEngine(configuration: market.rules, instruments: instruments)
+    var outputs = OutputBuffer()
+    while try reader.next() { engine.process(reader.batch.events, into: &outputs) }
+    outputs.removeAll()
+    engine.recordDigest(into: &outputs)
+    guard case .digest(let replayed)? = outputs.outputs.first else { preconditionFailure("no digest") }
+    let restarted = try #require(try market.live().digest)
+    #expect(restarted.digest == replayed.digest && restarted.prints == replayed.prints)
+    // Two more than the journal has: what the engine was told of the hole.
+    #expect(restarted.events == replayed.events && restarted.prints == 8)
   }
 
   @Test func replayCountsWhatIsMissing() throws {
