@@ -109,6 +109,7 @@ public struct FlowEngine: ~Copyable {
       advance(to: time, into: &outputs)
       closeMinutes(before: streamTime.minuteStart, into: &outputs)
       if isDetecting { detection.advance(to: streamTime, into: &outputs) }
+      if isAggregating { flow.makeRoom() }
       if streamTime >= nextDigestTime { recordHour(into: &outputs) }
     case .incident(let incident): process(incident, into: &outputs)
     }

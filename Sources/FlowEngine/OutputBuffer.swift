@@ -29,6 +29,12 @@ public struct OutputBuffer: ~Copyable {
   @inline(__always)
   public mutating func removeAll() { count = 0 }
 
+  /// Forgets all but the oldest `kept`.
+  mutating func removeAll(but kept: Int) {
+    precondition(0...count ~= kept, "OutputBuffer: all but \(kept) of \(count)")
+    count = kept
+  }
+
   @inline(never)
   private mutating func grow() {
     let larger = UnsafeMutablePointer<FlowOutput>.allocate(capacity: capacity * 2)

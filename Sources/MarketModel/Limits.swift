@@ -47,8 +47,9 @@ public enum Limits {
   public static let positioningRoundMilliseconds: Int64 = 1000
   /// Patterns of one day that one pattern detector gives out; about 200 bytes each.
   public static let patterns = 1 << 16
-  /// Prints of one pattern detector's finds that a cancellation can still take out of them; about 16 bytes each.
-  public static let patternLegs = 1 << 18
+  /// How many prints back a print can still be taken out of a pattern: as far as prints are remembered for cancellations. 8 bytes
+  /// each for every pattern detector.
+  public static let patternLegs = rememberedPrints
   /// Prints that a pattern's window holds at most: less than the tape, so that those that leave are still on it.
   public static let patternWindowPrints: Int64 = 1 << 19
   /// Series of alike prints at a time, four for each contract and side, 40 bytes each and 8 for each hit kept.

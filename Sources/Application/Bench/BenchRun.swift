@@ -53,7 +53,7 @@ public struct BenchRun {
   /// Greeks of the tape's contracts; nil when the tape has none.
   public var contracts: String?
   public var wantsGolden = false
-  /// With all detectors behind the labels.
+  /// With all detectors and the order-flow sums behind the labels, as a server has them.
   public var detects = false
 
   public init(tape: String, contracts: String? = nil, wantsGolden: Bool = false, detects: Bool = false) {
@@ -66,6 +66,7 @@ public struct BenchRun {
   private func configuration(_ profile: FlowConfiguration.Profile) -> FlowConfiguration {
     var configuration = FlowConfiguration(profile: profile)
     configuration.detectors = detects ? DetectorRules() : nil
+    configuration.aggregates = detects ? AggregateRules() : nil
     return configuration
   }
 

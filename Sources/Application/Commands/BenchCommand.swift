@@ -26,7 +26,10 @@ enum BenchCommand {
       CommandOption("lake", .flag, help: "as --product, with Parquet files behind the store"),
       CommandOption(
         "detect", .flag,
-        help: "with every detector; sweeps and blocks of the golden answers are then those of the detectors"),
+        help: """
+          with every detector and the order-flow sums; sweeps and blocks of the golden answers are then those of the \
+          detectors
+          """),
       CommandOption("no-service", .flag, help: "leave the second pass out"),
       .json,
     ],

@@ -92,6 +92,9 @@ struct FlowAggregates: ~Copyable {
       sums, Int(underlying), minute / FlowAggregates.intervalMinutes * FlowAggregates.intervalMinutes, column)
   }
 
+  /// Makes the memory of what may come next.
+  mutating func makeRoom() { cells.makeRoom() }
+
   @inline(__always)
   private mutating func index(of instrument: InstrumentID, _ underlying: UInt32) -> Int {
     if instrument.index < indexOfInstrument.count {

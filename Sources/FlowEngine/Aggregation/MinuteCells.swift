@@ -20,7 +20,7 @@ struct CellChain: BitwiseCopyable {
   var bookedMinute = Int32.min
 }
 
-/// The newest cells of all contracts in one ring, chained backwards by contract; its pages are touched as they come.
+/// The newest cells of all contracts in one ring, chained backwards by contract; its memory is taken as they come.
 struct MinuteCells: ~Copyable {
   private let storage: UnsafeMutablePointer<MinuteCell>
   private let capacity: Int
@@ -28,6 +28,7 @@ struct MinuteCells: ~Copyable {
   private(set) var newest: Int64 = 0
   /// Minutes from here on have all their cells: the ring has dropped none of them.
   private(set) var wholeFrom = Int32.min
+  private var pages = PagesAhead()
   /// Steps back that a print looks for its cell: kinds x sides of its minute, and as many of the one before.
   private static let search = 40
 
@@ -83,6 +84,12 @@ struct MinuteCells: ~Copyable {
         minute: minute, bookedMinute: bookedMinute, previousDistance: UInt32(exactly: distance) ?? 0, place: place,
         sums: sums))
     chain = CellChain(newest: newest, bookedMinute: bookedMinute)
+  }
+
+  /// Makes the memory of the cells that may come next.
+  mutating func makeRoom() {
+    let stride = MemoryLayout<MinuteCell>.stride
+    pages.make(storage, used: min(capacity, Int(newest) + 1) * stride, capacity: capacity * stride)
   }
 
   /// Calls for each cell of the contract whose minute is not before `first`.

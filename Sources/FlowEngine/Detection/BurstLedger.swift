@@ -8,6 +8,8 @@ struct BurstLedger {
   private var underWay: [UInt32] = []
   /// Count of the newest burst by contract and side.
   private var newest: [UInt32] = []
+  /// Legs that joined last, numbers within the day, newest first.
+  private(set) var joined: [Int64] = []
   /// Bursts not taken in because the day already had `Limits.detections`.
   private(set) var refused: Int64 = 0
 
@@ -18,27 +20,25 @@ struct BurstLedger {
 
   subscript(count: UInt32) -> PrintBurst { bursts[Int(count) - 1] }
 
-  /// Finds the newest print's burst on the tape: the contract's legs from some place on.
+  /// Finds the newest print's burst on the tape: the contract's legs from some place on, which are `joined` then.
   /// - Parameters:
   ///   - burst: without prints; gets the legs.
   ///   - first: number within the day of the first print that may be one of them.
   ///   - oldest: when the first of them may have been booked.
-  /// - Returns: numbers of the legs within the day, newest first.
-  func collect(
+  mutating func collect(
     into burst: inout PrintBurst, _ tape: borrowing PrintTape, from first: Int64, notBefore oldest: Timestamp
-  ) -> [Int64] {
-    var legs: [Int64] = []
+  ) {
+    joined.removeAll(keepingCapacity: true)
     var next = tape.newest(of: burst.instrument)
     while let print = next, print.pointee.number >= first, print.pointee.time >= oldest,
-      legs.count < Limits.sweepWindowLegs
+      joined.count < Limits.sweepWindowLegs
     {
       if !print.pointee.isVoid, rule.admits(print.pointee, burst.side) {
         burst.add(print.pointee)
-        legs.append(print.pointee.number)
+        joined.append(print.pointee.number)
       }
       next = tape.previous(print)
     }
-    return legs
   }
 
   /// - Returns: its count.
@@ -60,6 +60,8 @@ struct BurstLedger {
     let index = Int(count) - 1
     bursts[index].add(print)
     bursts[index].underlyingPrice = underlyingPrice
+    joined.removeAll(keepingCapacity: true)
+    joined.append(print.number)
     if !bursts[index].isUnderWay {
       bursts[index].isUnderWay = true
       underWay.append(count)
@@ -133,23 +135,5 @@ struct BurstLedger {
     guard (underWay + newest).allSatisfy({ $0 <= bursts.count }), underWay.allSatisfy({ $0 > 0 }) else {
       throw .damaged(words: "sweeps under way that were not found")
     }
-  }
-}
-
-extension OutputBuffer {
-  /// - Parameter legs: numbers within the day, newest first.
-  mutating func append(legs: [Int64], of burst: PrintBurst, _ tape: borrowing PrintTape) {
-    for number in legs.reversed() {
-      append(
-        .detectionLeg(
-          DetectionLeg(detection: burst.id, print: tape.printsBefore + number, instrument: burst.instrument)))
-    }
-  }
-
-  mutating func append(voidLeg print: TapePrint, of burst: PrintBurst, _ tape: borrowing PrintTape) {
-    append(
-      .detectionLeg(
-        DetectionLeg(
-          detection: burst.id, print: tape.printsBefore + print.number, instrument: burst.instrument, isVoid: true)))
   }
 }

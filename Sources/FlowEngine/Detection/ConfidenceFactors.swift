@@ -14,6 +14,11 @@
     self.scorePermille = scorePermille
     self.value = value
   }
+
+  /// What stands in a place that is not used.
+  public static var none: ConfidenceFactor {
+    ConfidenceFactor(.none, weightPercent: 0, scorePermille: 0, value: 0)
+  }
 }
 
 /// What a factor looks at; the unit of its value behind the dash.
@@ -85,30 +90,22 @@
   private var heads: Heads
 
   @usableFromInline struct Values: Hashable, Sendable, BitwiseCopyable {
-    var a: Float = 0
-    var b: Float = 0
-    var c: Float = 0
-    var d: Float = 0
-    var e: Float = 0
-    var f: Float = 0
+    var a, b, c, d, e, f: Float
   }
 
   @usableFromInline struct Heads: Hashable, Sendable, BitwiseCopyable {
     var a, b, c, d, e, f: Head
   }
 
-  public init() {
-    let none = Head(ConfidenceFactor(.none, weightPercent: 0, scorePermille: 0, value: 0))
-    values = Values()
-    heads = Heads(a: none, b: none, c: none, d: none, e: none, f: none)
-  }
+  public init() { self.init(.none) }
 
-  /// - Parameter factors: at most six, weights adding up to 100.
-  public init(_ factors: ConfidenceFactor...) {
-    self.init()
-    precondition(
-      factors.count <= ConfidenceFactors.capacity, "ConfidenceFactors: \(factors.count) factors, at most six")
-    for (i, factor) in factors.enumerated() { self[i] = factor }
+  /// Weights add up to 100. One by one: an array of them would be memory from the heap for each record.
+  public init(
+    _ a: ConfidenceFactor, _ b: ConfidenceFactor = .none, _ c: ConfidenceFactor = .none, _ d: ConfidenceFactor = .none,
+    _ e: ConfidenceFactor = .none, _ f: ConfidenceFactor = .none
+  ) {
+    values = Values(a: a.value, b: b.value, c: c.value, d: d.value, e: e.value, f: f.value)
+    heads = Heads(a: Head(a), b: Head(b), c: Head(c), d: Head(d), e: Head(e), f: Head(f))
   }
 
   public subscript(index: Int) -> ConfidenceFactor {

@@ -19,22 +19,32 @@ struct DetectionStage: ~Copyable {
   init(_ configuration: FlowConfiguration) {
     let rules = configuration.detectors ?? DetectorRules()
     tape = PrintTape(capacity: configuration.detectors == nil ? 1 : Limits.detectorPrints)
-    sweep = GuardedDetector(SweepReporter(rules.sweep, least: configuration.sweep), isOn: !rules.off.contains(.sweep))
-    intermarketSweep = GuardedDetector(
-      IntermarketSweepReporter(rules.intermarketSweep), isOn: !rules.off.contains(.intermarketSweep))
-    block = GuardedDetector(BlockReporter(rules.block, least: configuration.block), isOn: !rules.off.contains(.block))
-    offBook = GuardedDetector(OffBookDetector(rules.offBook), isOn: !rules.off.contains(.offBook))
-    aggressiveBuying = GuardedDetector(
-      AggressiveBuyingDetector(rules.aggressiveBuying), isOn: !rules.off.contains(.aggressiveBuying))
-    institutional = GuardedDetector(
-      InstitutionalDetector(rules.institutional), isOn: !rules.off.contains(.institutional))
-    multiLeg = GuardedDetector(MultiLegDetector(rules.multiLeg), isOn: !rules.off.contains(.multiLeg))
-    unusualVolume = GuardedDetector(
-      UnusualVolumeDetector(rules.unusualVolume), isOn: !rules.off.contains(.unusualVolume))
-    repeatedHits = GuardedDetector(RepeatedHitsDetector(rules.repeatedHits), isOn: !rules.off.contains(.repeatedHits))
+    let off = rules.off
+    sweep = GuardedDetector(SweepReporter(rules.sweep, least: configuration.sweep), off: off)
+    intermarketSweep = GuardedDetector(IntermarketSweepReporter(rules.intermarketSweep), off: off)
+    block = GuardedDetector(BlockReporter(rules.block, least: configuration.block), off: off)
+    offBook = GuardedDetector(OffBookDetector(rules.offBook), off: off)
+    aggressiveBuying = GuardedDetector(AggressiveBuyingDetector(rules.aggressiveBuying), off: off)
+    institutional = GuardedDetector(InstitutionalDetector(rules.institutional), off: off)
+    multiLeg = GuardedDetector(MultiLegDetector(rules.multiLeg), off: off)
+    unusualVolume = GuardedDetector(UnusualVolumeDetector(rules.unusualVolume), off: off)
+    repeatedHits = GuardedDetector(RepeatedHitsDetector(rules.repeatedHits), off: off)
     sweepThenFloor = GuardedDetector(
-      SweepThenFloorDetector(rules.sweepThenFloor, sweep: configuration.sweep),
-      isOn: !rules.off.contains(.sweepThenFloor))
+      SweepThenFloorDetector(rules.sweepThenFloor, sweep: configuration.sweep), off: off)
+  }
+
+  @inline(__always)
+  private mutating func tell(_ news: DetectorNews, into outputs: inout OutputBuffer) {
+    sweep.tell(news, tape, into: &outputs)
+    intermarketSweep.tell(news, tape, into: &outputs)
+    block.tell(news, tape, into: &outputs)
+    offBook.tell(news, tape, into: &outputs)
+    aggressiveBuying.tell(news, tape, into: &outputs)
+    institutional.tell(news, tape, into: &outputs)
+    multiLeg.tell(news, tape, into: &outputs)
+    unusualVolume.tell(news, tape, into: &outputs)
+    repeatedHits.tell(news, tape, into: &outputs)
+    sweepThenFloor.tell(news, tape, into: &outputs)
   }
 
   /// A print that was labelled and booked.
@@ -42,16 +52,7 @@ struct DetectionStage: ~Copyable {
   @inline(__always)
   mutating func see(_ seen: borrowing SeenPrint, number: Int64, into outputs: inout OutputBuffer) {
     tape.append(seen, number: number)
-    sweep.see(seen, tape, into: &outputs)
-    intermarketSweep.see(seen, tape, into: &outputs)
-    block.see(seen, tape, into: &outputs)
-    offBook.see(seen, tape, into: &outputs)
-    aggressiveBuying.see(seen, tape, into: &outputs)
-    institutional.see(seen, tape, into: &outputs)
-    multiLeg.see(seen, tape, into: &outputs)
-    unusualVolume.see(seen, tape, into: &outputs)
-    repeatedHits.see(seen, tape, into: &outputs)
-    sweepThenFloor.see(seen, tape, into: &outputs)
+    tell(.print(copy seen), into: &outputs)
   }
 
   /// A print of today that the venue took back. One that the tape has forgotten stays what it was.
@@ -59,16 +60,7 @@ struct DetectionStage: ~Copyable {
   @inline(never)
   mutating func takeBack(_ number: Int64, into outputs: inout OutputBuffer) {
     guard let print = tape.void(number) else { return }
-    sweep.takeBack(print, tape, into: &outputs)
-    intermarketSweep.takeBack(print, tape, into: &outputs)
-    block.takeBack(print, tape, into: &outputs)
-    offBook.takeBack(print, tape, into: &outputs)
-    aggressiveBuying.takeBack(print, tape, into: &outputs)
-    institutional.takeBack(print, tape, into: &outputs)
-    multiLeg.takeBack(print, tape, into: &outputs)
-    unusualVolume.takeBack(print, tape, into: &outputs)
-    repeatedHits.takeBack(print, tape, into: &outputs)
-    sweepThenFloor.takeBack(print, tape, into: &outputs)
+    tell(.takenBack(print), into: &outputs)
   }
 
   /// Looks after windows once a second of stream time.
@@ -76,32 +68,13 @@ struct DetectionStage: ~Copyable {
   mutating func advance(to time: Timestamp, into outputs: inout OutputBuffer) {
     guard time.nanoseconds >= advancedTo.nanoseconds + 1_000_000_000 else { return }
     advancedTo = time
-    sweep.advance(to: time, tape, into: &outputs)
-    intermarketSweep.advance(to: time, tape, into: &outputs)
-    block.advance(to: time, tape, into: &outputs)
-    offBook.advance(to: time, tape, into: &outputs)
-    aggressiveBuying.advance(to: time, tape, into: &outputs)
-    institutional.advance(to: time, tape, into: &outputs)
-    multiLeg.advance(to: time, tape, into: &outputs)
-    unusualVolume.advance(to: time, tape, into: &outputs)
-    repeatedHits.advance(to: time, tape, into: &outputs)
-    sweepThenFloor.advance(to: time, tape, into: &outputs)
+    tape.makeRoom()
+    tell(.time(time), into: &outputs)
   }
 
   /// The day is over, or the source: closes what is open.
   @inline(never)
-  mutating func endDay(into outputs: inout OutputBuffer) {
-    sweep.endDay(tape, into: &outputs)
-    intermarketSweep.endDay(tape, into: &outputs)
-    block.endDay(tape, into: &outputs)
-    offBook.endDay(tape, into: &outputs)
-    aggressiveBuying.endDay(tape, into: &outputs)
-    institutional.endDay(tape, into: &outputs)
-    multiLeg.endDay(tape, into: &outputs)
-    unusualVolume.endDay(tape, into: &outputs)
-    repeatedHits.endDay(tape, into: &outputs)
-    sweepThenFloor.endDay(tape, into: &outputs)
-  }
+  mutating func endDay(into outputs: inout OutputBuffer) { tell(.endOfDay, into: &outputs) }
 
   /// - Parameter printsBefore: prints of the source before the day that begins.
   mutating func beginDay(printsBefore: Int64) {

@@ -39,6 +39,28 @@ extension Detector where Self: ~Copyable {
   var refused: Int64 { 0 }
 }
 
+/// A detector whose finds are over when nothing has joined them for some time.
+protocol WindowedDetector: Detector {
+  /// From the newest print of a find to the next that may join it.
+  var windowNanoseconds: Int64 { get }
+  /// Closes the finds whose newest print was booked before a moment.
+  mutating func close(
+    before oldest: Timestamp, _ tape: borrowing PrintTape, into outputs: inout OutputBuffer
+  ) throws(DetectorFault)
+}
+
+extension WindowedDetector {
+  mutating func advance(
+    to time: Timestamp, _ tape: borrowing PrintTape, into outputs: inout OutputBuffer
+  ) throws(DetectorFault) {
+    try close(before: time.adding(nanoseconds: -windowNanoseconds), tape, into: &outputs)
+  }
+
+  mutating func endDay(_ tape: borrowing PrintTape, into outputs: inout OutputBuffer) throws(DetectorFault) {
+    try close(before: Timestamp(nanoseconds: .max), tape, into: &outputs)
+  }
+}
+
 /// What a detector could not make sense of.
 struct DetectorFault: Error, Hashable, Sendable {
   /// Subject and what was wanted.
@@ -48,6 +70,14 @@ struct DetectorFault: Error, Hashable, Sendable {
 
   static func == (a: DetectorFault, b: DetectorFault) -> Bool { "\(a.words)" == "\(b.words)" && a.value == b.value }
   func hash(into hasher: inout Hasher) { hasher.combine(value) }
+}
+
+/// What a detector is told, as the methods of `Detector` have it.
+enum DetectorNews {
+  case print(SeenPrint)
+  case takenBack(TapePrint)
+  case time(Timestamp)
+  case endOfDay
 }
 
 /// A detector with its breaker: switched off by the rules, or out of service for the day after a fault.
@@ -60,31 +90,28 @@ struct GuardedDetector<Kind: Detector & ~Copyable>: ~Copyable {
   /// Faults on all days so far.
   private(set) var faults: Int64 = 0
 
-  init(_ detector: consuming Kind, isOn: Bool) {
+  init(_ detector: consuming Kind, off: DetectorSet) {
     self.detector = detector
-    self.isOn = isOn
+    isOn = !off.contains(Kind.id)
     isServing = isOn
   }
 
+  /// A call that fails has said nothing: no half of a find is given out.
   @inline(__always)
-  mutating func see(_ seen: borrowing SeenPrint, _ tape: borrowing PrintTape, into outputs: inout OutputBuffer) {
+  mutating func tell(_ news: DetectorNews, _ tape: borrowing PrintTape, into outputs: inout OutputBuffer) {
     guard isServing else { return }
-    do { try detector.see(seen, tape, into: &outputs) } catch { trip(error) }
-  }
-
-  mutating func takeBack(_ print: borrowing TapePrint, _ tape: borrowing PrintTape, into outputs: inout OutputBuffer) {
-    guard isServing else { return }
-    do { try detector.takeBack(print, tape, into: &outputs) } catch { trip(error) }
-  }
-
-  mutating func advance(to time: Timestamp, _ tape: borrowing PrintTape, into outputs: inout OutputBuffer) {
-    guard isServing else { return }
-    do { try detector.advance(to: time, tape, into: &outputs) } catch { trip(error) }
-  }
-
-  mutating func endDay(_ tape: borrowing PrintTape, into outputs: inout OutputBuffer) {
-    guard isServing else { return }
-    do { try detector.endDay(tape, into: &outputs) } catch { trip(error) }
+    let said = outputs.count
+    do {
+      switch news {
+      case .print(let seen): try detector.see(seen, tape, into: &outputs)
+      case .takenBack(let print): try detector.takeBack(print, tape, into: &outputs)
+      case .time(let time): try detector.advance(to: time, tape, into: &outputs)
+      case .endOfDay: try detector.endDay(tape, into: &outputs)
+      }
+    } catch {
+      outputs.removeAll(but: said)
+      trip(error)
+    }
   }
 
   /// The next day begins with a detector that serves again.
@@ -94,7 +121,7 @@ struct GuardedDetector<Kind: Detector & ~Copyable>: ~Copyable {
     isServing = isOn
   }
 
-  /// The breaker opens: nothing more from this detector today. What it has given out stands.
+  /// The breaker opens: nothing more from this detector today. What it said in earlier calls stands.
   @inline(never)
   mutating func trip(_ error: DetectorFault) {
     fault = error

@@ -17,7 +17,7 @@ public struct IntermarketSweepRule: Hashable, Sendable {
 }
 
 /// Gives out what the tape itself calls an intermarket sweep, whatever the prices: a flag of its own beside `SweepReporter`.
-struct IntermarketSweepReporter: Detector {
+struct IntermarketSweepReporter: BurstDetector {
   /// The marked prints under way of one contract and side.
   private struct Candidate: BitwiseCopyable {
     /// Number within the day; 0 when nothing is under way.
@@ -43,8 +43,9 @@ struct IntermarketSweepReporter: Detector {
   }
 
   static let id = DetectorID.intermarketSweep
+  static let kind = DetectionKind.intermarketSweep
   private let rule: IntermarketSweepRule
-  private var sweeps = BurstLedger(LegRule(isMarked: true))
+  var bursts = BurstLedger(LegRule(isMarked: true))
   private var candidates: [Candidate] = []
 
   init(_ rule: IntermarketSweepRule) {
@@ -52,7 +53,7 @@ struct IntermarketSweepReporter: Detector {
     self.rule = rule
   }
 
-  var refused: Int64 { sweeps.refused }
+  var windowNanoseconds: Int64 { rule.windowNanoseconds }
 
   @inline(__always)
   mutating func see(
@@ -68,7 +69,7 @@ struct IntermarketSweepReporter: Detector {
     guard let print = tape.find(tape.newest), print.pointee.premiumMicros >= 0 else {
       throw DetectorFault(words: "a print has a premium of zero or more", value: seen.print.premiumMicros)
     }
-    guard sweeps.rule.admits(print.pointee, seen.print.side) else { return }
+    guard bursts.rule.admits(print.pointee, seen.print.side) else { return }
     let key = BurstLedger.key(print.pointee.instrument, print.pointee.side)
     if key >= candidates.count {
       candidates += repeatElement(Candidate(), count: key + 1 - candidates.count)
@@ -76,64 +77,33 @@ struct IntermarketSweepReporter: Detector {
     candidates[key].add(print.pointee, windowNanoseconds: rule.windowNanoseconds)
     let candidate = candidates[key]
     if candidate.found != 0 {
-      sweeps.add(print.pointee, underlyingPrice: seen.print.underlyingPrice, to: candidate.found)
-      giveOut(sweeps[candidate.found], legs: [print.pointee.number], tape, into: &outputs)
+      bursts.add(print.pointee, underlyingPrice: seen.print.underlyingPrice, to: candidate.found)
+      giveOut(candidate.found, tape, into: &outputs)
     } else if candidate.prints >= rule.minimumPrints, candidate.premiumMicros >= rule.minimumPremiumMicros {
-      guard !sweeps.isFull else { return sweeps.refuse() }
+      guard !bursts.isFull else { return bursts.refuse() }
       var sweep = PrintBurst(
-        id: DetectionID(session: seen.session, detector: .intermarketSweep, count: UInt32(sweeps.count + 1)), seen)
-      let legs = sweeps.collect(into: &sweep, tape, from: candidate.firstPrint, notBefore: .none)
-      candidates[key].found = sweeps.begin(sweep)
-      giveOut(sweep, legs: legs, tape, into: &outputs)
+        id: DetectionID(session: seen.session, detector: .intermarketSweep, count: UInt32(bursts.count + 1)), seen)
+      bursts.collect(into: &sweep, tape, from: candidate.firstPrint, notBefore: .none)
+      let found = bursts.begin(sweep)
+      candidates[key].found = found
+      giveOut(found, tape, into: &outputs)
     }
-  }
-
-  private func giveOut(
-    _ sweep: PrintBurst, legs: [Int64], _ tape: borrowing PrintTape, into outputs: inout OutputBuffer
-  ) {
-    outputs.append(.detection(detection(sweep, tape)))
-    outputs.append(legs: legs, of: sweep, tape)
   }
 
   mutating func takeBack(
     _ print: borrowing TapePrint, _ tape: borrowing PrintTape, into outputs: inout OutputBuffer
   ) throws(DetectorFault) {
     let key = BurstLedger.key(print.instrument, print.side)
-    if sweeps.rule.admits(copy print, print.side), key < candidates.count { candidates[key].remove(copy print) }
-    guard let sweep = sweeps.remove(copy print, tape) else { return }
-    outputs.append(.detection(detection(sweep, tape)))
-    outputs.append(voidLeg: copy print, of: sweep, tape)
+    if bursts.rule.admits(copy print, print.side), key < candidates.count { candidates[key].remove(copy print) }
+    withdraw(print, tape, into: &outputs)
   }
 
-  mutating func advance(
-    to time: Timestamp, _ tape: borrowing PrintTape, into outputs: inout OutputBuffer
-  ) throws(DetectorFault) {
-    close(before: time.adding(nanoseconds: -rule.windowNanoseconds), tape, into: &outputs)
-  }
-
-  mutating func endDay(_ tape: borrowing PrintTape, into outputs: inout OutputBuffer) throws(DetectorFault) {
-    close(before: Timestamp(nanoseconds: .max), tape, into: &outputs)
-  }
-
-  private mutating func close(
-    before oldest: Timestamp, _ tape: borrowing PrintTape, into outputs: inout OutputBuffer
-  ) {
-    for sweep in sweeps.end(before: oldest) where !isBelowRule(sweep) {
-      outputs.append(.detection(detection(sweep, tape)))
-    }
-  }
-
-  private func isBelowRule(_ sweep: PrintBurst) -> Bool {
+  func isBelowRule(_ sweep: PrintBurst) -> Bool {
     sweep.prints < rule.minimumPrints || sweep.premiumMicros < rule.minimumPremiumMicros
   }
 
-  private func detection(_ sweep: PrintBurst, _ tape: borrowing PrintTape) -> Detection {
-    let state: DetectionState = isBelowRule(sweep) ? .withdrawn : sweep.isUnderWay ? .open : .closed
-    return sweep.detection(.intermarketSweep, state, factors(sweep), printsBefore: tape.printsBefore)
-  }
-
   /// The mark is half of it: it is the tape's own word.
-  private func factors(_ sweep: PrintBurst) -> ConfidenceFactors {
+  func factors(_ sweep: PrintBurst) -> ConfidenceFactors {
     let least = Float(rule.minimumPremiumMicros)
     return ConfidenceFactors(
       ConfidenceFactor(.condition, weightPercent: 50, scorePermille: 1000, value: Float(sweep.markedPrints)),
@@ -149,19 +119,19 @@ struct IntermarketSweepReporter: Detector {
   }
 
   mutating func forgetDay() {
-    sweeps.reset()
+    bursts.reset()
     candidates.removeAll(keepingCapacity: true)
   }
 
   func save(into snapshot: inout SnapshotBytes) {
-    sweeps.save(into: &snapshot)
+    bursts.save(into: &snapshot)
     snapshot.add(candidates)
   }
 
   mutating func restore(_ reader: inout SnapshotReader) throws(SnapshotError) {
-    try sweeps.restore(&reader)
+    try bursts.restore(&reader)
     candidates = try reader.readArray()
-    guard candidates.allSatisfy({ $0.found <= sweeps.count }) else {
+    guard candidates.allSatisfy({ $0.found <= bursts.count }) else {
       throw .damaged(words: "an intermarket sweep under way that was not found")
     }
   }

@@ -20,7 +20,7 @@ struct TapePrint: BitwiseCopyable {
   var isVoid: Bool
 }
 
-/// A ring of `TapePrint`; the pages are touched as prints come.
+/// A ring of `TapePrint`; its memory is taken as prints come.
 struct PrintTape: ~Copyable {
   private let storage: UnsafeMutablePointer<TapePrint>
   private let capacity: Int
@@ -31,6 +31,7 @@ struct PrintTape: ~Copyable {
   private(set) var printsBefore: Int64 = 0
   /// Number of the newest print; 0 before the first.
   private(set) var newest: Int64 = 0
+  private var pages = PagesAhead()
 
   init(capacity: Int) {
     precondition(capacity > 0 && capacity & (capacity - 1) == 0, "PrintTape: capacity \(capacity), a power of two")
@@ -94,6 +95,13 @@ struct PrintTape: ~Copyable {
       number: newest, time: .none, price: .zero, premiumMicros: 0, netDeltaNanos: 0, instrument: InstrumentID(0),
       size: 0,
       previousDistance: 0, venue: VenueID(0), flags: [], side: .unknown, method: .offMarket, isVoid: true)
+  }
+
+  /// Makes the memory of the prints that may come next.
+  mutating func makeRoom() {
+    let stride = MemoryLayout<TapePrint>.stride
+    // Number 1 stands in the second place.
+    pages.make(storage, used: min(capacity, Int(newest) + 1) * stride, capacity: capacity * stride)
   }
 
   /// The venue took it back.

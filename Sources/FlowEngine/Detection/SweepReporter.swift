@@ -12,18 +12,21 @@ public struct SweepReportRule: Hashable, Sendable {
 }
 
 /// Gives out the sweeps that the engine recognises, with all their legs: those from before the recognition are found on the tape.
-struct SweepReporter: Detector {
+struct SweepReporter: BurstDetector {
   static let id = DetectorID.sweep
+  static let kind = DetectionKind.sweep
   private let rule: SweepReportRule
   private let least: SweepRule
-  /// Sweep n is the engine's sweep n of the day.
-  private var sweeps: BurstLedger
+  /// Burst n is the engine's sweep n of the day.
+  var bursts: BurstLedger
 
   init(_ rule: SweepReportRule, least: SweepRule) {
     self.rule = rule
     self.least = least
-    sweeps = BurstLedger(LegRule(minimumPremiumMicros: least.minimumLegPremiumMicros, isAggressive: true))
+    bursts = BurstLedger(LegRule(minimumPremiumMicros: least.minimumLegPremiumMicros, isAggressive: true))
   }
+
+  var windowNanoseconds: Int64 { least.windowNanoseconds }
 
   @inline(__always)
   mutating func see(
@@ -37,73 +40,44 @@ struct SweepReporter: Detector {
     _ seen: borrowing SeenPrint, _ tape: borrowing PrintTape, into outputs: inout OutputBuffer
   ) throws(DetectorFault) {
     let sweep = seen.print.sweepID
-    guard sweep <= sweeps.count + 1 else {
+    guard sweep <= bursts.count + 1 else {
       throw DetectorFault(words: "the day's sweeps are numbered one after the other", value: Int64(sweep))
     }
-    guard let print = tape.find(tape.newest), sweeps.rule.admits(print.pointee, seen.print.side) else {
+    guard let print = tape.find(tape.newest), bursts.rule.admits(print.pointee, seen.print.side) else {
       throw DetectorFault(
         words: "a leg of a sweep trades at the quote, for the least premium or more", value: tape.newest)
     }
-    var legs = [print.pointee.number]
-    if sweep > sweeps.count {
-      legs = recognise(seen, tape)
+    if sweep > bursts.count {
+      recognise(seen, tape)
     } else {
-      guard sweeps[sweep].instrument == print.pointee.instrument, sweeps[sweep].side == print.pointee.side else {
+      guard bursts[sweep].instrument == print.pointee.instrument, bursts[sweep].side == print.pointee.side else {
         throw DetectorFault(words: "a sweep is of one contract and side", value: tape.newest)
       }
-      sweeps.add(print.pointee, underlyingPrice: seen.print.underlyingPrice, to: sweep)
+      bursts.add(print.pointee, underlyingPrice: seen.print.underlyingPrice, to: sweep)
     }
-    outputs.append(.detection(detection(sweeps[sweep], tape)))
-    outputs.append(legs: legs, of: sweeps[sweep], tape)
+    giveOut(sweep, tape, into: &outputs)
   }
 
   /// A sweep owns all legs of the window in which it is recognised.
-  private mutating func recognise(_ seen: borrowing SeenPrint, _ tape: borrowing PrintTape) -> [Int64] {
+  private mutating func recognise(_ seen: borrowing SeenPrint, _ tape: borrowing PrintTape) {
     var sweep = PrintBurst(
       id: DetectionID(session: seen.session, detector: .sweep, count: seen.print.sweepID), seen)
     let oldest = seen.time.adding(nanoseconds: -least.windowNanoseconds)
-    let legs = sweeps.collect(into: &sweep, tape, from: 1, notBefore: oldest)
-    sweeps.begin(sweep)
-    return legs
+    bursts.collect(into: &sweep, tape, from: 1, notBefore: oldest)
+    bursts.begin(sweep)
   }
 
   mutating func takeBack(
     _ print: borrowing TapePrint, _ tape: borrowing PrintTape, into outputs: inout OutputBuffer
   ) throws(DetectorFault) {
-    guard let sweep = sweeps.remove(copy print, tape) else { return }
-    outputs.append(.detection(detection(sweep, tape)))
-    outputs.append(voidLeg: copy print, of: sweep, tape)
+    withdraw(print, tape, into: &outputs)
   }
 
-  mutating func advance(
-    to time: Timestamp, _ tape: borrowing PrintTape, into outputs: inout OutputBuffer
-  ) throws(DetectorFault) {
-    close(before: time.adding(nanoseconds: -least.windowNanoseconds), tape, into: &outputs)
-  }
-
-  mutating func endDay(_ tape: borrowing PrintTape, into outputs: inout OutputBuffer) throws(DetectorFault) {
-    close(before: Timestamp(nanoseconds: .max), tape, into: &outputs)
-  }
-
-  private mutating func close(
-    before oldest: Timestamp, _ tape: borrowing PrintTape, into outputs: inout OutputBuffer
-  ) {
-    for sweep in sweeps.end(before: oldest) where !isBelowRule(sweep) {
-      outputs.append(.detection(detection(sweep, tape)))
-    }
-  }
-
-  /// Legs were taken back, so that it is none any more.
-  private func isBelowRule(_ sweep: PrintBurst) -> Bool {
+  func isBelowRule(_ sweep: PrintBurst) -> Bool {
     sweep.prints < least.minimumLegs || sweep.venues < least.minimumVenues
   }
 
-  private func detection(_ sweep: PrintBurst, _ tape: borrowing PrintTape) -> Detection {
-    let state: DetectionState = isBelowRule(sweep) ? .withdrawn : sweep.isUnderWay ? .open : .closed
-    return sweep.detection(.sweep, state, factors(sweep), printsBefore: tape.printsBefore)
-  }
-
-  private func factors(_ sweep: PrintBurst) -> ConfidenceFactors {
+  func factors(_ sweep: PrintBurst) -> ConfidenceFactors {
     let full = Float(rule.fullMultiple)
     let leastPremium = Float(least.minimumLegPremiumMicros) * Float(least.minimumLegs)
     let span = sweep.lastTime - sweep.firstTime
@@ -129,7 +103,7 @@ struct SweepReporter: Detector {
         .condition, weightPercent: 10, scorePermille: FactorScore.share(marked), value: Float(sweep.markedPrints)))
   }
 
-  mutating func forgetDay() { sweeps.reset() }
-  func save(into snapshot: inout SnapshotBytes) { sweeps.save(into: &snapshot) }
-  mutating func restore(_ reader: inout SnapshotReader) throws(SnapshotError) { try sweeps.restore(&reader) }
+  mutating func forgetDay() { bursts.reset() }
+  func save(into snapshot: inout SnapshotBytes) { bursts.save(into: &snapshot) }
+  mutating func restore(_ reader: inout SnapshotReader) throws(SnapshotError) { try bursts.restore(&reader) }
 }

@@ -38,22 +38,29 @@ struct AggressiveBuyingDetector: Detector {
     var underlyingPrice = Price.zero
     /// The find that is open; 0 for none.
     var find: UInt32 = 0
-    /// A contract's id + 1, from which `Contract.next` goes on; 0 for none.
-    var newestContract: UInt32 = 0
+    /// The newest of its aggressive prints in `aggressive`; 0 for none.
+    var newestPick: Int64 = 0
     /// The find has prints that it was not given out with.
     var hasGrown = false
-  }
 
-  private struct Contract: BitwiseCopyable {
-    /// Place in `flows` + 1; 0 for what is no option or was not seen.
-    var flow: UInt32 = 0
-    /// The flow's contract before this one, its id + 1.
-    var next: UInt32 = 0
+    /// - Parameter weight: -1 for a print that leaves.
+    @inline(__always)
+    mutating func count(_ print: TapePrint, isAggressive: Bool, _ weight: Int64) {
+      let premium = weight &* print.premiumMicros
+      labelledPremiumMicros &+= premium
+      if print.side == .buy { buyPremiumMicros &+= premium }
+      guard isAggressive else { return }
+      prints &+= weight
+      premiumMicros &+= premium
+    }
   }
 
   private let rule: AggressiveBuyingRule
   private var window: TapeWindow
-  private var contracts: [Contract] = []
+  /// Those of the window that a find may own.
+  private var aggressive: PickedPrints
+  /// By contract: place in `flows` + 1; 0 for what is no option or was not seen.
+  private var flowOfContract: [UInt32] = []
   private var flows: [Flow] = []
   /// Place in `flows` + 1 by underlying and right.
   private var places: [UInt32] = []
@@ -64,6 +71,7 @@ struct AggressiveBuyingDetector: Detector {
   init(_ rule: AggressiveBuyingRule) {
     self.rule = rule
     window = TapeWindow(nanoseconds: rule.windowNanoseconds)
+    aggressive = PickedPrints(nanoseconds: rule.windowNanoseconds)
   }
 
   var refused: Int64 { ledger.refused }
@@ -80,57 +88,47 @@ struct AggressiveBuyingDetector: Detector {
     guard seen.isOption, let print = tape.find(tape.newest), print.pointee.isDirected else { return }
     try forget(before: seen.time, tape)
     let place = place(of: print.pointee.instrument, seen)
-    count(print.pointee, place, 1)
-    guard isAggressive(print.pointee) else { return }
+    let isAggressive = isAggressive(print.pointee)
+    flows[place].count(print.pointee, isAggressive: isAggressive, 1)
+    guard isAggressive else { return }
+    flows[place].newestPick = aggressive.append(print.pointee.number, after: flows[place].newestPick)
     try grow(place, seen, print.pointee, tape, into: &outputs)
   }
 
   /// - Returns: index in `flows`.
   @inline(__always)
   private mutating func place(of instrument: InstrumentID, _ seen: borrowing SeenPrint) -> Int {
-    if instrument.index < contracts.count, contracts[instrument.index].flow != 0 {
-      return Int(contracts[instrument.index].flow &- 1)
+    if instrument.index < flowOfContract.count, flowOfContract[instrument.index] != 0 {
+      return Int(flowOfContract[instrument.index] &- 1)
     }
     return addContract(instrument, seen)
   }
 
   @inline(never)
   private mutating func addContract(_ instrument: InstrumentID, _ seen: borrowing SeenPrint) -> Int {
-    contracts.makePlace(instrument.index, Contract())
+    flowOfContract.makePlace(instrument.index, 0)
     let key = seen.underlying.index * 2 + (seen.isCall ? 0 : 1)
     places.makePlace(key, 0)
     if places[key] == 0 {
       flows.append(Flow())
       places[key] = UInt32(flows.count)
     }
-    let place = Int(places[key]) - 1
-    contracts[instrument.index] = Contract(flow: places[key], next: flows[place].newestContract)
-    flows[place].newestContract = instrument.rawValue + 1
-    return place
-  }
-
-  @inline(__always)
-  private mutating func count(_ print: TapePrint, _ place: Int, _ weight: Int64) {
-    let premium = weight &* print.premiumMicros
-    flows[place].labelledPremiumMicros &+= premium
-    guard print.side == .buy else { return }
-    flows[place].buyPremiumMicros &+= premium
-    guard isAggressive(print) else { return }
-    flows[place].prints &+= weight
-    flows[place].premiumMicros &+= premium
+    flowOfContract[instrument.index] = places[key]
+    return Int(places[key]) - 1
   }
 
   @inline(__always)
   private mutating func forget(before time: Timestamp, _ tape: borrowing PrintTape) throws(DetectorFault) {
     while let print = try window.leave(at: time, tape) { try subtract(print.pointee, isVoid: print.pointee.isVoid) }
+    while try aggressive.leave(at: time, tape) != nil {}
   }
 
   @inline(__always)
   private mutating func subtract(_ print: TapePrint, isVoid: Bool) throws(DetectorFault) {
-    guard !isVoid, print.isDirected, print.instrument.index < contracts.count else { return }
-    let place = Int(contracts[print.instrument.index].flow) - 1
+    guard !isVoid, print.isDirected, print.instrument.index < flowOfContract.count else { return }
+    let place = Int(flowOfContract[print.instrument.index]) - 1
     guard place >= 0 else { return }
-    count(print, place, -1)
+    flows[place].count(print, isAggressive: isAggressive(print), -1)
     if flows[place].labelledPremiumMicros < 0 {
       throw DetectorFault(
         words: "premium of a window must not be negative", value: flows[place].labelledPremiumMicros)
@@ -154,7 +152,9 @@ struct AggressiveBuyingDetector: Detector {
     guard find != 0 else { return }
     flows[place].find = find
     open.append(UInt32(place))
-    for leg in legs(of: flows[place], tape) { try ledger.add(leg, to: find, tape, into: &outputs) }
+    for leg in aggressive.chain(from: flows[place].newestPick, tape) {
+      try ledger.add(leg, to: find, tape, into: &outputs)
+    }
     try giveOut(place, .open, into: &outputs)
   }
 
@@ -165,22 +165,6 @@ struct AggressiveBuyingDetector: Detector {
 
   private func hasShare(_ flow: Flow, _ sharePermille: Int64) -> Bool {
     Double(flow.buyPremiumMicros) * 1000 >= Double(sharePermille) * Double(flow.labelledPremiumMicros)
-  }
-
-  /// What the window holds of them, oldest first.
-  private func legs(of flow: Flow, _ tape: borrowing PrintTape) -> [TapePrint] {
-    var legs: [TapePrint] = []
-    var contract = flow.newestContract
-    while contract != 0 {
-      let instrument = InstrumentID(contract - 1)
-      var next = tape.newest(of: instrument)
-      while let print = next, print.pointee.number >= window.first {
-        if !print.pointee.isVoid, print.pointee.isDirected, isAggressive(print.pointee) { legs.append(print.pointee) }
-        next = tape.previous(print)
-      }
-      contract = contracts[instrument.index].next
-    }
-    return legs.sorted { $0.number < $1.number }
   }
 
   private mutating func giveOut(
@@ -215,7 +199,7 @@ struct AggressiveBuyingDetector: Detector {
   ) throws(DetectorFault) {
     if print.number >= window.first { try subtract(copy print, isVoid: false) }
     guard let find = ledger.remove(copy print, tape, into: &outputs) else { return }
-    let place = Int(contracts[print.instrument.index].flow) - 1
+    let place = Int(flowOfContract[print.instrument.index]) - 1
     let isUnderWay = flows[place].find == find
     let detection = try ledger.find(find)
     let stands = detection.prints >= rule.minimumPrints && detection.premiumMicros >= rule.minimumPremiumMicros
@@ -256,7 +240,8 @@ struct AggressiveBuyingDetector: Detector {
 
   mutating func forgetDay() {
     window.forgetDay()
-    contracts.removeAll(keepingCapacity: true)
+    aggressive.forgetDay()
+    flowOfContract.removeAll(keepingCapacity: true)
     flows.removeAll(keepingCapacity: true)
     places.removeAll(keepingCapacity: true)
     open.removeAll(keepingCapacity: true)
@@ -265,7 +250,8 @@ struct AggressiveBuyingDetector: Detector {
 
   func save(into snapshot: inout SnapshotBytes) {
     snapshot.add(window)
-    snapshot.add(contracts)
+    aggressive.save(into: &snapshot)
+    snapshot.add(flowOfContract)
     snapshot.add(flows)
     snapshot.add(places)
     snapshot.add(open)
@@ -274,14 +260,15 @@ struct AggressiveBuyingDetector: Detector {
 
   mutating func restore(_ reader: inout SnapshotReader) throws(SnapshotError) {
     window = try reader.read()
-    contracts = try reader.readArray()
+    try aggressive.restore(&reader)
+    flowOfContract = try reader.readArray()
     flows = try reader.readArray()
     places = try reader.readArray()
     open = try reader.readArray()
     try ledger.restore(&reader)
-    guard contracts.allSatisfy({ $0.flow <= flows.count && $0.next <= contracts.count }),
+    guard flowOfContract.allSatisfy({ $0 <= flows.count }),
       places.allSatisfy({ $0 <= flows.count }), open.allSatisfy({ $0 < flows.count }),
-      flows.allSatisfy({ $0.find <= ledger.count && $0.newestContract <= contracts.count })
+      flows.allSatisfy({ $0.find <= ledger.count && (0...aggressive.count).contains($0.newestPick) })
     else { throw .damaged(words: "aggressive buying that was not found") }
   }
 }

@@ -16,19 +16,22 @@ public struct InstitutionalRule: Hashable, Sendable {
 
 /// Gives out a contract's large prints of one side as soon as those of the window reach the least premium. What follows within a
 /// window of the newest joins.
-struct InstitutionalDetector: Detector {
+struct InstitutionalDetector: WindowedDetector {
   static let id = DetectorID.institutional
 
   /// One contract and side: its large prints inside the window.
   private struct Flow: BitwiseCopyable {
     var premiumMicros: Int64 = 0
     var prints: Int64 = 0
+    /// The newest of them in `window`; 0 for none.
+    var newestPick: Int64 = 0
     /// The find that large prints join; 0 for none.
     var find: UInt32 = 0
   }
 
   private let rule: InstitutionalRule
-  private var window: TapeWindow
+  /// The large prints of options.
+  private var window: PickedPrints
   private var flows: [Flow] = []
   private var ledger = PatternLedger(.institutional)
   /// Keys of the flows whose find is open, in the order in which they were found.
@@ -36,10 +39,11 @@ struct InstitutionalDetector: Detector {
 
   init(_ rule: InstitutionalRule) {
     self.rule = rule
-    window = TapeWindow(nanoseconds: rule.windowNanoseconds)
+    window = PickedPrints(nanoseconds: rule.windowNanoseconds)
   }
 
   var refused: Int64 { ledger.refused }
+  var windowNanoseconds: Int64 { rule.windowNanoseconds }
 
   private func isLarge(_ print: TapePrint) -> Bool {
     print.premiumMicros >= rule.minimumPrintPremiumMicros && print.isDirected
@@ -61,6 +65,7 @@ struct InstitutionalDetector: Detector {
     try forget(before: seen.time, tape)
     let key = print.instrument.key(print.side)
     flows.makePlace(key, Flow())
+    flows[key].newestPick = window.append(print.number, after: flows[key].newestPick)
     flows[key].premiumMicros += print.premiumMicros
     flows[key].prints += 1
     if flows[key].find != 0 {
@@ -95,18 +100,12 @@ struct InstitutionalDetector: Detector {
     guard find != 0 else { return }
     flows[key].find = find
     open.append(UInt32(key))
-    var legs: [TapePrint] = []
-    var next = tape.newest(of: print.instrument)
-    while let leg = next, leg.pointee.number >= window.first {
-      if !leg.pointee.isVoid, leg.pointee.side == print.side, isLarge(leg.pointee) { legs.append(leg.pointee) }
-      next = tape.previous(leg)
-    }
-    for leg in legs.reversed() { try ledger.add(leg, to: find, tape, into: &outputs) }
+    for leg in window.chain(from: flows[key].newestPick, tape) { try ledger.add(leg, to: find, tape, into: &outputs) }
   }
 
   private mutating func forget(before time: Timestamp, _ tape: borrowing PrintTape) throws(DetectorFault) {
     while let print = try window.leave(at: time, tape) {
-      if !print.pointee.isVoid, isLarge(print.pointee) { try subtract(print.pointee) }
+      if !print.pointee.isVoid { try subtract(print.pointee) }
     }
   }
 
@@ -145,7 +144,7 @@ struct InstitutionalDetector: Detector {
     _ print: borrowing TapePrint, _ tape: borrowing PrintTape, into outputs: inout OutputBuffer
   ) throws(DetectorFault) {
     guard isLarge(copy print) else { return }
-    if print.number >= window.first { try subtract(copy print) }
+    if window.reaches(print.number) { try subtract(copy print) }
     guard let find = ledger.remove(copy print, tape, into: &outputs) else { return }
     let key = print.instrument.key(print.side)
     let isUnderWay = flows[key].find == find
@@ -170,14 +169,12 @@ struct InstitutionalDetector: Detector {
     to time: Timestamp, _ tape: borrowing PrintTape, into outputs: inout OutputBuffer
   ) throws(DetectorFault) {
     try forget(before: time, tape)
-    try close(before: time.adding(nanoseconds: -rule.windowNanoseconds), into: &outputs)
+    try close(before: time.adding(nanoseconds: -windowNanoseconds), tape, into: &outputs)
   }
 
-  mutating func endDay(_ tape: borrowing PrintTape, into outputs: inout OutputBuffer) throws(DetectorFault) {
-    try close(before: Timestamp(nanoseconds: .max), into: &outputs)
-  }
-
-  private mutating func close(before oldest: Timestamp, into outputs: inout OutputBuffer) throws(DetectorFault) {
+  mutating func close(
+    before oldest: Timestamp, _ tape: borrowing PrintTape, into outputs: inout OutputBuffer
+  ) throws(DetectorFault) {
     var over: [Int] = []
     for key in open where try ledger.find(flows[Int(key)].find).lastTime < oldest { over.append(Int(key)) }
     for key in over { try close(key, into: &outputs) }
@@ -191,18 +188,20 @@ struct InstitutionalDetector: Detector {
   }
 
   func save(into snapshot: inout SnapshotBytes) {
-    snapshot.add(window)
+    window.save(into: &snapshot)
     snapshot.add(flows)
     snapshot.add(open)
     ledger.save(into: &snapshot)
   }
 
   mutating func restore(_ reader: inout SnapshotReader) throws(SnapshotError) {
-    window = try reader.read()
+    try window.restore(&reader)
     flows = try reader.readArray()
     open = try reader.readArray()
     try ledger.restore(&reader)
-    guard open.allSatisfy({ $0 < flows.count }), flows.allSatisfy({ $0.find <= ledger.count }) else {
+    guard open.allSatisfy({ $0 < flows.count }),
+      flows.allSatisfy({ $0.find <= ledger.count && (0...window.count).contains($0.newestPick) })
+    else {
       throw .damaged(words: "institutional flow that was not found")
     }
   }

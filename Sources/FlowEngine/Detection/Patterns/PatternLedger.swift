@@ -3,10 +3,18 @@ import MarketModel
 /// The finds of one pattern detector today, by count from 1, and which prints belong to which. Times of a find are those at which
 /// its first and newest print were booked.
 struct PatternLedger {
+  /// Which find a print belongs to.
+  private struct Holder: BitwiseCopyable {
+    /// The print's number within the day, of which 32 bits tell it from others of the place; 0 for none.
+    var print: UInt32 = 0
+    /// Count of the find.
+    var find: UInt32 = 0
+  }
+
   let detector: DetectorID
   private var found: [Detection] = []
-  /// Count of the find that a print belongs to, by the print's number within the day.
-  private var holders: [Int64: UInt32] = [:]
+  /// At the prints' numbers modulo `Limits.patternLegs`: a newer print takes the place of one that nobody can take back any more.
+  private var holders: [Holder] = []
   /// Finds not given out because the day already had `Limits.patterns`.
   private(set) var refused: Int64 = 0
 
@@ -45,32 +53,29 @@ struct PatternLedger {
   mutating func add(
     _ print: TapePrint, to count: UInt32, _ tape: borrowing PrintTape, into outputs: inout OutputBuffer
   ) throws(DetectorFault) {
-    var detection = try find(count)
+    let id = try find(count).id
     let number = tape.printsBefore + print.number
-    if detection.prints == 0 || number < detection.firstPrint {
-      detection.firstPrint = number
-      detection.firstTime = print.time
-    }
-    if detection.prints == 0 || number > detection.lastPrint {
-      detection.lastPrint = number
-      detection.lastTime = print.time
-    }
-    detection.prints += 1
-    detection.size += Int64(print.size)
-    detection.premiumMicros += print.premiumMicros
-    detection.netDeltaNanos += print.netDeltaNanos
-    found[Int(count) - 1] = detection
-    if holders.count >= Limits.patternLegs { forgetOldLegs(tape) }
-    holders[print.number] = count
-    outputs.append(.detectionLeg(DetectionLeg(detection: detection.id, print: number, instrument: print.instrument)))
+    found[Int(count) - 1].takeIn(print, number)
+    let place = PatternLedger.place(print.number)
+    holders.makePlace(place, Holder())
+    holders[place] = Holder(print: UInt32(truncatingIfNeeded: print.number), find: count)
+    outputs.append(.detectionLeg(DetectionLeg(detection: id, print: number, instrument: print.instrument)))
   }
+
+  @inline(__always)
+  private static func place(_ number: Int64) -> Int { Int(truncatingIfNeeded: number) & (Limits.patternLegs - 1) }
 
   /// Takes a print out that was taken back, and says so of the leg; the find itself is for the caller to give out.
   /// - Returns: count of the find that had it; nil when none did.
   mutating func remove(
     _ print: TapePrint, _ tape: borrowing PrintTape, into outputs: inout OutputBuffer
   ) -> UInt32? {
-    guard let count = holders.removeValue(forKey: print.number) else { return nil }
+    let place = PatternLedger.place(print.number)
+    guard place < holders.count, holders[place].find != 0,
+      holders[place].print == UInt32(truncatingIfNeeded: print.number)
+    else { return nil }
+    let count = holders[place].find
+    holders[place] = Holder()
     let index = Int(count) - 1
     found[index].prints -= 1
     found[index].size -= Int64(print.size)
@@ -99,12 +104,6 @@ struct PatternLedger {
     outputs.append(.detection(detection))
   }
 
-  /// A print so far back that is taken back later changes its find no more, as one that the tape has forgotten.
-  private mutating func forgetOldLegs(_ tape: borrowing PrintTape) {
-    let oldest = tape.newest - Int64(Limits.patternLegs / 2)
-    holders = holders.filter { $0.key > oldest }
-  }
-
   /// Forgets everything; keeps the memory.
   mutating func reset() {
     found.removeAll(keepingCapacity: true)
@@ -112,26 +111,41 @@ struct PatternLedger {
     refused = 0
   }
 
-  private struct SavedLeg: BitwiseCopyable {
-    var print: Int64
-    var holder: UInt32
-  }
-
   func save(into snapshot: inout SnapshotBytes) {
     snapshot.add(found)
-    snapshot.add(holders.map { SavedLeg(print: $0.key, holder: $0.value) }.sorted { $0.print < $1.print })
+    snapshot.add(holders.filter { $0.find != 0 })
     snapshot.add(refused)
   }
 
   /// Into an empty one.
   mutating func restore(_ reader: inout SnapshotReader) throws(SnapshotError) {
     found = try reader.readArray()
-    for leg in try reader.readArray(of: SavedLeg.self) {
-      guard leg.holder > 0, leg.holder <= found.count else {
-        throw .damaged(words: "print \(leg.print) belongs to pattern \(leg.holder) of \(found.count)")
+    for holder in try reader.readArray(of: Holder.self) {
+      guard holder.find > 0, holder.find <= found.count else {
+        throw .damaged(words: "print \(holder.print) belongs to pattern \(holder.find) of \(found.count)")
       }
-      holders[leg.print] = leg.holder
+      let place = PatternLedger.place(Int64(holder.print))
+      holders.makePlace(place, Holder())
+      holders[place] = holder
     }
     refused = try reader.read()
+  }
+}
+
+extension Detection {
+  /// - Parameter number: `LabeledPrint.number`.
+  fileprivate mutating func takeIn(_ print: TapePrint, _ number: Int64) {
+    if prints == 0 || number < firstPrint {
+      firstPrint = number
+      firstTime = print.time
+    }
+    if prints == 0 || number > lastPrint {
+      lastPrint = number
+      lastTime = print.time
+    }
+    prints += 1
+    size += Int64(print.size)
+    premiumMicros += print.premiumMicros
+    netDeltaNanos += print.netDeltaNanos
   }
 }

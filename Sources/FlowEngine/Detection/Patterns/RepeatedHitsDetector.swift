@@ -19,7 +19,7 @@ public struct RepeatedHitsRule: Hashable, Sendable {
 
 /// Keeps a few series of hits per contract and side, each with the size and price of its first. A find owns the hits that made it
 /// and takes in those that follow.
-struct RepeatedHitsDetector: Detector {
+struct RepeatedHitsDetector: WindowedDetector {
   static let id = DetectorID.repeatedHits
   /// Series of one contract and side at a time; the one hit longest ago makes room.
   private static let ways = 4
@@ -52,6 +52,7 @@ struct RepeatedHitsDetector: Detector {
   }
 
   var refused: Int64 { ledger.refused }
+  var windowNanoseconds: Int64 { rule.windowNanoseconds }
 
   @inline(__always)
   mutating func see(
@@ -210,17 +211,9 @@ struct RepeatedHitsDetector: Detector {
     try giveOut(find, .closed, into: &outputs)
   }
 
-  mutating func advance(
-    to time: Timestamp, _ tape: borrowing PrintTape, into outputs: inout OutputBuffer
+  mutating func close(
+    before oldest: Timestamp, _ tape: borrowing PrintTape, into outputs: inout OutputBuffer
   ) throws(DetectorFault) {
-    try close(before: time.adding(nanoseconds: -rule.windowNanoseconds), into: &outputs)
-  }
-
-  mutating func endDay(_ tape: borrowing PrintTape, into outputs: inout OutputBuffer) throws(DetectorFault) {
-    try close(before: Timestamp(nanoseconds: .max), into: &outputs)
-  }
-
-  private mutating func close(before oldest: Timestamp, into outputs: inout OutputBuffer) throws(DetectorFault) {
     for index in open.filter({ series[Int($0)].lastTime < oldest }) { try close(Int(index), into: &outputs) }
   }
 

@@ -16,7 +16,7 @@ public struct SweepThenFloorRule: Hashable, Sendable {
 
 /// Remembers each contract's newest sweep by side. A floor print of that side, or of none, makes a find of both; further ones
 /// join it until the window is over. Floor prints that are legs of spreads or tied to stock belong to other orders.
-struct SweepThenFloorDetector: Detector {
+struct SweepThenFloorDetector: WindowedDetector {
   static let id = DetectorID.sweepThenFloor
 
   private struct Swept: BitwiseCopyable {
@@ -53,6 +53,7 @@ struct SweepThenFloorDetector: Detector {
   }
 
   var refused: Int64 { ledger.refused }
+  var windowNanoseconds: Int64 { rule.windowNanoseconds }
 
   @inline(__always)
   mutating func see(
@@ -196,17 +197,9 @@ struct SweepThenFloorDetector: Detector {
     try ledger.giveOut(find, .closed, try ledger.find(find).factors, into: &outputs)
   }
 
-  mutating func advance(
-    to time: Timestamp, _ tape: borrowing PrintTape, into outputs: inout OutputBuffer
+  mutating func close(
+    before oldest: Timestamp, _ tape: borrowing PrintTape, into outputs: inout OutputBuffer
   ) throws(DetectorFault) {
-    try close(before: time.adding(nanoseconds: -rule.windowNanoseconds), into: &outputs)
-  }
-
-  mutating func endDay(_ tape: borrowing PrintTape, into outputs: inout OutputBuffer) throws(DetectorFault) {
-    try close(before: Timestamp(nanoseconds: .max), into: &outputs)
-  }
-
-  private mutating func close(before oldest: Timestamp, into outputs: inout OutputBuffer) throws(DetectorFault) {
     for key in open.filter({ swept[Int($0)].lastTime < oldest }) { try close(Int(key), into: &outputs) }
   }
 

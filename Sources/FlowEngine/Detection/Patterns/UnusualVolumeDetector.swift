@@ -39,6 +39,26 @@ struct UnusualVolumeDetector: Detector {
     var firstPrint: Int64 = 0
     /// A bit for each multiple that is reached.
     var reached: UInt8 = 0
+
+    @inline(__always)
+    mutating func add(_ seen: borrowing SeenPrint, window: Int64) {
+      let size = Int64(seen.print.trade.size)
+      if prints == 0 {
+        firstTime = seen.time
+        firstPrint = seen.print.number
+      }
+      prints &+= 1
+      volume = seen.contractVolumeBefore &+ size
+      openInterest = seen.openInterest
+      premiumMicros &+= seen.print.premiumMicros
+      netDeltaNanos &+= seen.print.netDeltaNanos
+      if window > self.window {
+        self.window = window
+        windowVolume = 0
+      }
+      // One that was missed counts for the day, not for the pace of another window.
+      if window == self.window { windowVolume &+= size }
+    }
   }
 
   private let rule: UnusualVolumeRule
@@ -68,25 +88,11 @@ struct UnusualVolumeDetector: Detector {
     days.makePlace(index, Day())
     let window = seen.time.nanoseconds / rule.windowNanoseconds
     if firstWindow == nil { firstWindow = window }
-    let size = Int64(seen.print.trade.size)
-    if days[index].prints == 0 {
-      days[index].firstTime = seen.time
-      days[index].firstPrint = seen.print.number
-    }
-    days[index].prints &+= 1
-    days[index].volume = seen.contractVolumeBefore &+ size
-    days[index].openInterest = seen.openInterest
-    days[index].premiumMicros &+= seen.print.premiumMicros
-    days[index].netDeltaNanos &+= seen.print.netDeltaNanos
-    if window > days[index].window {
-      days[index].window = window
-      days[index].windowVolume = 0
-    }
-    // One that was missed counts for the day, not for the pace of another window.
-    if window == days[index].window { days[index].windowVolume &+= size }
-    guard days[index].volume >= rule.minimumVolume else { return }
-    let reached = multiplesReached(days[index])
-    if reached & ~days[index].reached != 0 { try giveOut(reached, index, seen, tape, into: &outputs) }
+    days[index].add(seen, window: window)
+    let day = days[index]
+    guard day.volume >= rule.minimumVolume else { return }
+    let reached = multiplesReached(day)
+    if reached & ~day.reached != 0 { try giveOut(reached, index, seen, tape, into: &outputs) }
   }
 
   /// A bit for each multiple: open interest from bit 0, average from bit 3.
