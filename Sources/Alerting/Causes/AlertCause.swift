@@ -37,24 +37,23 @@ extension AlertCause {
       symbol: detection.contract.symbol.description, underlying: underlying,
       contract: detection.contractCount > 1
         ? "\(underlying), \(detection.contractCount) contracts" : AlertCause.words(detection.contract),
-      side: detection.side,
-      direction: PriceDirection(
-        detection.kind, side: detection.side, right: AlertCause.right(detection.contract),
-        contractCount: detection.contractCount), effect: detection.effect, premiumMicros: detection.premiumMicros,
-      size: detection.size,
+      side: detection.side, effect: detection.effect, premiumMicros: detection.premiumMicros, size: detection.size,
       prints: detection.prints, confidencePermille: detection.confidencePermille,
       underlyingPrice: detection.underlyingPrice, firstTime: detection.firstTime, lastTime: detection.lastTime,
       isWithdrawn: detection.isWithdrawn)
+    direction = PriceDirection(
+      detection.kind, side: detection.side, right: AlertCause.right(detection.contract),
+      contractCount: detection.contractCount)
   }
 
   init(_ print: borrowing PrintFacts) {
     self.init(
       subject: .print(print.number), name: "p\(print.number)", symbol: print.contract.symbol.description,
       underlying: print.contract.underlying.description, contract: AlertCause.words(print.contract), side: print.side,
-      direction: PriceDirection(side: print.side, right: AlertCause.right(print.contract)),
       premiumMicros: print.premiumMicros, size: print.size, prints: 1,
       confidencePermille: AlertCause.confidencePermille(print.method), price: print.price, firstTime: print.time,
       lastTime: print.time)
+    direction = PriceDirection(side: print.side, right: AlertCause.right(print.contract))
   }
 
   init(_ crossing: LevelCrossing, _ instruments: InstrumentTable) {
@@ -62,10 +61,10 @@ extension AlertCause {
     self.init(
       subject: .level(crossing.level),
       name: "l\(symbol)-\(crossing.level.alertName)-\(crossing.time.minuteStart.nanoseconds / 60_000_000_000)",
-      symbol: symbol, underlying: symbol, contract: symbol, side: crossing.direction == .up ? .buy : .sell,
-      direction: crossing.direction == .up ? .up : .down, prints: 1,
+      symbol: symbol, underlying: symbol, contract: symbol, side: crossing.direction == .up ? .buy : .sell, prints: 1,
       confidencePermille: 1000, price: crossing.levelPrice, underlyingPrice: crossing.price, firstTime: crossing.time,
       lastTime: crossing.time)
+    direction = crossing.direction == .up ? .up : .down
   }
 
   init(_ incident: FeedIncident) {

@@ -97,7 +97,9 @@ extension LabelReport {
   }
 
   private static func cells(_ counts: LabelCounts) -> [String] {
-    ["\(counts.prints)", Percent.text(counts.rightShare), "\(counts.mid)", "\(counts.wrong)", "\(counts.unknown)"]
+    // Of prints without a side nothing is right or wrong.
+    let right = counts.guesses == 0 ? "-" : Percent.text(counts.rightShare)
+    return ["\(counts.prints)", right, "\(counts.mid)", "\(counts.wrong)", "\(counts.unknown)"]
   }
 
   /// Shares from 0 to 1.
