@@ -12,6 +12,7 @@ struct AlertCause: Hashable, Sendable {
   var underlying: String
   var contract: String
   var side: AggressorSide
+  var direction = PriceDirection.neither
   var effect = PositionEffect.unknown
   var premiumMicros: Int64 = 0
   var size: Int64 = 0
@@ -40,6 +41,9 @@ extension AlertCause {
       prints: detection.prints, confidencePermille: detection.confidencePermille,
       underlyingPrice: detection.underlyingPrice, firstTime: detection.firstTime, lastTime: detection.lastTime,
       isWithdrawn: detection.isWithdrawn)
+    direction = PriceDirection(
+      detection.kind, side: detection.side, right: AlertCause.right(detection.contract),
+      contractCount: detection.contractCount)
   }
 
   init(_ print: borrowing PrintFacts) {
@@ -49,6 +53,7 @@ extension AlertCause {
       premiumMicros: print.premiumMicros, size: print.size, prints: 1,
       confidencePermille: AlertCause.confidencePermille(print.method), price: print.price, firstTime: print.time,
       lastTime: print.time)
+    direction = PriceDirection(side: print.side, right: AlertCause.right(print.contract))
   }
 
   init(_ crossing: LevelCrossing, _ instruments: InstrumentTable) {
@@ -59,6 +64,7 @@ extension AlertCause {
       symbol: symbol, underlying: symbol, contract: symbol, side: crossing.direction == .up ? .buy : .sell, prints: 1,
       confidencePermille: 1000, price: crossing.levelPrice, underlyingPrice: crossing.price, firstTime: crossing.time,
       lastTime: crossing.time)
+    direction = crossing.direction == .up ? .up : .down
   }
 
   init(_ incident: FeedIncident) {
@@ -81,6 +87,8 @@ extension AlertCause {
       0
     }
   }
+
+  private static func right(_ contract: ContractTerms) -> OptionRight? { contract.isOption ? contract.right : nil }
 
   /// `SPY 2025-12-16 572 call`.
   private static func words(_ contract: ContractTerms) -> String {

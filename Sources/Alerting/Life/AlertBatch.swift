@@ -69,6 +69,8 @@ struct AlertBatch {
       title: cause.title, text: cause.text, symbol: cause.symbol, underlying: cause.underlying, side: cause.side,
       premiumMicros: cause.premiumMicros, firstTime: cause.firstTime, lastTime: cause.lastTime, createdTime: now)
     alert.prints = AlertScoring.prints(cause)
+    alert.toldTime = cause.lastTime
+    alert.direction = cause.direction
     alerts[nextID] = alert
     touched.append(nextID)
     note(candidate.key, nextID)

@@ -26,6 +26,10 @@ public struct Alert: Hashable, Sendable {
   /// Stream time of its cause, first and newest.
   public var firstTime: Timestamp
   public var lastTime: Timestamp
+  /// Stream time when it was made, and where the underlying goes if its first cause is right: what somebody who was told could
+  /// act on. Neither changes any more. `.none` and nil for one from before this was noted.
+  public var toldTime = Timestamp.none
+  public var direction: PriceDirection?
   /// Machine's time when it was made.
   public var createdTime: Timestamp
   public var state: AlertState

@@ -7,7 +7,7 @@ public final class AlertDatabase {
   public let session: SQLSession
   public let path: String
   /// Version of the tables this program makes.
-  static let version: Int64 = 1
+  static let version: Int64 = 2
   private static let memoryLimitMegabytes = 96
 
   /// Opens the file; makes it, and its tables, where they are not there.
@@ -32,12 +32,20 @@ public final class AlertDatabase {
       guard found <= AlertDatabase.version else {
         throw .newerSchema(path: path, found: Int(found), supported: Int(AlertDatabase.version))
       }
-      return
+      return try migrate(from: found)
     }
     try session.transaction { () throws(StorageError) in
       for statement in AlertDatabase.createSQL + DeliveryTable.createSQL { try session.execute(statement) }
       try session.rows("INSERT INTO alert_schema VALUES ($1)", [.integer(AlertDatabase.version)])
       try RecordTable.subscribers.put(Subscriber.console.name, Subscriber.console.json, session)
+    }
+  }
+
+  private func migrate(from found: Int64) throws(StorageError) {
+    guard found < AlertDatabase.version else { return }
+    try session.transaction { () throws(StorageError) in
+      for statement in AlertTable.changesSinceVersion1 { try session.execute(statement) }
+      try session.rows("UPDATE alert_schema SET version = $1", [.integer(AlertDatabase.version)])
     }
   }
 

@@ -14,18 +14,24 @@ enum AlertTable {
       symbol VARCHAR NOT NULL, underlying VARCHAR NOT NULL, side VARCHAR NOT NULL, premium_micros BIGINT NOT NULL,
       prints BIGINT NOT NULL, first_time TIMESTAMP_NS NOT NULL, last_time TIMESTAMP_NS NOT NULL,
       created_time TIMESTAMP_NS NOT NULL, state VARCHAR NOT NULL, occurrences BIGINT NOT NULL,
-      changed_time TIMESTAMP_NS NOT NULL, changed_by VARCHAR)
+      changed_time TIMESTAMP_NS NOT NULL, changed_by VARCHAR, told_time TIMESTAMP_NS, direction TINYINT)
     """
+
+  /// What a file of version 1 lacks. Its alerts do not say when people were told.
+  static let changesSinceVersion1 = [
+    "ALTER TABLE alerts ADD COLUMN told_time TIMESTAMP_NS", "ALTER TABLE alerts ADD COLUMN direction TINYINT",
+  ]
 
   private static let columns = [
     "id", "key", "rule", "subject", "subject_id", "kind", "severity", "score_premium", "score_confidence",
     "score_count", "title", "text", "symbol", "underlying", "side", "premium_micros", "prints", "first_time",
     "last_time", "created_time", "state", "occurrences", "changed_time", "changed_by",
+    "told_time", "direction",
   ]
-  private static let times: Set = ["first_time", "last_time", "created_time", "changed_time"]
+  private static let times: Set = ["first_time", "last_time", "created_time", "changed_time", "told_time"]
   private static let numbers: Set = [
     "id", "subject_id", "score_premium", "score_confidence", "score_count", "premium_micros", "prints", "first_time",
-    "last_time", "created_time", "occurrences", "changed_time",
+    "last_time", "created_time", "occurrences", "changed_time", "told_time", "direction",
   ]
 
   static let selectSQL = "SELECT \(columns.joined(separator: ", ")) FROM alerts"
@@ -136,6 +142,16 @@ enum AlertTable {
       json.field("occurrences", alert.occurrences)
       json.field("changed_time", alert.changedTime.nanoseconds)
       if let by = alert.changedBy { json.field("changed_by", by) } else { json.nullField("changed_by") }
+      if alert.toldTime == .none {
+        json.nullField("told_time")
+      } else {
+        json.field("told_time", alert.toldTime.nanoseconds)
+      }
+      if let direction = alert.direction {
+        json.field("direction", direction.rawValue)
+      } else {
+        json.nullField("direction")
+      }
     }
   }
 
@@ -163,6 +179,8 @@ enum AlertTable {
     alert.prints = number(16)
     alert.changedTime = time(22)
     alert.changedBy = row[23].text
+    alert.toldTime = time(24)
+    alert.direction = row[25].integer.flatMap { PriceDirection(rawValue: $0) }
     return alert
   }
 

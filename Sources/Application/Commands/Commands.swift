@@ -18,9 +18,9 @@ public enum MarketFlowProgram {
     commands: [
       ServeCommand.declaration, ReplayCommand.declaration, VerifyCommand.declaration, RebuildCommand.declaration,
       ExportCommand.declaration, FetchCommand.declaration, CacheCommand.declaration, QueryCommand.declaration,
-      CompactCommand.declaration, AlertsCommand.declaration, SimulateCommand.declaration, BenchCommand.declaration,
-      BenchSocketCommand.declaration, BenchPositioningCommand.declaration, DoctorCommand.declaration,
-      ConfigCommand.declaration,
+      CompactCommand.declaration, AlertsCommand.declaration, ReportCommand.declaration, SimulateCommand.declaration,
+      BenchCommand.declaration, BenchSocketCommand.declaration, BenchPositioningCommand.declaration,
+      DoctorCommand.declaration, ConfigCommand.declaration,
     ],
     examples: [
       Command.Example("marketflow serve", "the demo market at http://127.0.0.1:8000; no key needed"),
@@ -75,6 +75,7 @@ public enum MarketFlowProgram {
     case CompactCommand.declaration.name: return try CompactCommand.run(command)
     case BenchPositioningCommand.declaration.name: return try BenchPositioningCommand.run(command)
     case AlertsCommand.declaration.name: return try AlertsCommand.run(command)
+    case ReportCommand.declaration.name: return try ReportCommand.run(command)
     case DoctorCommand.declaration.name: return try DoctorCommand.run(command)
     case ConfigCommand.declaration.name: return try ConfigCommand.run(command)
     default: preconditionFailure("command \(command.name) is declared and not run")

@@ -7,7 +7,8 @@ import Testing
 @Suite struct UsageTests {
   private static let bare = [
     "serve", "replay", "verify", "rebuild", "export", "fetch", "cache", "query", "compact", "simulate", "bench",
-    "bench-socket", "bench-positioning", "alerts", "doctor", "config",
+    "bench-socket", "bench-positioning", "alerts", "report",
+    "doctor", "config",
   ]
 
   private static let mistakes: [[String]] = [
