@@ -126,7 +126,7 @@ let package = Package(
       "ApplicationTests",
       [
         "Application", "FlowEngine", "Feeds", "Simulator", "Storage", "Journal", "Lake", "History", "Server", "Rings",
-        "Clocks", "MarketModel", "OptionMath", "Positioning", "JSONText", "Logging",
+        "Clocks", "MarketModel", "OptionMath", "Positioning", "JSONText", "Logging", "Alerting",
       ]),
   ],
   swiftLanguageModes: [.v6],
