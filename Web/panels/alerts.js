@@ -142,11 +142,15 @@ class AlertsView {
       this.#desk.tellAlert(answer);
       setText(this.#note, "");
       setText(this.#said, `${action === "acknowledge" ? "Acknowledged" : "Resolved"}: ${alert.title}`);
-      const next = this.#neighbour(row);
+      if (action === "acknowledge") {
+        // It stays where it is until its reader leaves.
+        row.resolve.focus();
+        writeRow(row, answer, row.session);
+        return this.#count();
+      }
+      // Before the row goes: the focus must not fall back to the page's beginning with it.
+      (this.#neighbour(row)?.button ?? required("alerts-scroll")).focus();
       this.#write();
-      // The focus must not fall back to the page's beginning with the row.
-      if (row.node.isConnected) row.resolve.focus();
-      else (next?.node.isConnected ? next.button : required("alerts-scroll")).focus();
     } catch (error) {
       setText(this.#note, error instanceof Error ? error.message : String(error));
     }
