@@ -57,6 +57,7 @@ let package = Package(
     target("JSONText"),
     target("Logging", ["JSONText", "Clocks"]),
     target("Files", ["CFolders"]),
+    target("Processes"),
     target("OptionMath", ["MarketModel"]),
     target("Positioning", ["MarketModel", "OptionMath"]),
     target("FlowEngine", ["MarketModel", "OptionMath"]),
@@ -68,15 +69,16 @@ let package = Package(
         "CZstd",
       ]),
     target("Simulator", ["MarketModel", "OptionMath", "Feeds", "Transport", "Rings", "JSONText", "Logging", "Clocks"]),
-    target("Storage", ["MarketModel", "FlowEngine", "Rings", "Logging", "Clocks", "JSONText", "CDuckDB"]),
+    target(
+      "Storage", ["MarketModel", "FlowEngine", "Rings", "Processes", "Logging", "Clocks", "JSONText", "CDuckDB"]),
     target("Journal", ["MarketModel", "Rings", "Files", "Logging", "Clocks", "CZstd"]),
     target("Lake", ["MarketModel", "Storage", "Rings", "Files", "Logging", "Clocks", "JSONText"]),
     target("History", ["MarketModel", "Journal", "Feeds", "Files", "Logging", "Clocks", "JSONText", "CZstd"]),
     target(
       "Alerting",
       [
-        "MarketModel", "FlowEngine", "Positioning", "Storage", "Rings", "Files", "Logging", "Clocks", "JSONText",
-        "CCurl", "CCrypto",
+        "MarketModel", "FlowEngine", "Positioning", "Storage", "Rings", "Files", "Processes", "Logging", "Clocks",
+        "JSONText", "CCurl", "CCrypto",
       ]),
     target(
       "Server",
@@ -89,7 +91,7 @@ let package = Package(
       "Application",
       [
         "MarketModel", "OptionMath", "Positioning", "FlowEngine", "Feeds", "Simulator", "Storage", "Journal", "Lake",
-        "History", "Alerting", "Transport", "Server", "Rings", "Files", "JSONText", "Logging", "Clocks",
+        "History", "Alerting", "Transport", "Server", "Rings", "Files", "Processes", "JSONText", "Logging", "Clocks",
       ]),
     .executableTarget(name: "marketflow", dependencies: ["Application"], swiftSettings: swiftSettings),
 

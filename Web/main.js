@@ -1,9 +1,11 @@
 /** Puts the page together: one desk, one stream, the panels that read the desk. */
+import { fetchOpen } from "./modules/alerts.js";
 import { Desk } from "./modules/desk.js";
 import { LEAST_PREMIUM } from "./modules/detections.js";
 import { paintAtMost } from "./modules/paint.js";
 import { signal } from "./modules/signals.js";
 import { Stream } from "./modules/stream.js";
+import { mountAlerts } from "./panels/alerts.js";
 import { mountChart } from "./panels/chart.js";
 import { mountDetections } from "./panels/detections.js";
 import { mountGrid } from "./panels/grid.js";
@@ -11,6 +13,7 @@ import { mountHealth } from "./panels/health.js";
 import { mountMasthead } from "./panels/masthead.js";
 import { mountPrints } from "./panels/prints.js";
 import { mountReplay } from "./panels/replay.js";
+import { mountRule } from "./panels/rule.js";
 import { mountStatus } from "./panels/status.js";
 import { mountTop } from "./panels/top.js";
 import { mountUnderlyings } from "./panels/underlyings.js";
@@ -35,15 +38,21 @@ const paintTape = paintAtMost(100, () => (tapePaints.value = desk.tapeVersion.pe
 /** Detections four times a second. */
 const detectionPaints = signal(0);
 const paintDetections = paintAtMost(250, () => (detectionPaints.value = desk.detectionsVersion.peek()));
+/** Alerts likewise. */
+const alertPaints = signal(0);
+const paintAlerts = paintAtMost(250, () => (alertPaints.value = desk.alertsVersion.peek()));
 
 /** @param {Message} message */
 function receive(message) {
   const tapeBefore = desk.tapeVersion.peek();
   const detectionsBefore = desk.detectionsVersion.peek();
+  const alertsBefore = desk.alertsVersion.peek();
   desk.receive(message, performance.now());
   // The stream does not send again what a page missed of them.
-  const hasMissed = message.type === "detections" && message.missed > 0;
-  if (message.type === "hello" || hasMissed) void fetchDetections(message.epoch);
+  const hasMissed = "missed" in message && message.missed > 0 ? message.type : null;
+  if (message.type === "hello" || hasMissed === "detections") void fetchDetections(message.epoch);
+  if (message.type === "hello" || hasMissed === "alerts") void fetchAlerts(message.epoch);
+  if (desk.alertsVersion.peek() !== alertsBefore) paintAlerts();
   if (desk.detectionsVersion.peek() !== detectionsBefore) paintDetections();
   if (message.type === "hello" && !message.resumed) void fetchHistory(message.epoch, message.last_print_id);
   if (desk.tapeVersion.peek() !== tapeBefore) paintTape();
@@ -76,12 +85,28 @@ async function fetchHistory(epoch, lastPrintID) {
  */
 async function fetchDetections(epoch) {
   try {
-    const response = await fetch(`/detections?limit=${DETECTIONS_LIMIT}&min_premium=${LEAST_PREMIUM}`, { headers: { Accept: "application/json" } });
+    const response = await fetch(`/detections?limit=${DETECTIONS_LIMIT}&min_premium=${LEAST_PREMIUM}`, {
+      headers: { Accept: "application/json" },
+    });
     if (!response.ok) throw new Error(`/detections: answered ${response.status}, wanted 200`);
     /** @type {{ rows: import("./modules/protocol.js").Detection[] }} */
     const page = await response.json();
     desk.backfillDetections(epoch, page.rows);
     paintDetections();
+  } catch (_unreachable) {
+    desk.historyFailures.value += 1;
+  }
+}
+
+/**
+ * All open alerts, when the page is opened or has missed something of them.
+ * @param {string} epoch
+ */
+async function fetchAlerts(epoch) {
+  desk.askForAlerts();
+  try {
+    desk.takeAlerts(epoch, await fetchOpen());
+    paintAlerts();
   } catch (_unreachable) {
     desk.historyFailures.value += 1;
   }
@@ -95,6 +120,8 @@ mountGrid(desk);
 mountTop(desk);
 mountPrints(desk, tapePaints);
 mountDetections(desk, detectionPaints);
+const openRule = mountRule();
+mountAlerts(desk, alertPaints, openRule);
 mountHealth(desk);
 mountChart(desk);
 

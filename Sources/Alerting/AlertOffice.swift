@@ -25,6 +25,8 @@ public final class AlertOffice {
   /// Print behind which something was missed that is still to be read: nothing behind it counts as looked at.
   var progressLimit: Int64?
   private var lastReview = Timestamp.none
+  /// Nil when an alert has changed since they were counted.
+  private var openCounts: OpenAlerts?
   // Rules by what they look at, those that are on.
   private var printRules: [AlertRule] = []
   private var detectionRules: [AlertRule] = []
@@ -80,6 +82,7 @@ public final class AlertOffice {
       do throws(DataProblem) { changed.append(try AlertRule(json: body)) } catch { throw unreadable("rules", error) }
     }
     set(rules: Dictionary(changed.map { ($0.name, $0) }) { $1 })
+    openCounts = nil
     try reloadCoolDowns()
   }
 
@@ -90,8 +93,9 @@ public final class AlertOffice {
   private func reloadCoolDowns() throws(StorageError) {
     coolDowns = CoolDowns()
     let newest = try AlertTable.read(
-      where: "id IN (SELECT max(id) FROM alerts WHERE key LIKE $1 GROUP BY rule, symbol ORDER BY 1 DESC LIMIT 16000)",
-      [.text(options.run + "/%")], session)
+      where:
+        "id IN (SELECT max(id) FROM alerts WHERE starts_with(key, $1) GROUP BY rule, symbol ORDER BY 1 DESC LIMIT 16000)",
+      [.text(options.run + "/")], session)
     for alert in newest.sorted(by: { $0.id < $1.id }) {
       guard let rule = rules[alert.rule] else { continue }
       coolDowns.begin(
@@ -189,7 +193,7 @@ public final class AlertOffice {
     for entry in outcome.waiting where digests[entry.subscriber] == nil { digests[entry.subscriber] = now }
     storedLastPrint = progress
     if !outcome.deliveries.isEmpty { onMessages?() }
-    news.put(batch.made + batch.changed)
+    tell(batch.made + batch.changed)
   }
 
   private func batch(_ candidates: [AlertCandidate]) throws(StorageError) -> AlertBatch {
@@ -293,7 +297,7 @@ public final class AlertOffice {
       WHERE state = 'new' AND created_time <= make_timestamp_ns($2) RETURNING id
       """, [.integer(now.nanoseconds), .integer(limit.nanoseconds)])
     let ids = Set(rows.compactMap { $0.first?.integer })
-    news.put(try AlertTable.read(ids: ids, session).values.sorted { $0.id < $1.id })
+    tell(try AlertTable.read(ids: ids, session).values.sorted { $0.id < $1.id })
   }
 
   private func forget(at now: Timestamp) throws(StorageError) {
@@ -318,5 +322,28 @@ public final class AlertOffice {
 
   func set(_ subscriber: Subscriber?, named name: String) { subscribers[name] = subscriber }
 
-  func tell(_ alerts: [Alert]) { news.put(alerts) }
+  /// Alerts that are stored and new or different.
+  func tell(_ alerts: [Alert]) {
+    if !alerts.isEmpty { openCounts = nil }
+    news.put(alerts)
+  }
+
+  // MARK: For health
+
+  /// Alerts that nobody has looked at, and those that somebody is at.
+  func openAlerts() throws(StorageError) -> OpenAlerts {
+    if let openCounts { return openCounts }
+    let row = try session.rows(
+      "SELECT count(*) FILTER (state = 'new'), count(*) FILTER (state = 'acknowledged') FROM alerts"
+    ).first
+    let counts = OpenAlerts(new: row?[0].integer ?? 0, acknowledged: row?[1].integer ?? 0)
+    openCounts = counts
+    return counts
+  }
+}
+
+/// How many alerts somebody has to look at still.
+public struct OpenAlerts: Hashable, Sendable {
+  public var new: Int64 = 0
+  public var acknowledged: Int64 = 0
 }

@@ -33,6 +33,10 @@ public final class AlertsThread: Sendable {
 
   /// How it is, for /health.
   public struct Status: Sendable, Hashable {
+    /// Begun, and not told to stop.
+    public var isRunning = false
+    /// As of the last turn of the thread that could read the file.
+    public var open = OpenAlerts()
     public var queueDepth = 0
     public var queueCapacity = 0
     /// Outputs that found no room in the queue, and candidates that found none while the file could not be written; both are read
@@ -42,6 +46,8 @@ public final class AlertsThread: Sendable {
     public var pending = 0
     /// Why the file cannot be written; nil while it can.
     public var error: String?
+
+    public init() {}
   }
 
   /// Alerts that are new or different.
@@ -108,6 +114,7 @@ public final class AlertsThread: Sendable {
 
   public var currentStatus: Status {
     var status = status.withLock { $0 }
+    status.isRunning = thread.withLock { $0 != nil }
     status.queueDepth = ring.count
     status.queueCapacity = ring.capacity
     status.missed += missed.load(ordering: .relaxed)
@@ -206,6 +213,8 @@ public final class AlertsThread: Sendable {
       office.progressLimit = pace.missingAfter
       try office.commit()
       try office.review()
+      let open = try office.openAlerts()
+      status.withLock { $0.open = open }
       if pace.error != nil { log.info("alerts", "the file \(office.database.path) is written again") }
       pace.error = nil
       pace.nextCommit = time + AlertsThread.commitNanoseconds

@@ -69,8 +69,8 @@ final class AlertingFixture {
   /// - Parameter seconds: after the fixture's beginning.
   func detection(
     _ count: UInt32, kind: DetectionKind = .sweep, symbol: String = AlertingFixture.contract(),
-    premium: Int64 = 250_000,
-    confidence: UInt16 = 800, prints: Int64 = 4, seconds: Int64 = 0, state: DetectionState = .open,
+    premium: Int64 = 2_000_000,
+    confidence: UInt16 = 900, prints: Int64 = 4, seconds: Int64 = 0, state: DetectionState = .open,
     side: AggressorSide = .buy
   ) -> Detection {
     let instrument = id(symbol)
@@ -101,6 +101,13 @@ final class AlertingFixture {
 }
 
 extension AlertOffice {
+  /// Sweeps of each contract are told on their own, not those of an underlying together.
+  func tellEachContract() throws {
+    var sweep = required(rules["sweep"], "rule")
+    sweep.coolDownScope = .contract
+    try put(sweep, isNew: false, by: nil)
+  }
+
   func see(_ outputs: [FlowOutput], _ instruments: InstrumentTable) {
     outputs.withUnsafeBufferPointer { see($0, instruments) }
   }

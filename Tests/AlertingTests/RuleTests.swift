@@ -166,7 +166,7 @@ import Testing
       fixture.instruments)
     try office!.commit()
     let alerts = try office!.stored()
-    #expect(alerts.map(\.occurrences) == [2] && alerts[0].subject == .print(3))
+    #expect(alerts.map(\.occurrences) == [2] && alerts[0].subject == .print(1))
     #expect(try office!.deliveryKeys().contains("\(alerts[0].key)/slack"))
     office = nil
     let again = try fixture.office()

@@ -13,6 +13,7 @@ import Testing
   private func office(_ subscriber: Subscriber) throws -> AlertOffice {
     let office = try fixture.office()
     try office.deleteSubscriber("console", by: nil)
+    try office.tellEachContract()
     try office.put(subscriber, isNew: true, by: nil)
     return office
   }
@@ -24,7 +25,7 @@ import Testing
     return anna
   }
 
-  private func see(_ count: ClosedRange<UInt32>, premium: Int64 = 250_000, in office: AlertOffice) throws {
+  private func see(_ count: ClosedRange<UInt32>, premium: Int64 = 2_000_000, in office: AlertOffice) throws {
     office.see(
       count.map {
         .detection(fixture.detection($0, symbol: AlertingFixture.contract(500 + Int($0)), premium: premium))
@@ -75,7 +76,7 @@ import Testing
     try office.review()
     try office.review()
     let all = try messages(office)
-    #expect(all.count == 4 && all[3].alert == 0 && all[3].title == "17 alerts: 17 HIGH")
+    #expect(all.count == 4 && all[3].alert == 0 && all[3].title == "17 alerts: 17 MEDIUM")
     try see(31...31, in: office)
     #expect(try messages(office).last?.alert == 21)
   }
@@ -88,21 +89,21 @@ import Testing
     let again = try fixture.office()
     fixture.clock.advance(seconds: 60)
     try again.review()
-    #expect(try messages(again).map(\.title).last == "4 alerts: 4 HIGH")
+    #expect(try messages(again).map(\.title).last == "4 alerts: 4 MEDIUM")
     #expect(try again.session.rows("SELECT * FROM digest_entries").isEmpty)
   }
 
   @Test func quietHoursHoldBackAllButTheCritical() throws {
     let office = try office(anna { $0.quietHours = QuietHours("10:00-11:00") })
     try see(1...2, in: office)
-    try see(3...3, premium: 5_000_000, in: office)
+    try see(3...3, premium: 50_000_000, in: office)
     #expect(try messages(office).map(\.alert) == [3])
     fixture.clock.advance(seconds: 29 * 60)
     try office.review()
     #expect(try messages(office).count == 1)
     fixture.clock.advance(seconds: 60)
     try office.review()
-    #expect(try messages(office).last?.title == "2 alerts: 2 HIGH")
+    #expect(try messages(office).last?.title == "2 alerts: 2 MEDIUM")
   }
 
   @Test func quietHoursGoOverMidnightAndFollowTheClocks() throws {
@@ -136,12 +137,24 @@ import Testing
   }
 
   @Test func scoresAreAsDescribed() {
-    for (dollars, points) in [(0, 0), (25_000, 0), (250_000, 17), (1_000_000, 28), (5_000_000, 40), (90_000_000, 40)] {
+    for (dollars, points) in [
+      (0, 0), (500_000, 0), (1_000_000, 6), (5_000_000, 20), (50_000_000, 40), (90_000_000, 40),
+    ] {
       #expect(AlertScoring.premium(Int64(dollars) * 1_000_000) == points, "\(dollars)")
     }
-    for (number, points) in [(0, 0), (1, 0), (2, 4), (4, 8), (8, 12), (32, 20), (1000, 20)] {
+    for (number, points) in [(0, 0), (1, 0), (4, 0), (8, 2), (32, 6), (128, 10), (4096, 20), (9000, 20)] {
       #expect(AlertScoring.count(Int64(number)) == points)
     }
+    func score(_ kind: DetectionKind, confidence: UInt16, prints: Int64) -> AlertScore {
+      let detection = fixture.detection(1, kind: kind, premium: 0, confidence: confidence, prints: prints)
+      return AlertScoring.score(AlertCause(DetectionFacts(detection, fixture.instruments)))
+    }
+    for (permille, points) in [(0, 0), (500, 0), (750, 20), (1000, 40)] as [(UInt16, Int)] {
+      #expect(score(.sweep, confidence: permille, prints: 32) == AlertScore(premium: 0, confidence: points, count: 6))
+      // Prints of a whole day say nothing of the moment.
+      #expect(score(.unusualVolume, confidence: permille, prints: 3200).total == points)
+    }
+    #expect(AlertScoring.score(AlertCause(PrintFacts(fixture.print(1), fixture.instruments))).confidence == 32)
     for (micros, text) in [
       (950_000_000, "$950"), (12_500_000_000, "$12.5 k"), (1_259_000_000_000, "$1.25 M"), (999_999_000_000, "$999 k"),
       (2_000_000_000_000_000, "$2.00 B"), (-5_000_000, "-$5"),

@@ -22,8 +22,13 @@ import Testing
     let thread = AlertsThread(connections, news: news, log: Log(minimumLevel: .critical))
     let office = try AlertOffice(
       AlertDatabase(path: fixture.file), options: fixture.options, clock: { AlertingFixture.open }, news: news)
+    try office.tellEachContract()
     thread.start(office)
-    defer { thread.stop() }
+    #expect(thread.currentStatus.isRunning)
+    defer {
+      thread.stop()
+      #expect(!thread.currentStatus.isRunning)
+    }
     try body(thread)
   }
 
@@ -89,8 +94,8 @@ import Testing
         """
         INSERT INTO base.instruments VALUES (\(count), '\(AlertingFixture.contract(500 + Int(count)))', 'SPY');
         INSERT INTO base.detections VALUES (3, \(detection.id.rawValue), 'sweep', 'open', 'buy', 'unknown', \(count), 0, 1,
-          0.8, make_timestamp_ns(\(detection.firstTime.nanoseconds)), make_timestamp_ns(\(detection.lastTime.nanoseconds)),
-          4, 40, 250000, 572.14, \(detection.lastPrint));
+          0.9, make_timestamp_ns(\(detection.firstTime.nanoseconds)), make_timestamp_ns(\(detection.lastTime.nanoseconds)),
+          4, 40, 2000000, 572.14, \(detection.lastPrint));
         """)
     }
     let catchUp = try StoreCatchUp(try store.makeSession(), runID: 3, printBase: 1000)
@@ -104,6 +109,7 @@ import Testing
     let stored = try fixture.office().stored()
     let direct = try AlertingFixture()
     let office = try direct.office()
+    try office.tellEachContract()
     office.see((1...40).map { .detection(detection(UInt32($0))) }, fixture.instruments)
     try office.commit()
     let wanted = try office.stored()

@@ -36,11 +36,14 @@ import Testing
       let office = try AlertOffice(
         AlertDatabase(path: folder.appending(path: "alerts.duckdb").path), options: AlertOptions(run: "r1"),
         clock: { now }, news: thread.news)
+      var sweep = required(office.allRules.first { $0.name == "sweep" }, "rule")
+      sweep.coolDownScope = .contract
+      try office.put(sweep, isNew: false, by: nil)
       thread.start(office)
     }
 
     /// Hands detections over as the engine does, and waits until they are stored.
-    func see(_ counts: ClosedRange<UInt32>, premium: Int64 = 250_000) {
+    func see(_ counts: ClosedRange<UInt32>, premium: Int64 = 2_000_000) {
       let wanted = ask { $0.total } + Int64(counts.count)
       let outputs = counts.map { FlowOutput.detection(detection($0, premium: premium)) }
       outputs.withUnsafeBufferPointer { thread.offer($0) }
@@ -103,10 +106,10 @@ import Testing
     #expect(first.rows.map { $0.integer("id") } == [5, 4] && first.object.text("next") == "4")
     let second = desk.router.get("/alerts", ["limit": "3", "cursor": "4"])
     #expect(second.rows.map { $0.integer("id") } == [3, 2, 1] && second.object["next"] is NSNull)
-    #expect(second.rows[0].text("title") == "Sweep: SPY 2025-12-16 603 call bought, $250 k")
-    #expect(second.rows[0].text("severity") == "HIGH" && second.rows[0]["premium"] as? Double == 250_000)
+    #expect(second.rows[0].text("title") == "Sweep: SPY 2025-12-16 603 call bought, $2.00 M")
+    #expect(second.rows[0].text("severity") == "MEDIUM" && second.rows[0]["premium"] as? Double == 2_000_000)
     for (query, count) in [
-      (["severity": "HIGH"], 5), (["severity": "CRITICAL"], 0), (["symbol": "spy"], 5),
+      (["severity": "MEDIUM"], 5), (["severity": "HIGH"], 0), (["symbol": "spy"], 5),
       (["symbol": Fixture.symbol(.call, 602)], 1), (["rule": "sweep"], 5), (["kind": "block"], 0),
       (["state": "new"], 5),
     ] {
@@ -174,7 +177,7 @@ import Testing
 
   @Test func statisticsCount() {
     desk.see(1...3)
-    desk.see(4...4, premium: 6_000_000)
+    desk.see(4...4, premium: 60_000_000)
     _ = desk.send("POST", "/alerts/1/resolve")
     let answer = desk.router.get("/alerts/statistics", ["hours": "48"])
     #expect(validator.errors(answer.object, against: "AlertStatistics") == [])
@@ -182,7 +185,7 @@ import Testing
       Dictionary(uniqueKeysWithValues: answer.object.objects(name).map { ($0.text("name"), $0.integer("count")) })
     }
     #expect(answer.object.integer("alerts") == 4 && counts("by_kind") == ["sweep": 4])
-    #expect(counts("by_severity") == ["HIGH": 3, "CRITICAL": 1] && counts("by_state") == ["new": 3, "resolved": 1])
+    #expect(counts("by_severity") == ["MEDIUM": 3, "HIGH": 1] && counts("by_state") == ["new": 3, "resolved": 1])
     #expect(answer.object.objects("by_hour").map { $0.text("time") } == ["2025-12-16T15:00:00.000Z"])
     #expect(answer.object.objects("channels").map { $0.integer("queued") } == [4])
   }
@@ -223,7 +226,7 @@ import Testing
     let stream = try LoopbackSocket(port: server.port)
     #expect(try stream.upgrade("/ws/stream") == 101)
     _ = try stream.message("hello")
-    let outputs = [FlowOutput.detection(desk.detection(7, premium: 250_000))]
+    let outputs = [FlowOutput.detection(desk.detection(7, premium: 2_000_000))]
     outputs.withUnsafeBufferPointer { desk.thread.offer($0) }
     let told = try stream.message("alerts")
     let row = try #require((told["rows"] as? [[String: Any]])?.first)

@@ -1,4 +1,5 @@
 /** What the page knows: filled by the stream, read by the panels. */
+import { Alerts } from "./alerts.js";
 import { Detections, runOf } from "./detections.js";
 import { assess } from "./freshness.js";
 import { batch, computed, signal } from "./signals.js";
@@ -9,6 +10,7 @@ import { Tape } from "./tape.js";
 /** @typedef {import("./protocol.js").Hello} Hello */
 /** @typedef {import("./protocol.js").Print} Print */
 /** @typedef {import("./protocol.js").Detection} Detection */
+/** @typedef {import("./protocol.js").Alert} Alert */
 /** @typedef {import("./stream.js").Phase} Phase */
 
 export class Desk {
@@ -18,6 +20,9 @@ export class Desk {
   detections = new Detections();
   /** Counts changes of the detections: reading it subscribes. */
   detectionsVersion = signal(0);
+  alerts = new Alerts();
+  /** Counts changes of the alerts: reading it subscribes. */
+  alertsVersion = signal(0);
   state = signal(/** @type {State | null} */ (null));
   hello = signal(/** @type {Hello | null} */ (null));
   phase = signal(/** @type {Phase} */ ({ kind: "connecting", attempt: 0, retryAt: 0 }));
@@ -61,6 +66,7 @@ export class Desk {
       if (message.type === "hello") this.#greet(message);
       else if (message.type === "prints") this.#print(message);
       else if (message.type === "detections") this.#detect(message);
+      else if (message.type === "alerts") this.#alert(message);
       else {
         this.#stateAt = now;
         this.now.value = now;
@@ -92,6 +98,31 @@ export class Desk {
     this.detectionsVersion.value += 1;
   }
 
+  /** The server is asked for all open alerts; what the stream tells from here on may be newer than its answer. */
+  askForAlerts() {
+    this.alerts.ask();
+  }
+
+  /**
+   * The answer.
+   * @param {string} epoch it was asked under
+   * @param {Alert[]} rows
+   */
+  takeAlerts(epoch, rows) {
+    if (this.hello.peek()?.epoch !== epoch) return;
+    this.alerts.take(rows);
+    this.alertsVersion.value += 1;
+  }
+
+  /**
+   * What a command has made of an alert.
+   * @param {Alert} alert
+   */
+  tellAlert(alert) {
+    this.alerts.tell([alert]);
+    this.alertsVersion.value += 1;
+  }
+
   /** @param {Hello} hello */
   #greet(hello) {
     const before = this.hello.peek();
@@ -103,6 +134,8 @@ export class Desk {
       this.tapeVersion.value += 1;
       this.detections.clear();
       this.detectionsVersion.value += 1;
+      this.alerts.clear();
+      this.alertsVersion.value += 1;
       this.state.value = null;
     } else if (before && !hello.resumed) {
       // The same server that could not resume: what lies between is lost to this page.
@@ -117,6 +150,13 @@ export class Desk {
     if (detections.epoch !== this.hello.peek()?.epoch) return;
     this.detections.tell(detections.rows);
     this.detectionsVersion.value += 1;
+  }
+
+  /** @param {import("./protocol.js").AlertsMessage} alerts */
+  #alert(alerts) {
+    if (alerts.epoch !== this.hello.peek()?.epoch) return;
+    this.alerts.tell(alerts.rows);
+    this.alertsVersion.value += 1;
   }
 
   /** @param {import("./protocol.js").Prints} prints */

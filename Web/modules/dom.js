@@ -80,6 +80,14 @@ export function setShare(node, property, share) {
 }
 
 /**
+ * Whether a key is typed into a field, so that it is no command to the page.
+ * @param {KeyboardEvent} event
+ */
+export function isTyped(event) {
+  return event.target instanceof Element && event.target.closest("input, select, textarea, dialog") !== null;
+}
+
+/**
  * Keeps as many rows as there are items: new ones are made by `make`, spare ones are hidden, not removed, so that
  * nothing is rebuilt when a count swings.
  * @template {{ node: HTMLElement }} Row

@@ -158,6 +158,9 @@
  * @property {string | null} session
  * @property {number | null} gaps_open stretches of a live feed being filled from history; null elsewhere
  * @property {number | null} gaps_unfilled
+ * @property {number | null} alerts_new alerts that nobody has looked at; null when none are kept
+ * @property {number | null} messages_waiting
+ * @property {number | null} messages_dead given up within a day
  */
 
 /**
@@ -197,7 +200,39 @@
  * @property {number} missed news this page did not get since the last batch
  * @property {Detection[]} rows each as it is now
  */
-/** @typedef {Hello | State | Prints | Detections} Message */
+/** @typedef {"CRITICAL" | "HIGH" | "MEDIUM" | "LOW" | "INFO"} Severity */
+
+/**
+ * @typedef {object} Alert
+ * @property {number} id
+ * @property {string} rule
+ * @property {"detection" | "print" | "level" | "incident"} subject
+ * @property {string} kind
+ * @property {string | null} detection_id
+ * @property {Severity} severity
+ * @property {{ total: number, premium: number, confidence: number, count: number }} score
+ * @property {string} title
+ * @property {string} text
+ * @property {string} symbol
+ * @property {string} underlying
+ * @property {Side} side
+ * @property {number} premium
+ * @property {number} occurrences
+ * @property {string} first_time
+ * @property {string} last_time
+ * @property {string} created_time
+ * @property {"new" | "acknowledged" | "resolved" | "expired"} state
+ * @property {string} changed_time
+ * @property {string | null} changed_by
+ */
+/**
+ * @typedef {object} AlertsMessage
+ * @property {"alerts"} type
+ * @property {string} epoch
+ * @property {number} missed changes this page did not get since the last such message
+ * @property {Alert[]} rows oldest change first
+ */
+/** @typedef {Hello | State | Prints | Detections | AlertsMessage} Message */
 
 /**
  * Reads one frame. What is not a message of this contract gives null: the caller counts it and shows the count.
@@ -225,6 +260,7 @@ export function parseMessage(data) {
       return isObject(message.health) && lists(message, ["underlyings", "top", "minutes"]) ? message : null;
     case "prints":
     case "detections":
+    case "alerts":
       return lists(message, ["rows"]) ? message : null;
     default:
       return "unknown";

@@ -1,28 +1,14 @@
 /** What the detectors found: newest first; a row opens to its breakdown and its prints. */
-import { keyOf, valueText, whyText, words } from "../modules/detections.js";
+import { keyOf, whyText, words } from "../modules/detections.js";
 import { element, required, setAttribute, setClass, setShare, setText } from "../modules/dom.js";
-import {
-  daysToExpiry,
-  formatCount,
-  formatDelta,
-  formatEastern,
-  formatExpiry,
-  formatMoney,
-  formatPrice,
-  formatStrike,
-  formatUTC,
-} from "../modules/format.js";
+import { daysToExpiry, formatEastern, formatExpiry, formatMoney, formatStrike, formatUTC } from "../modules/format.js";
 import { classOfType, directionOfSide, letterOfType } from "../modules/sides.js";
 import { effect } from "../modules/signals.js";
+import { fetchDetection } from "./detection-detail.js";
 
 /** @typedef {import("../modules/desk.js").Desk} Desk */
 /** @typedef {import("../modules/protocol.js").Detection} Detection */
-/** @typedef {import("../modules/protocol.js").DetectionWithLegs} DetectionWithLegs */
-/** @typedef {import("../modules/protocol.js").Print} Print */
 /** @typedef {ReturnType<typeof makeRow>} Row */
-
-/** Prints of one detection that are listed; the newest. */
-const LEGS_SHOWN = 50;
 
 let rowsMade = 0;
 
@@ -155,74 +141,6 @@ async function fetchLegs(row) {
   const record = `${detection.id} ${detection.last_print_id} ${detection.prints}`;
   if (row.shown === record) return;
   row.shown = record;
-  if (!row.detail.firstChild) row.detail.append(element("p", "quiet", {}, ["Fetching its prints."]));
-  try {
-    const response = await fetch(`/detections/${encodeURIComponent(detection.id)}?run=${detection.run}`, {
-      headers: { Accept: "application/json" },
-    });
-    if (!response.ok) throw new Error(`answered ${response.status}`);
-    /** @type {DetectionWithLegs} */
-    const answer = await response.json();
-    if (row.shown === record) row.detail.replaceChildren(...detailOf(answer));
-  } catch (_unreachable) {
-    row.shown = "";
-    row.detail.replaceChildren(
-      element("p", "quiet", {}, ["Its prints cannot be had; close and open it to try again."]),
-    );
-  }
-}
-
-/** @param {DetectionWithLegs} detection */
-function detailOf(detection) {
-  const facts = [
-    `${formatCount(detection.prints)} prints of ${formatCount(detection.size)}`,
-    `net delta ${formatDelta(detection.net_delta)}`,
-  ];
-  if (detection.underlying_price !== null) {
-    facts.push(`${detection.underlying} at ${formatPrice(detection.underlying_price)}`);
-  }
-  if (detection.effect !== "unknown") facts.push(words(detection.effect));
-  const factors = detection.breakdown.map((factor) =>
-    element("li", "", {}, [
-      element("span", "", {}, [words(factor.factor)]),
-      element("b", "", {}, [valueText(factor)]),
-      element("span", "quiet", {}, [`${Math.round(factor.score * 100)}% of ${Math.round(factor.weight * 100)}`]),
-    ])
-  );
-  const legs = detection.legs.slice(-LEGS_SHOWN).toReversed();
-  const left = detection.legs.length - legs.length + detection.legs_left_out;
-  const parts = [
-    element("p", "quiet", {}, [`${detection.id}: ${facts.join(", ")}`]),
-    element("ul", "factors", { "aria-label": "What the confidence is made of" }, factors),
-    legTable(detection, legs),
-  ];
-  if (left > 0) parts.push(element("p", "quiet", {}, [`${formatCount(left)} older prints are not shown.`]));
-  return parts;
-}
-
-/**
- * @param {DetectionWithLegs} detection
- * @param {Print[]} legs newest first
- */
-function legTable(detection, legs) {
-  const names = ["Time", "Side", "Price", "Size", "Premium", "Venue"];
-  const head = element("tr", "", {}, names.map((name) => element("th", "", { scope: "col" }, [name])));
-  const body = legs.map((leg) => {
-    const direction = directionOfSide(leg.side);
-    const contract = detection.contracts > 1 && leg.strike !== null
-      ? ` ${formatStrike(leg.strike)} ${letterOfType(leg.type)}`
-      : "";
-    return element("tr", leg.cancelled ? "cancelled" : "", {}, [
-      element("td", "", { title: formatUTC(leg.time) }, [formatEastern(leg.time, "milliseconds") + contract]),
-      element("td", direction.className, {}, [`${direction.glyph} ${direction.word}`]),
-      element("td", "", {}, [formatPrice(leg.price)]),
-      element("td", "", {}, [formatCount(leg.size)]),
-      element("td", "", {}, [formatMoney(leg.premium)]),
-      element("td", "", {}, [leg.venue_name]),
-    ]);
-  });
-  return element("table", "legs", { "aria-label": "Its prints, newest first" }, [
-    element("thead", "", {}, [head]),
-    element("tbody", "", {}, body),
-  ]);
+  const isHere = await fetchDetection(row.detail, detection.id, detection.run, () => row.shown === record);
+  if (!isHere) row.shown = "";
 }

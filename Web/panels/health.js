@@ -25,7 +25,16 @@ export function mountHealth(desk) {
   const skipped = gauge(list, "Skipped outputs", "Engine outputs the publisher had to skip");
   const reconnects = gauge(list, "Reconnects", "Times this page had to connect again");
   const damaged = gauge(list, "Bad messages", "Stream messages and fetches of this page that failed");
-  const gaps = gauge(list, "Gaps", "Stretches of the live feed being filled from the vendor's history, and those that could not be");
+  const gaps = gauge(
+    list,
+    "Gaps",
+    "Stretches of the live feed being filled from the vendor's history, and those that could not be",
+  );
+  const alerts = gauge(
+    list,
+    "Alerts",
+    "Alerts that nobody has looked at, messages that wait for a channel, and those given up within a day",
+  );
   const clients = gauge(list, "Clients", "Pages and programs on the stream");
 
   effect(() => {
@@ -58,6 +67,11 @@ export function mountHealth(desk) {
       open === null ? MISSING : `${formatCount(open)} open, ${formatCount(unfilled)} lost`,
       judge(open !== null, open === 0 && unfilled === 0),
     );
+    const fresh = health?.alerts_new ?? null;
+    const [waiting, dead] = [health?.messages_waiting ?? 0, health?.messages_dead ?? 0];
+    const others = (waiting > 0 ? `, ${formatCount(waiting)} wait` : "") +
+      (dead > 0 ? `, ${formatCount(dead)} lost` : "");
+    alerts(fresh === null ? MISSING : `${formatCount(fresh)} new${others}`, judge(fresh !== null, dead === 0));
     clients(formatCount(health?.clients), "none");
   });
 }

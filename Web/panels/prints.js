@@ -2,7 +2,7 @@
  * The prints tape: only the rows in sight exist, and a row stays with its print while it moves, so that a paint writes
  * the new prints and little else.
  */
-import { element, required, setAttribute, setClass, setText } from "../modules/dom.js";
+import { element, isTyped, required, setAttribute, setClass, setText } from "../modules/dom.js";
 import {
   daysToExpiry,
   formatCompact,
@@ -59,7 +59,7 @@ export function mountPrints(desk, paints) {
  */
 function listenForKeys(filter, buttons) {
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.key !== "/") return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.key !== "/" || isTyped(event)) return;
     event.preventDefault();
     buttons[0]?.focus();
   });

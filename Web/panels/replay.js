@@ -1,5 +1,5 @@
 /** The bar of a recording: stand still, go on, faster, another moment. Hidden while the source is none. */
-import { element, required, setAttribute, setText } from "../modules/dom.js";
+import { element, isTyped, required, setAttribute, setText } from "../modules/dom.js";
 import { formatEastern } from "../modules/format.js";
 import { ask, speedsWith, speedText, stateText, stretchOf } from "../modules/player.js";
 import { effect } from "../modules/signals.js";
@@ -108,8 +108,7 @@ export function mountReplay(desk) {
     }, SETTLE_MILLISECONDS);
   });
   document.addEventListener("keydown", (event) => {
-    const isTyped = event.target instanceof Element && event.target.closest("input, select, textarea") !== null;
-    if (event.key !== "p" || bar.hidden || isTyped || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key !== "p" || bar.hidden || isTyped(event) || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     button.click();
   });

@@ -5,7 +5,8 @@ import Positioning
 /// Something that a rule let through, with everything an alert says of it; nothing in it depends on the process's ids.
 struct AlertCause: Hashable, Sendable {
   var subject: AlertSubject
-  /// Names it within its run, the same in every replay.
+  /// Names it within its run, the same in every replay: what it is, and what tells it from others of its kind. It is stored, so it
+  /// is made of names, never of numbers that a new case of an enumeration would move.
   var name: String
   /// The vendor's symbol, that of its underlying, and the contract in words (`SPY 2025-12-16 572 call`).
   var symbol: String
@@ -33,13 +34,15 @@ extension AlertCause {
   init(_ detection: borrowing DetectionFacts) {
     let underlying = detection.contract.underlying.description
     self.init(
-      subject: .detection(detection.id, detection.kind), name: "d\(detection.id.rawValue)",
+      subject: .detection(detection.id, detection.kind), name: "detection/\(detection.id.text)",
       symbol: detection.contract.symbol.description, underlying: underlying,
       contract: detection.contractCount > 1
         ? "\(underlying), \(detection.contractCount) contracts" : AlertCause.words(detection.contract),
       side: detection.side, effect: detection.effect, premiumMicros: detection.premiumMicros, size: detection.size,
       prints: detection.prints, confidencePermille: detection.confidencePermille,
-      underlyingPrice: detection.underlyingPrice, firstTime: detection.firstTime, lastTime: detection.lastTime,
+      underlyingPrice: detection.underlyingPrice,
+      // A pattern looks back over minutes, or over the day: what is told happens when it is recognised.
+      firstTime: detection.lastTime, lastTime: detection.lastTime,
       isWithdrawn: detection.isWithdrawn)
     direction = PriceDirection(
       detection.kind, side: detection.side, right: AlertCause.right(detection.contract),
@@ -48,7 +51,7 @@ extension AlertCause {
 
   init(_ print: borrowing PrintFacts) {
     self.init(
-      subject: .print(print.number), name: "p\(print.number)", symbol: print.contract.symbol.description,
+      subject: .print(print.number), name: "print/\(print.number)", symbol: print.contract.symbol.description,
       underlying: print.contract.underlying.description, contract: AlertCause.words(print.contract), side: print.side,
       premiumMicros: print.premiumMicros, size: print.size, prints: 1,
       confidencePermille: AlertCause.confidencePermille(print.method), price: print.price, firstTime: print.time,
@@ -60,7 +63,7 @@ extension AlertCause {
     let symbol = instruments[crossing.underlying].symbol.description
     self.init(
       subject: .level(crossing.level),
-      name: "l\(symbol)-\(crossing.level.alertName)-\(crossing.time.minuteStart.nanoseconds / 60_000_000_000)",
+      name: "level/\(symbol)/\(crossing.level.alertName)/\(crossing.time.minuteStart.rfc3339)",
       symbol: symbol, underlying: symbol, contract: symbol, side: crossing.direction == .up ? .buy : .sell, prints: 1,
       confidencePermille: 1000, price: crossing.levelPrice, underlyingPrice: crossing.price, firstTime: crossing.time,
       lastTime: crossing.time)
@@ -70,7 +73,8 @@ extension AlertCause {
   init(_ incident: FeedIncident) {
     self.init(
       subject: .incident(incident.kind),
-      name: "i\(incident.kind.alertName)-\(incident.gap)-\(incident.time.nanoseconds)", symbol: "", underlying: "",
+      name: "incident/\(incident.kind.alertName)/\(incident.gap)/\(incident.time.nanoseconds)", symbol: "",
+      underlying: "",
       contract: "", side: .unknown, prints: Int64(incident.count), confidencePermille: 1000, firstTime: incident.time,
       lastTime: incident.time)
   }

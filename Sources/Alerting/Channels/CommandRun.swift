@@ -1,3 +1,5 @@
+import Processes
+
 #if canImport(Glibc)
   import Glibc
 #else
@@ -26,26 +28,28 @@ final class CommandRun {
   static func start(
     _ call: CommandCall, ticket: Int64, timeoutMilliseconds: Int, now: Int64
   ) -> Start {
-    var input: [Int32] = [-1, -1]
-    var errors: [Int32] = [-1, -1]
-    guard CommandRun.pair(&input) else { return .failed(failure("cannot be given input", errno)) }
-    guard CommandRun.pair(&errors) else {
-      for end in input { close(end) }
-      return .failed(failure("cannot be listened to", errno))
+    guard let input = SocketPair() else { return .failed(failure("cannot be given input", errno)) }
+    guard let errors = SocketPair() else {
+      let code = errno
+      input.close()
+      return .failed(failure("cannot be listened to", code))
     }
     var child: pid_t = 0
-    let status = spawn(call.arguments, input: input[1], errors: errors[1], &child)
-    close(input[1])
-    close(errors[1])
+    // A group of its own: what it has started ends with it.
+    let status = ChildProcess.start(
+      call.arguments, environment: ChildProcess.variables(passedOn),
+      streams: ChildProcess.Streams(input: input.theirs, errors: errors.theirs), isGroup: true, &child)
+    close(input.theirs)
+    close(errors.theirs)
     guard status == 0 else {
-      close(input[0])
-      close(errors[0])
+      close(input.ours)
+      close(errors.ours)
       return .failed(failure("cannot be started", status))
     }
-    let sent = call.input.withUnsafeBytes { send(input[0], $0.baseAddress, $0.count, noSignal) }
-    close(input[0])
+    let sent = call.input.withUnsafeBytes { send(input.ours, $0.baseAddress, $0.count, noSignal) }
+    close(input.ours)
     let run = CommandRun(
-      ticket: ticket, child: child, complaints: errors[0],
+      ticket: ticket, child: child, complaints: errors.ours,
       deadlineNanoseconds: now + Int64(timeoutMilliseconds) * 1_000_000)
     // A program that does not read what it is for may be content all the same: its exit status decides.
     return sent == call.input.count || errno == EPIPE
@@ -88,8 +92,7 @@ final class CommandRun {
   /// The program is a group of its own: what it has started ends with it.
   private func end() {
     kill(-child, SIGKILL)
-    var status: Int32 = 0
-    while waitpid(child, &status, 0) < 0, errno == EINTR {}
+    _ = ChildProcess.wait(child)
     child = 0
   }
 
@@ -108,44 +111,4 @@ final class CommandRun {
   #else
     private static let noSignal: Int32 = 0
   #endif
-
-  private static func pair(_ ends: inout [Int32]) -> Bool {
-    #if canImport(Glibc)
-      return socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0, &ends) == 0
-    #else
-      guard socketpair(AF_UNIX, SOCK_STREAM, 0, &ends) == 0 else { return false }
-      for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-      return true
-    #endif
-  }
-
-  private static func spawn(_ arguments: [String], input: Int32, errors: Int32, _ child: inout pid_t) -> Int32 {
-    #if canImport(Glibc)
-      var attributes = posix_spawnattr_t()
-      var actions = posix_spawn_file_actions_t()
-    #else
-      var attributes: posix_spawnattr_t?
-      var actions: posix_spawn_file_actions_t?
-    #endif
-    posix_spawnattr_init(&attributes)
-    defer { posix_spawnattr_destroy(&attributes) }
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO)
-    posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0)
-    posix_spawn_file_actions_adddup2(&actions, errors, STDERR_FILENO)
-    var signals = sigset_t()
-    sigemptyset(&signals)
-    posix_spawnattr_setsigmask(&attributes, &signals)
-    // The server ignores it; programs expect to end by it.
-    sigaddset(&signals, SIGPIPE)
-    posix_spawnattr_setsigdefault(&attributes, &signals)
-    let flags = Int32(POSIX_SPAWN_SETSIGMASK) | Int32(POSIX_SPAWN_SETSIGDEF) | Int32(POSIX_SPAWN_SETPGROUP)
-    posix_spawnattr_setflags(&attributes, Int16(flags))
-    let words: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
-    let variables = passedOn.compactMap { name in getenv(name).map { "\(name)=\(String(cString: $0))" } }
-    let environment: [UnsafeMutablePointer<CChar>?] = variables.map { strdup($0) } + [nil]
-    defer { for text in words + environment { free(text) } }
-    return posix_spawnp(&child, arguments.first ?? "", &actions, &attributes, words, environment)
-  }
 }

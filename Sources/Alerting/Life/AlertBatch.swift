@@ -51,8 +51,10 @@ struct AlertBatch {
     let score = AlertScoring.score(cause)
     guard !cause.isWithdrawn, AlertSeverity(score: score.total) >= candidate.rule.severityFloor else { return }
     let scope = candidate.rule.scope(symbol: cause.symbol, underlying: cause.underlying)
-    let active = coolDowns.alert(scope, at: cause.lastTime, seconds: candidate.rule.coolDownSeconds)
-    if let active, alerts[active] != nil {
+    // What is more severe than the alert that it would be folded into is news.
+    if let active = coolDowns.alert(scope, at: cause.lastTime, seconds: candidate.rule.coolDownSeconds),
+      let alert = alerts[active], alert.severity >= AlertSeverity(score: score.total)
+    {
       alerts[active]?.occurrences += 1
       note(candidate.key, active)
       raise(active, candidate)
@@ -90,21 +92,22 @@ struct AlertBatch {
       withdraw(&alert, candidate)
     } else {
       let score = AlertScoring.score(cause)
-      if score.premium + score.confidence >= alert.score.premium + alert.score.confidence {
+      // The newest record of the strongest cause stands, whichever is told again.
+      let isNewer = cause.subject == alert.subject && cause.lastTime >= alert.lastTime
+      if score.total > alert.score.total || (score.total == alert.score.total && isNewer) {
         alert.subject = cause.subject
         alert.title = cause.title
         alert.text = cause.text
         alert.symbol = cause.symbol
         alert.side = cause.side
         alert.premiumMicros = cause.premiumMicros
-        alert.prints = max(alert.prints, AlertScoring.prints(cause))
+        alert.prints = AlertScoring.prints(cause)
         alert.score = score
+        alert.severity = AlertSeverity(score: score.total)
       }
     }
     alert.firstTime = min(alert.firstTime, cause.firstTime)
     alert.lastTime = max(alert.lastTime, cause.lastTime)
-    alert.score.count = AlertScoring.count(alert.prints.addingSaturating(alert.occurrences - 1))
-    alert.severity = AlertSeverity(score: alert.score.total)
     alerts[id] = alert
     if !touched.contains(id) { touched.append(id) }
   }
@@ -117,12 +120,5 @@ struct AlertBatch {
     alert.state = .resolved
     alert.changedTime = now
     alert.changedBy = nil
-  }
-}
-
-extension Int64 {
-  fileprivate func addingSaturating(_ other: Int64) -> Int64 {
-    let sum = addingReportingOverflow(other)
-    return sum.overflow ? .max : sum.partialValue
   }
 }

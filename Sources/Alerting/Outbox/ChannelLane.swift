@@ -125,10 +125,8 @@ struct ChannelLane {
     }
   }
 
-  mutating func count(_ counts: [DeliveryState: Int]) {
-    statistics.queued = (counts[.pending] ?? 0) + (counts[.sending] ?? 0)
-    statistics.delivered = counts[.delivered] ?? 0
-    statistics.dead = counts[.dead] ?? 0
+  mutating func count(_ counts: DeliveryCounts) {
+    statistics.take(counts)
     statistics.breaker = breakerName
   }
 

@@ -9,6 +9,15 @@ struct QueuedDelivery {
   var dueNanoseconds: Int64
 }
 
+/// What the outbox holds of a channel.
+struct DeliveryCounts: Hashable {
+  var queued = 0
+  var delivered = 0
+  var dead = 0
+  var deadWithinDay = 0
+  static let recentNanoseconds: Int64 = 86_400_000_000_000
+}
+
 /// What the dispatcher and people ask of the outbox.
 extension DeliveryTable {
   /// What was under way when the process ended is to be sent again, under its key.
@@ -25,6 +34,9 @@ extension DeliveryTable {
       [.integer(time.nanoseconds)])
   }
 
+  /// Why such a message is given up.
+  static let noChannel = "no channel of this name is configured"
+
   /// Gives up what no channel is there for.
   static func abandon(
     exceptFor channels: [String], on session: SQLSession, now: Timestamp
@@ -33,7 +45,7 @@ extension DeliveryTable {
     names.array { json in for channel in channels { json.value(channel) } }
     try session.rows(
       """
-      UPDATE deliveries SET state = 'dead', last_error = 'no channel of this name is configured',
+      UPDATE deliveries SET state = 'dead', last_error = '\(noChannel)',
         changed_time = make_timestamp_ns($2)
       WHERE state = 'pending' AND channel NOT IN (SELECT unnest(from_json($1::JSON, '["VARCHAR"]')))
       """, [.text(names.text), .integer(now.nanoseconds)])
@@ -108,14 +120,20 @@ extension DeliveryTable {
     return Int(rows.first?.first?.integer ?? 0)
   }
 
-  /// Messages by channel and state.
-  static func counts(on session: SQLSession) throws(StorageError) -> [String: [DeliveryState: Int]] {
-    var counts: [String: [DeliveryState: Int]] = [:]
-    for row in try session.rows("SELECT channel, state, count(*) FROM deliveries GROUP BY channel, state") {
-      guard let channel = row[0].text, let state = row[1].text.flatMap({ DeliveryState(rawValue: $0) }) else {
-        continue
-      }
-      counts[channel, default: [:]][state] = Int(row[2].integer ?? 0)
+  /// Messages of each channel that has any.
+  static func counts(on session: SQLSession, now: Timestamp) throws(StorageError) -> [String: DeliveryCounts] {
+    var counts: [String: DeliveryCounts] = [:]
+    let rows = try session.rows(
+      """
+      SELECT channel, count(*) FILTER (state IN ('pending', 'sending')), count(*) FILTER (state = 'delivered'),
+        count(*) FILTER (state = 'dead'), count(*) FILTER (state = 'dead' AND changed_time >= make_timestamp_ns($1))
+      FROM deliveries GROUP BY channel
+      """, [.integer(now.adding(nanoseconds: -DeliveryCounts.recentNanoseconds).nanoseconds)])
+    for row in rows {
+      guard let channel = row[0].text else { continue }
+      func count(_ column: Int) -> Int { Int(row[column].integer ?? 0) }
+      counts[channel] = DeliveryCounts(
+        queued: count(1), delivered: count(2), dead: count(3), deadWithinDay: count(4))
     }
     return counts
   }

@@ -48,7 +48,8 @@ public final class OutboxDispatcher: Sendable {
   /// There are new messages, or dead ones were put back: say it after the transaction. Any thread.
   public func wake() { shared.wake() }
 
-  /// How each channel is doing, in the order of the configuration; at most a second old. Any thread.
+  /// How each channel is doing, in the order of the configuration, then those that only the outbox knows; at most a second old.
+  /// Any thread.
   public var statistics: [ChannelStatistics] { shared.statistics.withLock { $0 } }
 
   /// Sends nothing new, waits a few seconds for what is under way, and ends the thread.

@@ -25,9 +25,12 @@ final class OutboxLoop {
   /// Monotonic; nil before the first.
   private var lastCount: Int64?
   private var isCountStale = true
+  /// Of channels that only the outbox knows.
+  private var missing: [ChannelStatistics] = []
 
   private static let graceNanoseconds: Int64 = 5_000_000_000
   private static let countNanoseconds: Int64 = 1_000_000_000
+  private static let recountNanoseconds: Int64 = 60_000_000_000
   private static let longestWaitMilliseconds: Int64 = 1_000
   private static let refusedWaitMilliseconds: Int32 = 1_000
   private static let keptNanoseconds: Int64 = 30 * 86_400_000_000_000
@@ -188,20 +191,24 @@ final class OutboxLoop {
     }
   }
 
-  /// Counting reads the whole table: once a second is enough.
+  /// Counting reads the whole table: once a second is enough, and once a minute when nothing happens but time.
   private func publish() {
     let now = SystemClock.monotonicNanoseconds
-    if isCountStale, lastCount.map({ now - $0 >= OutboxLoop.countNanoseconds }) ?? true {
+    let wait = isCountStale ? OutboxLoop.countNanoseconds : OutboxLoop.recountNanoseconds
+    if lastCount.map({ now - $0 >= wait }) ?? true {
       let isGood = attempt { () throws(StorageError) in
-        let counts = try DeliveryTable.counts(on: session)
-        for index in lanes.indices { lanes[index].count(counts[lanes[index].channel.name] ?? [:]) }
+        var counts = try DeliveryTable.counts(on: session, now: Timestamp(nanoseconds: SystemClock.wallNanoseconds))
+        for index in lanes.indices {
+          lanes[index].count(counts.removeValue(forKey: lanes[index].channel.name) ?? DeliveryCounts())
+        }
+        missing = counts.sorted { $0.key < $1.key }.map { ChannelStatistics.missing($0.key, $0.value) }
       }
       // Before the first count there is nothing to say.
       guard isGood || lastCount != nil else { return }
       isCountStale = !isGood
       lastCount = now
     }
-    shared.publish(lanes.map(\.statistics))
+    shared.publish(lanes.map(\.statistics) + missing)
   }
 
   private func waitMilliseconds(isStopping: Bool) -> Int32 {

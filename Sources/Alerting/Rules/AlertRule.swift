@@ -10,8 +10,9 @@ public struct AlertRule: Hashable, Sendable {
   public var source: RuleSource
   public var filter = RuleFilter()
   /// What scores less is no alert.
-  public var severityFloor = AlertSeverity.low
-  /// Stream time after an alert within which further causes of the same scope raise its `occurrences` instead.
+  public var severityFloor = AlertSeverity.info
+  /// Stream time after an alert within which further causes of the same scope that are no more severe raise its `occurrences`
+  /// instead.
   public var coolDownSeconds = 300
   public var coolDownScope = CoolDownScope.contract
   /// Channels that are told of every alert of the rule, beside those of the subscribers.

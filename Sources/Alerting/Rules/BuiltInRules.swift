@@ -7,38 +7,23 @@ extension AlertRule {
     DetectionKind.allCases.map { kind in
       var rule = AlertRule(name: kind.name, source: .detections)
       rule.filter.kinds = [kind]
-      rule.filter.minimumPremiumMicros = leastPremiumMicros(kind)
-      rule.coolDownScope = isOfUnderlying(kind) ? .underlying : .contract
+      rule.filter.minimumPremiumMicros = institutionalPremiumMicros
+      rule.severityFloor = .low
+      rule.coolDownScope = .underlying
+      rule.coolDownSeconds = coolDownSeconds
       return rule
     } + [levels, incidents]
 
-  /// What a kind is worth telling people from; nil for those whose detectors ask for as much themselves. A busy symbol has
-  /// hundreds of small spreads an hour: they are detections, and no news.
-  private static func leastPremiumMicros(_ kind: DetectionKind) -> Int64? {
-    switch kind {
-    case .sweep, .block, .institutionalFlow, .aggressiveCallBuying, .aggressivePutBuying, .darkPool: nil
-    case .intermarketSweep, .offBook, .unusualVolume, .repeatedHits, .sweepThenFloor, .verticalSpread, .straddle,
-      .strangle, .riskReversal, .butterfly, .calendarSpread, .otherSpread:
-      100_000_000_000
-    }
-  }
+  /// What is worth telling people from: smaller finds are detections, and no news. A busy underlying has hundreds of them an hour.
+  private static let institutionalPremiumMicros: Int64 = 250_000_000_000
 
-  /// Patterns over all contracts of an underlying, and structures of several contracts.
-  private static func isOfUnderlying(_ kind: DetectionKind) -> Bool {
-    switch kind {
-    case .sweep, .intermarketSweep, .block, .offBook, .unusualVolume, .repeatedHits, .sweepThenFloor,
-      .institutionalFlow:
-      false
-    case .darkPool, .aggressiveCallBuying, .aggressivePutBuying, .verticalSpread, .straddle, .strangle, .riskReversal,
-      .butterfly, .calendarSpread, .otherSpread:
-      true
-    }
-  }
+  /// Of one kind in one underlying people are told once in this time, and again at once when something more severe comes.
+  private static let coolDownSeconds = 900
 
   private static var levels: AlertRule {
     var rule = AlertRule(name: "levels", source: .levels)
     rule.coolDownScope = .underlying
-    rule.coolDownSeconds = 900
+    rule.coolDownSeconds = coolDownSeconds
     return rule
   }
 

@@ -35,11 +35,11 @@ extension AlertRule {
       "source", "What the rule looks at.", RuleSource.allCases.map { ($0.rawValue, $0) }, \.source, isRequired: true),
     .flag("enabled", "false: it makes no alerts; true when left out.", \.isEnabled),
     .choice(
-      "severity_floor", "What is less severe is no alert; LOW when left out.",
+      "severity_floor", "What is less severe is no alert; INFO when left out.",
       AlertSeverity.allCases.map { ($0.rawValue, $0) }, \.severityFloor),
     .integer(
       "cool_down_seconds",
-      "Stream time after an alert in which further causes raise its occurrences instead; 300 when left out.",
+      "Stream time after an alert in which further causes that are no more severe raise its occurrences instead; 300 when left out.",
       0...86_400, \.coolDownSeconds),
     .choice(
       "cool_down_scope", "What the cool-down holds together; contract when left out.",

@@ -61,10 +61,13 @@ enum AlertTable {
   }
 
   /// - Parameter condition: of fixed words; what comes from outside is bound.
+  /// - Throws: `.unreadable` for a row that this program would not write, else what the session throws.
   static func read(
     where condition: String, _ parameters: [SQLValue], _ session: SQLSession
   ) throws(StorageError) -> [Alert] {
-    try session.rows("\(selectSQL) WHERE \(condition)", parameters).map { alert($0) }
+    var alerts: [Alert] = []
+    for row in try session.rows("\(selectSQL) WHERE \(condition)", parameters) { alerts.append(try alert(row)) }
+    return alerts
   }
 
   static func read(ids: Set<Int64>, _ session: SQLSession) throws(StorageError) -> [Int64: Alert] {
@@ -164,18 +167,26 @@ enum AlertTable {
     }
   }
 
-  /// Columns in the order of `selectSQL`. What no program of ours wrote is shown as an incident rather than not at all.
-  private static func alert(_ row: [SQLCell]) -> Alert {
+  /// Columns in the order of `selectSQL`.
+  private static func alert(_ row: [SQLCell]) throws(StorageError) -> Alert {
     func number(_ column: Int) -> Int64 { row[column].integer ?? 0 }
     func text(_ column: Int) -> String { row[column].text ?? "" }
     func time(_ column: Int) -> Timestamp { Timestamp(nanoseconds: number(column)) }
+    func choice<Choice>(_ column: Int, _ choices: [Choice], _ name: (Choice) -> String) throws(StorageError) -> Choice {
+      guard let found = choices.first(where: { name($0) == text(column) }) else {
+        throw unreadable(number(0), columns[column], text(column), wanted: choices.map(name))
+      }
+      return found
+    }
     var alert = Alert(
-      id: number(0), key: text(1), rule: text(2), subject: subject(text(3), id: number(4), kind: text(5)),
+      id: number(0), key: text(1), rule: text(2),
+      subject: try subject(text(3), id: number(4), kind: text(5), of: number(0)),
       score: AlertScore(premium: Int(number(7)), confidence: Int(number(8)), count: Int(number(9))), title: text(10),
       text: text(11), symbol: text(12), underlying: text(13),
-      side: AggressorSide.allCases.first { $0.name == text(14) } ?? .unknown, premiumMicros: number(15),
-      firstTime: time(17), lastTime: time(18), createdTime: time(19), state: AlertState(rawValue: text(20)) ?? .new,
+      side: try choice(14, AggressorSide.allCases) { $0.name }, premiumMicros: number(15), firstTime: time(17),
+      lastTime: time(18), createdTime: time(19), state: try choice(20, AlertState.allCases) { $0.rawValue },
       occurrences: number(21))
+    alert.severity = try choice(6, AlertSeverity.allCases) { $0.rawValue }
     alert.prints = number(16)
     alert.changedTime = time(22)
     alert.changedBy = row[23].text
@@ -184,17 +195,30 @@ enum AlertTable {
     return alert
   }
 
-  private static func subject(_ name: String, id: Int64, kind: String) -> AlertSubject {
+  private static func subject(
+    _ name: String, id: Int64, kind: String, of alert: Int64
+  ) throws(StorageError) -> AlertSubject {
+    let kinds: [String]
     switch name {
     case "detection":
       if let found = DetectionKind.allCases.first(where: { $0.name == kind }) {
         return .detection(DetectionID(rawValue: id), found)
       }
+      kinds = DetectionKind.allCases.map(\.name)
     case "print": return .print(id)
     case "level":
       if let found = PositioningLevel.allCases.first(where: { $0.alertName == kind }) { return .level(found) }
-    default: break
+      kinds = PositioningLevel.allCases.map(\.alertName)
+    case "incident":
+      if let found = FeedIncident.Kind.allCases.first(where: { $0.alertName == kind }) { return .incident(found) }
+      kinds = FeedIncident.Kind.allCases.map(\.alertName)
+    default: throw unreadable(alert, "subject", name, wanted: ["detection", "print", "level", "incident"])
     }
-    return .incident(FeedIncident.Kind.allCases.first { $0.alertName == kind } ?? .disconnected)
+    throw unreadable(alert, "kind", kind, wanted: kinds)
+  }
+
+  private static func unreadable(_ alert: Int64, _ column: String, _ seen: String, wanted: [String]) -> StorageError {
+    .unreadable(
+      row: "alert \(alert)", column: column, seen: String(seen.prefix(80)), wanted: wanted.joined(separator: ", "))
   }
 }

@@ -2,6 +2,7 @@ import Alerting
 import Clocks
 import Logging
 import MarketModel
+import Server
 import Storage
 import Synchronization
 
@@ -63,6 +64,11 @@ final class ServeAlerts: Sendable {
     office.onMessages = { dispatcher.wake() }
     thread.start(office)
     log.info("alerts", "kept in \(database.path)")
+  }
+
+  /// How alerts and their messages do; any thread.
+  var facts: AlertsFacts {
+    AlertsFacts(thread: thread.currentStatus, channels: dispatcher.withLock { $0?.statistics ?? [] })
   }
 
   /// Stores what has come; the engine must have stopped before.

@@ -105,7 +105,7 @@ final class ServeRun {
     }
     let facts = HealthGathering(
       source: source, live: live, gauges: gauges, events: events, publisher: publisher, writer: writer, record: record,
-      keeper: keeper, lake: lake, positioning: positioning)
+      keeper: keeper, lake: lake, positioning: positioning, alerts: alerts)
     var openStore: (@Sendable () throws -> StoreReader)?
     if let store { openStore = { try store.makeReader() } }
     var board: (@Sendable () -> PositioningBoard)?
@@ -329,6 +329,7 @@ private struct HealthGathering: Sendable {
   let keeper: SnapshotKeeper?
   let lake: LakeWriter?
   let positioning: PositioningThread?
+  let alerts: ServeAlerts
 
   func gather() -> HealthFacts {
     HealthFacts(
@@ -339,7 +340,7 @@ private struct HealthGathering: Sendable {
       publisher: HealthFacts.Queue(depth: publisher.count, capacity: publisher.capacity),
       publisherSkipped: gauges.publisherSkipped, storage: storage(), journal: record.map { journal($0) },
       lake: lake.map { LakeFacts($0.status.report) },
-      live: live.map { LiveFacts($0.status) }, positioning: positioning?.facts,
+      live: live.map { LiveFacts($0.status) }, positioning: positioning?.facts, alerts: alerts.facts,
       digest: gauges.digest.map { DigestText.text($0) }
     )
   }

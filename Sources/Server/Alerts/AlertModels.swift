@@ -26,14 +26,15 @@ extension AlertScore {
     [
       .integer("total", "premium + confidence + count, at most 100.") { Int64($0.total) },
       .integer(
-        "premium", "0 to 40: nothing up to 25000 USD, all from 5000000 USD, on a logarithmic scale between."
+        "premium", "0 to 40: nothing up to 500000 USD, all from 50000000 USD, on a logarithmic scale between."
       ) { Int64($0.premium) },
       .integer(
         "confidence",
-        "0 to 40: the confidence of the detection; of a print that of its side (0.8 at or through the quote, 0.6 inside it, "
-          + "0.4 by tick or at the midpoint); levels and incidents are certain."
+        "0 to 40: of a detection nothing for 0.5, which is what just meets the detector's rule, and all for 1; of a print 40 times "
+          + "the confidence of its side (0.8 at or through the quote, 0.6 inside it, 0.4 by tick or at the midpoint); levels and "
+          + "incidents are certain."
       ) { Int64($0.confidence) },
-      .integer("count", "0 to 20: 4 for each doubling of prints and repeats, all from 32.") { Int64($0.count) },
+      .integer("count", "0 to 20: 2 for each doubling of the prints beyond four, all from 4096.") { Int64($0.count) },
     ])
 }
 

@@ -23,6 +23,11 @@ struct Endpoint: Sendable {
     static func problem(_ status: Int, _ doc: String) -> Answer {
       Answer(status: status, doc: doc, contentType: "application/problem+json", record: Problem.schema.record)
     }
+
+    /// What most endpoints answer with, too.
+    static let badParameter = problem(400, "A parameter cannot be used, or is not known.")
+    static let foreignHost = problem(
+      403, "The request comes from elsewhere: Host or Origin do not name this server.")
   }
 }
 
@@ -41,4 +46,10 @@ struct ParameterDescription: Sendable {
   var maximum: Int?
   /// The value taken when the parameter is left out.
   var standard: Standard?
+}
+
+extension ParameterDescription {
+  /// `{symbol}` of a path.
+  static let underlying = ParameterDescription(
+    name: "symbol", place: .path, type: .text(), doc: "The underlying, such as SPY.")
 }

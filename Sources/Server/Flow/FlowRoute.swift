@@ -48,3 +48,24 @@ enum FlowRoute {
       totals: row(.all, report.totals(question.span)), rows: rows.map { row($0.group, $0.totals) })
   }
 }
+
+extension FlowRoute {
+  /// As the description names it.
+  static let endpoints: [Endpoint] = [
+    Endpoint(
+      method: "GET", path: FlowRoute.prefix + "{symbol}", operation: "getFlow",
+      summary: "Order-flow aggregates of one underlying",
+      doc:
+        "Premium, volume, net premium, net delta, sentiment and institutional share of its option prints, over the trading day or "
+        + "the last 60 minutes, by strike, expiry, trade type, side or interval. Exact under cancellations and prints that come late: "
+        + "a print counts at its own time. Each row names the address of its prints; without a database that shows what is still in "
+        + "memory.",
+      parameters: [ParameterDescription.underlying] + FlowRoute.parameters.descriptions,
+      answers: [
+        .json(200, "The sums.", FlowAnswer.schema.record), .badParameter, .foreignHost,
+        .problem(404, "The underlying has no option quote or print today."),
+        .problem(409, "This run keeps no order-flow sums."),
+        .problem(503, "The engine does not answer, or too many questions wait for it."),
+      ])
+  ]
+}

@@ -129,3 +129,25 @@ final class StatementThread: Sendable {
     thread.stop()
   }
 }
+
+extension StatementRoute {
+  /// As the description names it.
+  static let endpoints: [Endpoint] = [
+    Endpoint(
+      method: "POST", path: "/query", operation: "postQuery", summary: "Ask SQL of the store and the lake, read only",
+      doc:
+        "One SELECT over the tables and views of the database (SHOW TABLES) and `lake`, the Parquet files. It runs in a process of "
+        + "its own with bounds on rows, bytes, time and memory, and can reach no file and no network. `format` csv, table and "
+        + "parquet answer as text/csv, text/plain and application/vnd.apache.parquet; a cut answer says so in the JSON and in the "
+        + "header MarketFlow-Truncated. Only for clients on this machine.",
+      requestBody: StatementRoute.body,
+      answers: [
+        .json(200, "The rows.", StatementRoute.answer),
+        .problem(400, "The statement cannot be used, or the body is not JSON."),
+        .problem(403, "The request comes from elsewhere."),
+        .problem(415, "The body is not declared as application/json."),
+        .problem(422, "A member of the body cannot be used, or the statement takes more time or memory than it may."),
+        .problem(503, "There is no database, it cannot be read, or too many statements wait."),
+      ])
+  ]
+}

@@ -132,13 +132,15 @@ public struct HealthFacts: Sendable {
   public var live: LiveFacts?
   /// Nil when no positioning is worked out.
   public var positioning: PositioningFacts?
+  /// Nil when no alerts are kept.
+  public var alerts: AlertsFacts?
   /// State digest of a run that has ended, hexadecimal; nil while it goes on.
   public var digest: String?
 
   public init(
     ingest: Ingest = Ingest(), events: Queue = Queue(), storageQueue: Queue = Queue(), publisher: Queue = Queue(),
     publisherSkipped: Int64 = 0, storage: Storage = Storage(), journal: Journal? = nil, lake: LakeFacts? = nil,
-    live: LiveFacts? = nil, positioning: PositioningFacts? = nil, digest: String? = nil
+    live: LiveFacts? = nil, positioning: PositioningFacts? = nil, alerts: AlertsFacts? = nil, digest: String? = nil
   ) {
     self.ingest = ingest
     self.events = events
@@ -150,6 +152,7 @@ public struct HealthFacts: Sendable {
     self.lake = lake
     self.live = live
     self.positioning = positioning
+    self.alerts = alerts
     self.digest = digest
   }
 }

@@ -25,6 +25,9 @@ extension Health {
       .recordOrNull("positioning", "Where dealers stand; null when it is not worked out.", PositioningFacts.schema) {
         $0.facts.positioning
       },
+      .recordOrNull("alerts", "Alerts and their messages; null when none are kept.", AlertsFacts.schema) {
+        $0.facts.alerts
+      },
       .record("stream", "The WebSocket stream.", StreamCounters.schema) { $0.stream },
       .record("losses", "What did not arrive where it belongs.", Losses.schema) { $0.losses },
       .record("sides", "Prints by side since the start.", sidesSchema) { $0.counters },
@@ -141,6 +144,15 @@ extension Health {
       },
       .integerOrNull("gaps_unfilled", "Gaps that could not be filled; null for a demo or a recording.") {
         $0.facts.live?.gaps.unfilled
+      },
+      .integerOrNull("alerts_new", "Alerts that nobody has looked at; null when none are kept.") {
+        $0.facts.alerts?.thread.open.new
+      },
+      .integerOrNull("messages_waiting", "Messages of alerts that wait for a channel; null when none are kept.") {
+        $0.facts.alerts.map { Int64($0.waiting) }
+      },
+      .integerOrNull("messages_dead", "Messages of alerts given up within the last day; null when none are kept.") {
+        $0.facts.alerts.map { Int64($0.deadWithinDay) }
       },
     ])
 }

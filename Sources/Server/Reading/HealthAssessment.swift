@@ -106,6 +106,7 @@ enum HealthAssessment {
     }
     doubts += facts.lake?.doubts ?? []
     doubts += facts.positioning?.doubts ?? []
+    doubts += facts.alerts?.doubts ?? []
     for (name, queue) in [("event", facts.events), ("storage", facts.storageQueue)] where queue.share > queueShare {
       doubts.append("\(name) queue is \(Int(min(queue.share, 10) * 100)) % full")
     }

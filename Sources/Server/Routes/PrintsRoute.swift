@@ -74,3 +74,19 @@ enum PrintsRoute {
     return PrintsPage(rows: rows, next: hasMore ? rows.last?.id : nil, source: stored.isEmpty ? .memory : .store)
   }
 }
+
+extension PrintsRoute {
+  /// As the description names it.
+  static let endpoints: [Endpoint] = [
+    Endpoint(
+      method: "GET", path: "/prints", operation: "getPrints", summary: "Prints, newest first",
+      doc: "From memory as far as it reaches, then from the database. Give `next` back as `cursor` for the page after. "
+        + "After a gap in memory (`queues.publisher.skipped` in /health) the newest prints below it are missing until they "
+        + "are on disk (`storage.lag_milliseconds`).",
+      parameters: PrintsRoute.parameters.descriptions,
+      answers: [
+        .json(200, "A page of prints.", PrintsPage.schema.record), .badParameter, .foreignHost,
+        .problem(503, "The database cannot be read, or too many questions wait for it."),
+      ])
+  ]
+}

@@ -58,3 +58,30 @@ enum ReplayRoute {
     return facts.from == .none ? example : "\(example), from \(facts.from.rfc3339) to \(facts.to.rfc3339)"
   }
 }
+
+extension ReplayRoute {
+  /// As the description names it.
+  static let endpoints: [Endpoint] = [
+    Endpoint(
+      method: "GET", path: ReplayRoute.path, operation: "getReplay", summary: "How the recording is being played",
+      doc: "Only while the source is a recording (mode replay).",
+      answers: [
+        .json(200, "The player.", ReplayFacts.schema.record), .badParameter, .foreignHost,
+        .problem(409, "The source is no recording."),
+      ]),
+    Endpoint(
+      method: "POST", path: ReplayRoute.path, operation: "postReplay",
+      summary: "Pause, speed and position of the playing",
+      doc:
+        "Answers with the player as it is told to be; it gets there within milliseconds, to another moment as fast as it can "
+        + "play. Only for clients on this machine, and only for pages that this server served.",
+      requestBody: ReplayRoute.body,
+      answers: [
+        .json(202, "The command is on its way.", ReplayFacts.schema.record),
+        .problem(400, "The body is not JSON."), .problem(403, "The request comes from elsewhere."),
+        .problem(409, "The source is no recording, or cannot do that; `detail` says why."),
+        .problem(415, "The body is not declared as application/json."),
+        .problem(422, "A member of the body cannot be used; `detail` says why."),
+      ]),
+  ]
+}

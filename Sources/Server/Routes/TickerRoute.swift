@@ -46,3 +46,17 @@ enum TickerRoute {
     return "\(symbol) has no option quote or print today; underlyings that have: \(list)"
   }
 }
+
+extension TickerRoute {
+  /// As the description names it.
+  static let endpoints: [Endpoint] = [
+    Endpoint(
+      method: "GET", path: "/ticker/{symbol}", operation: "getTicker", summary: "One underlying's option flow today",
+      doc: "Totals, one expiry by strike, all expiries, and the day minute by minute.",
+      parameters: [ParameterDescription.underlying] + TickerRoute.parameters.descriptions,
+      answers: [
+        .json(200, "The underlying's day.", TickerAnswer.schema.record), .badParameter, .foreignHost,
+        .problem(404, "The underlying has no option quote or print today."),
+      ])
+  ]
+}

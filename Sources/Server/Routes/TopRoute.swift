@@ -60,3 +60,13 @@ enum TopRoute {
     return Array(kept.prefix(limit))
   }
 }
+
+extension TopRoute {
+  /// As the description names it.
+  static let endpoints: [Endpoint] = [
+    Endpoint(
+      method: "GET", path: "/top", operation: "getTop", summary: "Contracts with the most flow today",
+      doc: "From the engine's newest snapshot, at most 250 ms old.", parameters: TopRoute.parameters.descriptions,
+      answers: [.json(200, "The contracts, highest first.", TopAnswer.schema.record), .badParameter, .foreignHost])
+  ]
+}

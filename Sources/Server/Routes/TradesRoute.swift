@@ -125,3 +125,22 @@ enum TradesRoute {
     return problem
   }
 }
+
+extension TradesRoute {
+  /// As the description names it.
+  static let endpoints: [Endpoint] = [
+    Endpoint(
+      method: "POST", path: "/trades", operation: "postTrade", summary: "Enter a print by hand",
+      doc:
+        "Goes through the same door as the vendor's prints and comes back marked `injected`. Only for clients on this "
+        + "machine, and only for pages that this server served.",
+      requestBody: TradesRoute.body,
+      answers: [
+        .json(202, "The print is on its way.", TradesRoute.Accepted.schema.record),
+        .problem(400, "The body is not JSON."), .problem(403, "The request comes from elsewhere."),
+        .problem(415, "The body is not declared as application/json."),
+        .problem(422, "A member of the body cannot be used; `detail` says why."),
+        .problem(503, "The feed's inbox is full."),
+      ])
+  ]
+}

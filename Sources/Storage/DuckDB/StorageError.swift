@@ -27,6 +27,8 @@ public enum StorageError: Error, Sendable, Equatable {
   case timedOut(seconds: Double)
   /// The writer was closed with outputs that could not be written.
   case unwritten(path: String, outputs: Int, words: String)
+  /// A stored row has a value that this program would not write.
+  case unreadable(row: String, column: String, seen: String, wanted: String)
 }
 
 extension StorageError: CustomStringConvertible {
@@ -64,6 +66,9 @@ extension StorageError: CustomStringConvertible {
       "query ran longer than \(seconds) s and was stopped; ask for a shorter period or fewer rows"
     case .unwritten(let path, let outputs, let words):
       "database \(path): \(outputs) outputs were not written before closing: \(words); free the disk and replay the source"
+    case .unreadable(let row, let column, let seen, let wanted):
+      "\(row): its \(column) is \"\(seen)\", wanted one of \(wanted); the file was changed by another program or another "
+        + "version: take the row out, or move the file away"
     }
   }
 }

@@ -98,7 +98,14 @@ struct DeliveryTableTests {
       [OutboxFolder.delivery(1, channel: "desk"), OutboxFolder.delivery(2, channel: "gone")], on: session, now: Self.now
     )
     try DeliveryTable.abandon(exceptFor: ["desk", "console"], on: session, now: Self.now)
-    #expect(try DeliveryTable.counts(on: session) == ["desk": [.pending: 1], "gone": [.dead: 1]])
+    func counts(afterDays days: Int64) throws -> [String: DeliveryCounts] {
+      try DeliveryTable.counts(on: session, now: Self.now.adding(nanoseconds: days * 86_400_000_000_001))
+    }
+    #expect(
+      try counts(afterDays: 0) == [
+        "desk": DeliveryCounts(queued: 1), "gone": DeliveryCounts(dead: 1, deadWithinDay: 1),
+      ])
+    #expect(try counts(afterDays: 1)["gone"] == DeliveryCounts(dead: 1))
   }
 
   @Test func aFallbackHasTheKeyOfItsChannel() {

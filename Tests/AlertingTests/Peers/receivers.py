@@ -170,8 +170,14 @@ def twilio(request, body):
     return re.search(r"Alert \d+|\w+", form["Body"][0].split(" ", 1)[1])[0]
 
 
+def keys(request, body):
+    """A receiver that tells messages by their keys alone."""
+    return request.headers["Idempotency-Key"]
+
+
 VENDORS = {
     "/webhook": (webhook, 200, b"ok"),
+    "/keys": (keys, 200, b"ok"),
     "/services/T0/B0/slack-key": (slack, 200, b"ok"),
     "/api/webhooks/1/discord-key": (discord, 204, b""),
     f"/bot{BOT}/sendMessage": (telegram, 200, b'{"ok":true,"result":{"message_id":1}}'),

@@ -4,6 +4,7 @@ MARKETFLOW_URL names the server (http://127.0.0.1:8000), MARKETFLOW_CHROMIUM the
 MARKETFLOW_SCREENSHOTS names a folder to which pictures of the page are written.
 """
 
+import base64
 import json
 import os
 import pathlib
@@ -110,7 +111,7 @@ class PageTest(unittest.TestCase):
     def test_a_scrolled_tape_stays_with_its_rows(self):
         page = self.open()
         tape = page.locator("#prints-scroll")
-        row = page.locator('.tape-row[aria-rowindex="30"]')
+        row = page.locator('.tape-row[aria-rowindex="20"]')
         row.wait_for(state="attached")
         tape.evaluate("(node) => (node.scrollTop = 480)")
         expect(page.locator("#prints-newer")).to_be_visible()
@@ -193,7 +194,8 @@ class PageTest(unittest.TestCase):
             "status": "ok", "reasons": [], "ingest_status": "ended", "data_age_seconds": None, "events_per_second": 0,
             "trades_five_minutes": 0, "queue_share": 0, "storage_lag_milliseconds": 0, "bad_events": 0,
             "publisher_skipped": 0, "clients": 1, "mode": "replay", "source": "stock.ndjson", "session": "2026-11-20",
-            "gaps_open": None, "gaps_unfilled": None,
+            "gaps_open": None, "gaps_unfilled": None, "alerts_new": None, "messages_waiting": None,
+            "messages_dead": None,
         }
         time = "2026-11-20T15:42:17.000Z"
         hello = {"type": "hello", "epoch": "a", "version": "1", "mode": "replay", "resumed": False, "last_print_id": 0}
@@ -231,6 +233,109 @@ class PageTest(unittest.TestCase):
         row = page.locator(".detection").first
         row.click()
         expect(page.locator(".detection-detail:visible").first).to_contain_text("cannot be had")
+
+    def alert_rows(self, page):
+        page.locator(".alerts > li").first.wait_for()
+        return page.locator(".alerts > li")
+
+    def test_an_alert_opens_to_its_score_and_is_answered_by_keyboard(self):
+        page = self.open()
+        rows = self.alert_rows(page)
+        page.keyboard.press("a")
+        button = rows.first.locator(".alert")
+        expect(button).to_be_focused()
+        title = button.locator(".title").get_attribute("title")
+        # The list stands still while somebody is at it: the first row stays the first.
+        page.keyboard.press("Enter")
+        expect(button).to_have_attribute("aria-expanded", "true")
+        detail = rows.first.locator(".alert-detail")
+        expect(detail).to_contain_text(title)
+        points = [int(text) for text in detail.locator(".factors").first.locator("b").all_inner_texts()]
+        self.assertEqual(sum(points), int(button.locator(".score").inner_text()))
+        results = Axe().run(page)
+        self.assertEqual(results.violations_count, 0, results.generate_report())
+        page.keyboard.press("Enter")
+        expect(detail).to_be_hidden()
+        page.keyboard.press("Tab")
+        expect(rows.first.get_by_role("button", name=f"Acknowledge: {title}")).to_be_focused()
+        page.keyboard.press("Enter")
+        expect(page.locator("#alerts-said")).to_have_text(f"Acknowledged: {title}")
+        resolve = page.get_by_role("button", name=f"Resolve: {title}").first
+        expect(resolve).to_be_focused()
+        expect(page.get_by_role("button", name=f"Acknowledge: {title}").locator("visible=true")).to_have_count(0)
+        page.keyboard.press("Enter")
+        expect(page.locator("#alerts-said")).to_have_text(f"Resolved: {title}")
+        expect(page.locator("#alerts-rows :focus, #alerts-scroll:focus")).to_have_count(1)
+        self.assertEqual(self.complaints, [])
+
+    def test_alerts_are_filtered_by_severity_and_stand_in_its_order(self):
+        page = self.open()
+        self.alert_rows(page)
+        order = ["CRITICAL", "HIGH", "MEDIUM", "LOW", "INFO"]
+        page.locator('[data-severity="MEDIUM"]').focus()
+        page.keyboard.press("Enter")
+        expect(page.locator('[data-severity="MEDIUM"]')).to_have_attribute("aria-pressed", "true")
+        shown = page.locator(".alerts > li.new .severity").all_inner_texts()
+        self.assertEqual(shown, sorted(shown, key=order.index))
+        self.assertLessEqual(set(shown), set(order[:3]))
+        time = page.locator(".alert .time").first
+        self.assertRegex(time.inner_text(), r"^\d\d:\d\d:\d\d$")
+        self.assertRegex(time.get_attribute("title"), r"UTC$")
+
+    def test_an_alert_that_cannot_be_answered_says_why(self):
+        page = self.open()
+        self.alert_rows(page)
+        page.route("**/alerts/*/resolve", lambda route: route.fulfill(status=503, json={"detail": "the file is full"}))
+        page.locator(".alerts > li").first.get_by_role("button", name=re.compile("^Resolve")).click()
+        expect(page.locator("#alerts-note")).to_have_text("the file is full")
+
+    def test_a_rule_is_opened_from_its_link_changed_and_saved(self):
+        rule = {"name": "e2e-big", "source": "prints", "min_premium": 2000000.5, "side": "buy", "symbols": ["SPY"]}
+        token = base64.urlsafe_b64encode(json.dumps(rule).encode()).decode().rstrip("=")
+        page = self.open(f"{URL}/#rule={token}")
+        dialog = page.get_by_role("dialog", name="Alert rule")
+        expect(dialog).to_be_visible()
+        expect(page.locator("#rule-name")).to_have_value("e2e-big")
+        expect(page.locator("#rule-min_premium")).to_have_value("2000000.5")
+        expect(page.locator("#rule-side")).to_have_value("buy")
+        expect(page.locator("#rule-severity_floor")).to_have_value("INFO")
+        results = Axe().run(page)
+        self.assertEqual(results.violations_count, 0, results.generate_report())
+        # What the server does not take is said at the field.
+        page.locator("#rule-name").fill("not a name")
+        page.get_by_role("button", name="Save").click()
+        expect(page.locator("#rule-name")).to_have_attribute("aria-invalid", "true")
+        expect(page.locator("#rule-note")).to_contain_text("name")
+        # The address follows what is typed, a slash too.
+        page.locator("#rule-name").fill("e2e-big")
+        page.locator("#rule-symbols").fill("SPY, /")
+        hash = page.evaluate("() => location.hash")
+        shared = json.loads(base64.urlsafe_b64decode(hash.removeprefix("#rule=") + "=="))
+        self.assertEqual((shared["name"], shared["symbols"]), ("e2e-big", ["SPY", "/"]))
+        page.locator("#rule-symbols").fill("SPY")
+        page.locator("#rule-more").select_option("min_size")
+        page.locator("#rule-min_size").fill("10")
+        page.get_by_role("button", name="Save").click()
+        expect(dialog).to_be_hidden()
+        self.assertEqual(page.evaluate("() => location.hash"), "")
+        stored = {row["rule"]["name"]: row["rule"] for row in page.request.get(f"{URL}/alerts/rules").json()["rows"]}
+        self.assertEqual(stored["e2e-big"]["min_size"], 10)
+        # A rule of this name is there now: it is replaced only when asked to.
+        page.goto(f"{URL}/#rule={token}")
+        page.get_by_role("button", name="Save").click()
+        expect(page.locator("#rule-note")).to_contain_text("is there already")
+        page.get_by_role("button", name="Replace e2e-big").click()
+        expect(dialog).to_be_hidden()
+        self.assertNotIn("min_size", {row["rule"]["name"]: row["rule"] for row in page.request.get(
+            f"{URL}/alerts/rules").json()["rows"]}["e2e-big"])
+        page.request.delete(f"{URL}/alerts/rules/e2e-big")
+
+    def test_a_link_that_holds_no_rule_says_so(self):
+        page = self.open(f"{URL}/#rule=nonsense!")
+        expect(page.locator("#rule-note")).to_contain_text("no rule")
+        page.keyboard.press("Escape")
+        expect(page.locator("#rule")).to_be_hidden()
+        page.wait_for_function("() => location.hash === ''")
 
     def test_an_injected_print_is_marked(self):
         page = self.open()

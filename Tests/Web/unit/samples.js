@@ -54,6 +54,9 @@ export function makeHealth(change = {}) {
     session: "2026-11-20",
     gaps_open: null,
     gaps_unfilled: null,
+    alerts_new: null,
+    messages_waiting: null,
+    messages_dead: null,
     ...change,
   };
 }
@@ -112,6 +115,37 @@ export function makeDetection(id, change = {}) {
     premium: 1_250_000,
     net_delta: 12,
     underlying_price: 671.5,
+    ...change,
+  };
+}
+
+/**
+ * @param {number} id
+ * @param {Partial<import("../../../Web/modules/protocol.js").Alert>} [change]
+ * @returns {import("../../../Web/modules/protocol.js").Alert}
+ */
+export function makeAlert(id, change = {}) {
+  return {
+    id,
+    rule: "sweep",
+    subject: "detection",
+    kind: "sweep",
+    detection_id: `20261120-sweep-${id}`,
+    severity: "HIGH",
+    score: { total: 57, premium: 17, confidence: 32, count: 8 },
+    title: "Sweep: SPY 2026-11-20 672 call bought, $250 k",
+    text: "4 prints, size 40, premium $250 k, confidence 80 %.",
+    symbol: "O:SPY261120C00672000",
+    underlying: "SPY",
+    side: "buy",
+    premium: 250_000,
+    occurrences: 1,
+    first_time: "2026-11-20T15:42:17.376Z",
+    last_time: "2026-11-20T15:42:17.912Z",
+    created_time: "2026-11-20T15:42:18.001Z",
+    state: "new",
+    changed_time: "2026-11-20T15:42:18.001Z",
+    changed_by: null,
     ...change,
   };
 }
