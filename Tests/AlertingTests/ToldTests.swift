@@ -28,9 +28,9 @@ import Testing
 
   @Test func whatComesLaterDoesNotChangeWhatWasTold() throws {
     let office = try fixture.office()
-    try see(.detection(fixture.detection(1, seconds: 5)), in: office)
-    // Stronger, of the other side, and folded into the same alert.
-    try see(.detection(fixture.detection(2, premium: 4_000_000, seconds: 65, side: .sell)), in: office)
+    try see(.detection(fixture.detection(1, confidence: 850, seconds: 5)), in: office)
+    // A little stronger, of the other side, no more severe: folded into the same alert.
+    try see(.detection(fixture.detection(2, confidence: 900, seconds: 65, side: .sell)), in: office)
     let alert = try #require(try office.stored().first)
     #expect(alert.occurrences == 2 && alert.side == .sell && alert.lastTime == time(65))
     #expect(alert.toldTime == time(5) && alert.direction == .up)
@@ -74,9 +74,9 @@ import Testing
     let again = try fixture.office()
     let old = try #require(try again.stored().first)
     #expect(old.toldTime == .none && old.direction == nil && old.rule == "sweep")
-    try see(.detection(fixture.detection(2, symbol: AlertingFixture.contract(580), seconds: 3)), in: again)
+    try see(.detection(fixture.detection(2, symbol: AlertingFixture.contract(580), seconds: 1_200)), in: again)
     #expect(try told(again).map(\.direction) == [nil, .up])
-    #expect(try told(again).map(\.time) == [.none, time(3)])
+    #expect(try told(again).map(\.time) == [.none, time(1_200)])
   }
   private func makeOlderFile() throws {
     let office = try fixture.office()

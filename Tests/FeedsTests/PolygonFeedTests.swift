@@ -38,7 +38,7 @@ import Testing
     #expect(gaps.map(\.kind) == (isRecorded ? [.gapFound] : [.gapFound, .gapUnfilled]))
     #expect(gaps.allSatisfy { $0.scope == .options && $0.gap == 1 && $0.from == times[0] && $0.time >= times[1] })
     #expect(feed.status.gapsFound == 1 && feed.status.backfill.gapsUnfilled == (isRecorded ? 0 : 1))
-    #expect(feed.status.backfill.waiting == (isRecorded ? [1] : []))
+    #expect(feed.status.backfill.waiting + feed.status.backfill.running == (isRecorded ? [1] : []))
   }
 
   private func read(

@@ -186,9 +186,10 @@ final class ServeRun {
       })
   }
 
-  /// Waits for the demo's quick beginning, some seconds. A recorded session that is played first shows on the page how far it is.
+  /// Waits for the demo's quick beginning, some seconds. A journal that is played first may take longer; /health and the page
+  /// show how far that is.
   func waitUntilWarm() {
-    if source.warmUp != nil { feed.waitUntilWarm(timeoutMilliseconds: 15_000) }
+    if record == nil { feed.waitUntilWarm(timeoutMilliseconds: 15_000) }
   }
 
   /// Stops from the source on, so that what is under way reaches the disk.

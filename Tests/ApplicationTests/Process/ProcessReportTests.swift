@@ -57,7 +57,7 @@ import Testing
           + "\"q\":\(next())}")
       for leg in 0..<(minute % 2 == 0 ? 5 : 1) {
         lines.append(
-          "{\"ev\":\"T\",\"sym\":\"\(contract)\",\"x\":\(302 + leg % 3),\"p\":5.1,\"s\":\(minute % 2 == 0 ? 40 : 1),\"c\":[209],"
+          "{\"ev\":\"T\",\"sym\":\"\(contract)\",\"x\":\(302 + leg % 3),\"p\":5.1,\"s\":\(minute % 2 == 0 ? 400 : 1),\"c\":[209],"
             + "\"t\":\(time + 2 + leg),\"q\":\(next())}")
       }
     }
@@ -85,8 +85,8 @@ import Testing
     #expect(read["subject"] as? String == "alerts" && read["days"] as? Int == 1)
     let rows = try #require(read["rows"] as? [NSDictionary])
     let sweep = try #require(rows.first { $0["name"] as? String == "sweep" })
-    // One alert in five minutes: the cool-down folds the others into it.
-    #expect((20...30).contains(sweep["cases"] as? Int ?? 0), "\(sweep)")
+    // One alert in sixteen minutes: the cool-down folds the others into it.
+    #expect(sweep["cases"] as? Int == 8, "\(sweep)")
     let first = try #require((sweep["horizons"] as? [NSDictionary])?.first)
     #expect(first["after"] as? String == "5 min" && first["too_few"] as? Bool == true)
     #expect(first["hit_share"] as? Double == 1 && first["baseline_hit_share"] as? Double == 1)
