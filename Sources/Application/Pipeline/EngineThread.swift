@@ -13,7 +13,8 @@ import Synchronization
 #endif
 
 /// The engine's thread: events from the ring, outputs to the store and the publisher, snapshots for who asks. It takes no lock
-/// and never waits for a reader; for the disk it waits only when the source can wait, too.
+/// for an event whose outputs find room (one when a day begins or ends, and while the store's queue is full), and never waits for
+/// a reader; for the disk it waits only when the source can wait, too.
 final class EngineThread: Sendable {
   struct Connections: Sendable {
     var events: SPSCRing<MarketEvent>

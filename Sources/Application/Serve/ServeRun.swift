@@ -118,8 +118,8 @@ final class ServeRun {
       connections: ServerConnections(
         instruments: instruments, outputs: publisher, snapshots: snapshots, flow: flow,
         facts: { facts.gather() },
-        inject: { ServeRun.inject($0, inbox, control, stores: store != nil) },
-        replay: control.map { ServeRun.player($0, inbox, stores: store != nil) }, statements: statements,
+        inject: { ReplayPolicy.inject($0, inbox, control, stores: store != nil) },
+        replay: control.map { ReplayPolicy.player($0, inbox, stores: store != nil) }, statements: statements,
         positioning: board, alerts: alerts.thread),
       openStore: openStore, log: log)
   }
@@ -253,28 +253,6 @@ final class ServeRun {
     if case .demo = source { settings.demoSpeed } else { nil }
   }
 
-  /// What the server may ask of the player. Going back plays the same prints again, which the store knows by their place; a print
-  /// entered by hand is not played again and would move all places after it: a run that stores has the one or the other.
-  private static func player(_ control: PlayControl, _ inbox: InjectionInbox, stores: Bool) -> ReplayPlayer {
-    ReplayPlayer(facts: { control.facts }) { command in
-      if stores, inbox.wasUsed, let position = command.position {
-        return .refused(
-          "trades were entered by hand into this run, which is stored, so that it cannot be taken to "
-            + "\(position.rfc3339); start it again with --no-store to move freely")
-      }
-      control.wish(command)
-      return .accepted
-    }
-  }
-
-  private static func inject(
-    _ trade: InjectedTrade, _ inbox: InjectionInbox, _ control: PlayControl?, stores: Bool
-  ) -> InjectionOutcome {
-    guard stores, control?.wasMoved == true else { return inbox.offer(trade) }
-    return .refused(
-      "this run was taken to another moment and is stored, so that it takes no trades; start it again with --no-store")
-  }
-
   private static func openStore(_ settings: Settings, _ log: Log) throws -> Store? {
     guard settings.isStorageEnabled else {
       log.info("storage", "off; prints live in memory only")
@@ -315,58 +293,5 @@ extension ServeRun {
     else { return nil }
     return try LakeWriter(
       options, store: store, isStoreBusy: { writer.queueDepth > writer.queueCapacity / 4 }, log: log)
-  }
-}
-
-/// Asks every part how it is, without making any of them wait.
-private struct HealthGathering: Sendable {
-  let source: ServeSource
-  let live: PolygonFeed?
-  let gauges: IngestGauges
-  let events: SPSCRing<MarketEvent>
-  let publisher: SPSCRing<FlowOutput>
-  let writer: StoreWriter?
-  let record: LiveRecord?
-  let keeper: SnapshotKeeper?
-  let lake: LakeWriter?
-  let positioning: PositioningThread?
-  let alerts: ServeAlerts
-
-  func gather() -> HealthFacts {
-    HealthFacts(
-      ingest: gauges.ingest(source: source.summary, subscribed: source.subscribed),
-      events: HealthFacts.Queue(depth: events.count, capacity: events.capacity),
-      storageQueue: writer.map { HealthFacts.Queue(depth: $0.queueDepth, capacity: $0.queueCapacity) }
-        ?? HealthFacts.Queue(),
-      publisher: HealthFacts.Queue(depth: publisher.count, capacity: publisher.capacity),
-      publisherSkipped: gauges.publisherSkipped, storage: storage(), journal: record.map { journal($0) },
-      lake: lake.map { LakeFacts($0.status.report) },
-      live: live.map { LiveFacts($0.status) }, positioning: positioning?.facts, alerts: alerts.facts,
-      digest: gauges.digest.map { DigestText.text($0) }
-    )
-  }
-
-  private func journal(_ record: LiveRecord) -> HealthFacts.Journal {
-    let status = record.journal.status
-    // Read in this order: what is durable was appended.
-    let durable = status.durableEvents
-    return HealthFacts.Journal(
-      path: record.journal.archive.directory, appendedEvents: status.appendedEvents, durableEvents: durable,
-      heldBytes: status.heldBytes, missingEvents: status.missingEvents, segments: status.closedSegments,
-      bytes: status.writtenBytes,
-      syncAgeSeconds: status.lastSyncNanoseconds.map { Double(SystemClock.monotonicNanoseconds - $0) / 1e9 },
-      error: status.errorText, earlierEvents: record.progress.eventsOfDay, recoveredEvents: record.progress.events,
-      recoveredShare: record.progress.share, snapshotEvents: keeper?.newestEvents)
-  }
-
-  private func storage() -> HealthFacts.Storage {
-    guard let writer else { return HealthFacts.Storage() }
-    let counters = writer.counters
-    return HealthFacts.Storage(
-      enabled: true, path: writer.path, schemaVersion: Store.schemaVersion, rowsWritten: counters.rowsWritten,
-      lagMilliseconds: counters.lagMilliseconds,
-      lastFlush: counters.lastFlushNanoseconds.map { Timestamp(nanoseconds: $0) } ?? .none, flushes: counters.flushes,
-      dropped: counters.lostOutputs, storedBefore: counters.skippedOutputs, waits: gauges.storeWaits,
-      error: counters.errorText)
   }
 }
