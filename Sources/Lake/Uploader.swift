@@ -157,7 +157,7 @@ final class Uploader {
     } catch .storage(let error) {
       let words = place.clean(error)
       // Keys that may not list a bucket are told 403 of what is not there. With wrong ones the upload is refused, too.
-      if words.contains("HTTP 404") || words.contains("HTTP 403") { return nil }
+      if words.contains(/HTTP (code )?40[34]/) { return nil }
       throw .bucket(place: place.description, words: words)
     } catch .foreignPart(_, let words) {
       throw .bucket(place: place.description, words: "\(name(hour)) is not ours (\(words)); name another prefix")
