@@ -65,6 +65,24 @@ enum DiskFolder {
     do throws(FileError) { try Folder.sync(path) } catch { throw LakeError(error) }
   }
 
+  /// The lines of a small text file; none when it is not there. What follows the last line's end is half a line, and left out.
+  static func lines(_ path: String) throws(LakeError) -> [Substring] {
+    guard let file = fopen(path, "rb") else {
+      if errno == ENOENT { return [] }
+      throw failure(path, "read")
+    }
+    defer { fclose(file) }
+    var bytes: [UInt8] = []
+    var piece = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let count = fread(&piece, 1, piece.count, file)
+      if count == 0 { break }
+      bytes += piece[..<count]
+    }
+    guard let end = bytes.lastIndex(of: 10) else { return [] }
+    return String(decoding: bytes[..<end], as: UTF8.self).split(separator: "\n")
+  }
+
   /// Puts a whole small file in the place of what was there.
   static func write(_ bytes: [UInt8], to path: String) throws(LakeError) {
     do throws(FileError) { try AtomicFile.write(bytes, to: path) } catch { throw LakeError(error) }

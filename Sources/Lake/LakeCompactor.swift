@@ -75,7 +75,7 @@ public final class LakeCompactor {
     let hasNews = try hasNews(before)
     if hasNews || !compaction.isCompact(day) {
       while try !compaction.compact(
-        day, news: news,
+        day, news: { parts throws(LakeError) in try export?.news(parts) },
         progress: { done, total in
           progress(done, total)
           return true
@@ -100,10 +100,5 @@ public final class LakeCompactor {
   private func hasNews(_ parts: [LakePart]) throws(LakeError) -> Bool {
     guard let cancelled = try export?.cancelled(parts), !cancelled.isEmpty else { return false }
     return try compaction.lacks(cancelled, parts)
-  }
-
-  private func news(_ parts: [LakePart]) throws(LakeError) -> Compaction.News? {
-    guard let export, let day = parts.first?.facts.day else { return nil }
-    return Compaction.News(gaps: try export.gaps(of: day), cancelled: try export.cancelled(parts))
   }
 }

@@ -142,7 +142,7 @@ final class LakeLoop {
       if isOver(day, now) {
         // One a round, so that prints never wait for several.
         let start = SystemClock.monotonicNanoseconds
-        guard try compaction.compact(day, news: news, progress: { _, _ in !isStopped() }) else { continue }
+        guard try compaction.compact(day, news: export.news, progress: { _, _ in !isStopped() }) else { continue }
         let parts = days.parts(of: day)
         log.info(
           "lake", "compacted \(day)",
@@ -153,7 +153,7 @@ final class LakeLoop {
           ])
         return
       }
-      let merged = try compaction.mergeHours(day, isOver: false, news: news)
+      let merged = try compaction.mergeHours(day, isOver: false, news: export.news)
       if merged > 0 { log.debug("lake", "merged hours of \(day)", ["parts": "\(merged)"]) }
     }
   }
@@ -162,11 +162,6 @@ final class LakeLoop {
     guard now - (lastFlushed[day] ?? started) >= LakeLoop.quiet else { return false }
     guard let session = TradingCalendar.session(on: day) else { return true }
     return SystemClock.wallNanoseconds - session.postMarketClose.nanoseconds >= LakeLoop.afterClose
-  }
-
-  private func news(_ parts: [LakePart]) throws(LakeError) -> Compaction.News? {
-    guard let day = parts.first?.facts.day else { return nil }
-    return Compaction.News(gaps: try export.gaps(of: day), cancelled: try export.cancelled(parts))
   }
 
   // MARK: Saying how it is

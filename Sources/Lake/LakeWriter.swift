@@ -22,8 +22,8 @@ public final class LakeWriter: Sendable {
 
   /// How often the lake looks into the store.
   private static let tickMilliseconds: Int32 = 250
-  /// How long a stop goes on writing.
-  private static let closeNanoseconds: Int64 = 10_000_000_000
+  /// How long a stop goes on writing, and then uploading.
+  static let closeNanoseconds: Int64 = 10_000_000_000
   private let interruptCompaction: @Sendable () -> Void
 
   /// Makes the folders and the connections; reads and writes nothing yet.
@@ -61,8 +61,9 @@ public final class LakeWriter: Sendable {
     uploads?.start()
   }
 
-  /// Writes what the store has, uploads it unless the bucket is out of reach, and stops. After the store's writer was closed.
-  /// What cannot be done now is done after the next start.
+  /// Writes what the store has, uploads it unless the bucket is out of reach, and stops; each for ten seconds at most, beside
+  /// the part or object that is under way then. After the store's writer was closed. What cannot be done now is done after the
+  /// next start.
   public func close() {
     signals.close()
     let running = thread.withLock { thread in

@@ -33,6 +33,13 @@ struct PartFacts: Sendable, Hashable {
     var through: Int64
 
     var ids: Swift.Range<Int64> { (after + 1)..<(through + 1) }
+
+    /// Which prints are in any of the ranges, for SQL.
+    static func condition(_ ranges: [Range]) -> String {
+      if ranges.isEmpty { return "false" }
+      let each = Set(ranges.map { "(print_id > \($0.after) AND print_id <= \($0.through))" })
+      return each.sorted().joined(separator: " OR ")
+    }
   }
 
   var day: MarketDate
@@ -43,6 +50,9 @@ struct PartFacts: Sendable, Hashable {
   var ranges: [Range]
   /// The day's gaps when the part was written, JSON.
   var gaps: String
+  /// Whose print ids these are: in an object, which other lakes may share a bucket with; nil in parts, and in objects of
+  /// versions before.
+  var lake: String?
 
   /// Hours since 1970 of the newest row.
   var hour: Int64 { lastTime / PartFacts.hourNanoseconds }
@@ -73,16 +83,18 @@ struct PartFacts: Sendable, Hashable {
     static let prints = "marketflow.prints"
     static let gaps = "marketflow.gaps"
     static let written = "marketflow.written_at"
+    static let lake = "marketflow.lake"
   }
 
   /// The options of a COPY that writes a part with these facts. `written_at` also says up to when cancellations are known.
   var copyOptions: String {
-    let entries = [
+    var entries = [
       (Key.schema, "\(FlowColumns.schemaVersion)"), (Key.day, "\(day)"), (Key.kind, kind.rawValue),
       (Key.first, "\(firstTime)"), (Key.last, "\(lastTime)"),
       (Key.prints, ranges.map { "\($0.run):\($0.after)-\($0.through)" }.joined(separator: " ")), (Key.gaps, gaps),
-      (Key.written, Timestamp(nanoseconds: SystemClock.wallNanoseconds).lakeText),
+      (Key.written, Timestamp(nanoseconds: SystemClock.wallNanoseconds).rfc3339),
     ]
+    if let lake { entries.append((Key.lake, lake)) }
     let list = entries.map { "\($0.0.sqlLiteral): \($0.1.sqlLiteral)" }.joined(separator: ", ")
     return "(FORMAT parquet, \(kind.compression), USE_TMP_FILE false, KV_METADATA {\(list)})"
   }
@@ -104,7 +116,7 @@ struct PartFacts: Sendable, Hashable {
     }
     let dayText = try value(Key.day)
     let kindText = try value(Key.kind)
-    guard let day = MarketDate(lakeText: dayText) else {
+    guard let day = MarketDate(dayText) else {
       throw .foreignPart(path: path, words: "its day is \(dayText)")
     }
     guard let kind = Kind(rawValue: kindText) else { throw .foreignPart(path: path, words: "its kind is \(kindText)") }
@@ -114,16 +126,19 @@ struct PartFacts: Sendable, Hashable {
     }
     self.init(
       day: day, kind: kind, firstTime: try number(Key.first), lastTime: try number(Key.last), ranges: ranges,
-      gaps: try value(Key.gaps))
+      gaps: try value(Key.gaps), lake: metadata[Key.lake])
   }
 
-  init(day: MarketDate, kind: Kind, firstTime: Int64, lastTime: Int64, ranges: [Range], gaps: String) {
+  init(
+    day: MarketDate, kind: Kind, firstTime: Int64, lastTime: Int64, ranges: [Range], gaps: String, lake: String? = nil
+  ) {
     self.day = day
     self.kind = kind
     self.firstTime = firstTime
     self.lastTime = lastTime
     self.ranges = ranges
     self.gaps = gaps
+    self.lake = lake
   }
 
   private static func ranges(_ text: String) -> [Range]? {
@@ -150,24 +165,6 @@ struct LakePart: Sendable, Hashable {
   var file: PartFile
   var rows: Int64
   var facts: PartFacts
-}
-
-extension MarketDate {
-  /// `2026-11-20`; nil for what is no day.
-  public init?(lakeText text: some StringProtocol) {
-    let pieces = text.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
-    guard pieces.count == 3, let year = pieces[0], let month = pieces[1], let day = pieces[2] else { return nil }
-    self.init(year: year, month: month, day: day)
-  }
-}
-
-extension Timestamp {
-  /// RFC 3339, UTC.
-  var lakeText: String {
-    var bytes: [UInt8] = []
-    appendRFC3339(to: &bytes)
-    return String(decoding: bytes, as: UTF8.self)
-  }
 }
 
 /// Reads footers.

@@ -204,6 +204,12 @@ final class StoreExport {
 
   // MARK: What else parts want to know
 
+  /// What the store knows by now of the prints in these parts of one day; nil for no parts.
+  func news(_ parts: [LakePart]) throws(LakeError) -> Compaction.News? {
+    guard let day = parts.first?.facts.day else { return nil }
+    return Compaction.News(gaps: try gaps(of: day), cancelled: try cancelled(parts))
+  }
+
   /// The day's gaps as a JSON array.
   func gaps(of day: MarketDate) throws(LakeError) -> String {
     let (start, end) = day.tradingDay
@@ -220,8 +226,8 @@ final class StoreExport {
           json.field("run", row[0].integer ?? 0)
           json.field("gap", row[1].integer ?? 0)
           json.field("scope", row[2].text ?? "")
-          json.field("from", Timestamp(nanoseconds: row[3].integer ?? 0).lakeText)
-          json.field("to", Timestamp(nanoseconds: row[4].integer ?? 0).lakeText)
+          json.field("from", Timestamp(nanoseconds: row[3].integer ?? 0).rfc3339)
+          json.field("to", Timestamp(nanoseconds: row[4].integer ?? 0).rfc3339)
           json.field("state", row[5].text ?? "")
           json.field("recovered", row[6].integer ?? 0)
         }
@@ -232,11 +238,10 @@ final class StoreExport {
 
   /// Ids of a day's prints that the venue has taken back by now.
   func cancelled(_ parts: [LakePart]) throws(LakeError) -> [Int64] {
-    let ranges = parts.flatMap(\.facts.ranges).map { "(print_id > \($0.after) AND print_id <= \($0.through))" }
+    let ranges = parts.flatMap(\.facts.ranges)
     if ranges.isEmpty { return [] }
     let rows = try store.ask(
-      "SELECT DISTINCT print_id FROM base.cancellations WHERE \(Set(ranges).sorted().joined(separator: " OR ")) ORDER BY 1"
-    )
+      "SELECT DISTINCT print_id FROM base.cancellations WHERE \(PartFacts.Range.condition(ranges)) ORDER BY 1")
     return rows.compactMap { $0[0].integer }
   }
 }

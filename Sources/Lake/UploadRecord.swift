@@ -28,7 +28,7 @@ struct UploadRecord {
   init(path: String, place: String) throws(LakeError) {
     self.path = path
     self.place = place
-    let lines = try UploadRecord.lines(path)
+    let lines = try DiskFolder.lines(path)
     guard lines.first == "place\t\(place)" else {
       try rewrite()
       return
@@ -55,7 +55,7 @@ struct UploadRecord {
   /// A line that a kill cut off is as if it had not been written: the object is uploaded once more.
   private mutating func read(_ line: Substring) {
     let words = line.split(separator: "\t")
-    guard words.count >= 3, let day = MarketDate(lakeText: words[1]) else { return }
+    guard words.count >= 3, let day = MarketDate(words[1]) else { return }
     if words[0] == "day", words.count == 3 { complete[day] = UInt64(words[2]) }
     guard words[0] == "hour", words.count == 6, let hour = Int(words[2]), let rows = Int64(words[3]),
       let checksum = UInt64(words[4]), let bytes = Int64(words[5])
@@ -64,24 +64,6 @@ struct UploadRecord {
   }
 
   // MARK: File
-
-  private static func lines(_ path: String) throws(LakeError) -> [Substring] {
-    guard let file = fopen(path, "rb") else {
-      if errno == ENOENT { return [] }
-      throw DiskFolder.failure(path, "read")
-    }
-    defer { fclose(file) }
-    var bytes: [UInt8] = []
-    var piece = [UInt8](repeating: 0, count: 1 << 16)
-    while true {
-      let count = fread(&piece, 1, piece.count, file)
-      if count == 0 { break }
-      bytes += piece[..<count]
-    }
-    // What follows the last line's end is half a line.
-    guard let end = bytes.lastIndex(of: 10) else { return [] }
-    return String(decoding: bytes[..<end], as: UTF8.self).split(separator: "\n")
-  }
 
   private func rewrite() throws(LakeError) {
     var lines = ["place\t\(place)"]

@@ -1,6 +1,5 @@
 import Clocks
 import Logging
-import MarketModel
 import Rings
 import Synchronization
 
@@ -28,7 +27,8 @@ final class UploadThread: Sendable {
           loop?.round(isClosing: false) { signals.isClosing }
           signals.bell.wait(milliseconds: UploadThread.tickMilliseconds) { signals.isClosing }
         }
-        loop?.round(isClosing: true) { false }
+        let deadline = SystemClock.monotonicNanoseconds + LakeWriter.closeNanoseconds
+        loop?.close { SystemClock.monotonicNanoseconds >= deadline }
       }
     }
   }
@@ -54,12 +54,7 @@ final class UploadLoop {
   private var triesAgain: Int64 = 0
   private var failures = 0
   private var waitingSince: Int64 = 0
-  private var lastUploaded: [Slot: Int64] = [:]
-
-  private struct Slot: Hashable {
-    var day: MarketDate
-    var hour: Int
-  }
+  private var lastUploaded: [Uploader.Hour: Int64] = [:]
 
   init(_ uploader: Uploader, growsSeconds: Int, status: LakeStatus, log: Log) {
     self.uploader = uploader
@@ -68,20 +63,31 @@ final class UploadLoop {
     self.log = log
   }
 
+  /// The last round, and a line about what it leaves.
+  /// - Parameter isStopped: asked between two days and two objects.
+  func close(until isStopped: () -> Bool) {
+    round(isClosing: true, until: isStopped)
+    let waiting = status.report.uploads?.waiting ?? 0
+    if waiting > 0 {
+      log.info("lake", "\(waiting == 1 ? "1 object waits" : "\(waiting) objects wait") for the next start")
+    }
+  }
+
   /// Uploads what differs, one object after the other, until one fails.
   /// - Parameters:
   ///   - isClosing: also the hour that is still growing; nothing when the bucket was out of reach a moment ago.
-  ///   - isStopped: asked between two objects.
+  ///   - isStopped: asked between two days and two objects.
   func round(isClosing: Bool, until isStopped: () -> Bool) {
     let now = SystemClock.monotonicNanoseconds
     if isClosing ? failures > 0 : now < triesAgain { return }
     do {
-      var left = try uploader.differences().filter { isClosing || isDue($0, now) }
-      note(waiting: left.count)
+      var left = try uploader.differences(isDue: { isClosing || isDue($0, now) }, until: isStopped)
+      // Stopped before all days were looked at, it knows less than the round before.
+      note(waiting: isStopped() ? max(left.count, status.report.uploads?.waiting ?? 0) : left.count)
       while !left.isEmpty, !isStopped() {
         let next = left.removeFirst()
         try uploader.upload(next)
-        lastUploaded[Slot(day: next.day, hour: next.hour)] = SystemClock.monotonicNanoseconds
+        lastUploaded[next.hour] = SystemClock.monotonicNanoseconds
         status.update { state in
           state.report.uploads?.uploaded += 1
           state.report.uploads?.lastUpload = SystemClock.wallNanoseconds
@@ -92,10 +98,9 @@ final class UploadLoop {
     } catch { fail(error) }
   }
 
-  private func isDue(_ difference: Uploader.Difference, _ now: Int64) -> Bool {
-    guard difference.isNewest, let last = lastUploaded[Slot(day: difference.day, hour: difference.hour)] else {
-      return true
-    }
+  /// Whether the hour that is still growing is uploaded anew.
+  private func isDue(_ hour: Uploader.Hour, _ now: Int64) -> Bool {
+    guard let last = lastUploaded[hour] else { return true }
     return now - last >= growsNanoseconds
   }
 

@@ -11,94 +11,104 @@ import Storage
 final class Uploader {
   private let folder: LakeFolder
   private let place: S3Place
+  /// The lake's own, in the footer of each object.
+  private let lake: String
   private let session: SQLSession
   private let footers: FooterReader
   private var record: UploadRecord
+  private var hours: HourDigests
+
+  struct Hour: Hashable, Sendable {
+    var day: MarketDate
+    /// Counted from the beginning of the trading day.
+    var number: Int
+
+    /// Nanoseconds since 1970.
+    var times: Range<Int64> {
+      let start = day.tradingDay.start.nanoseconds + Int64(number) * PartFacts.hourNanoseconds
+      return start..<(start + PartFacts.hourNanoseconds)
+    }
+  }
 
   /// An hour whose object is not what the parts here say.
   struct Difference: Hashable, Sendable {
-    var day: MarketDate
-    var hour: Int
+    var hour: Hour
     /// What the object should hold; its size is not known yet.
     var wanted: UploadedHour
-    var files: [PartFile]
-    /// The newest hour of the newest day: it is still growing.
-    var isNewest: Bool
+    /// All that have prints of the hour.
+    var parts: [LakePart]
   }
 
   /// Makes the connection; reaches nothing yet.
   init(folder: LakeFolder, place: S3Place, memoryLimitMegabytes: Int) throws(LakeError) {
     self.folder = folder
     self.place = place
+    lake = try folder.identity()
     session = try place.makeSession(
       memoryLimitMegabytes: memoryLimitMegabytes, temporaryDirectory: "\(folder.work)/upload.tmp")
     footers = FooterReader(session: session)
     record = try UploadRecord(path: "\(folder.work)/uploads.tsv", place: place.description)
+    hours = HourDigests(session: session, footers: footers)
   }
+
+  // MARK: What differs
 
   /// What is here less what is in the bucket, oldest first. Days without a difference are noted, and not looked at again
   /// before their parts change.
-  func differences() throws(LakeError) -> [Difference] {
+  /// - Parameters:
+  ///   - isDue: asked for the newest hour of the newest day, which is still growing: until it is due, its rows are not read.
+  ///   - isStopped: asked between two days; later days are left out then.
+  func differences(isDue: (Hour) -> Bool, until isStopped: () -> Bool) throws(LakeError) -> [Difference] {
     var differences: [Difference] = []
     let all = try folder.days()
-    for day in all {
+    for day in all where !isStopped() {
       let files = try folder.parts(of: day)
       let parts = UInt64(digestOf: files.map { "\($0.number):\($0.bytes)" }.joined(separator: " "))
-      if files.isEmpty || record.complete[day] == parts { continue }
-      let hours = try hours(day, files)
-      let newest = hours.keys.max()
-      let missing = hours.filter { hour, wanted in
-        guard let there = record.hours[day]?[hour] else { return true }
+      if files.isEmpty || record.complete[day] == parts {
+        hours.forget(day)
+        continue
+      }
+      var partsOfHour = try hours.parts(of: day, files)
+      var isWaiting = false
+      if day == all.last, let newest = partsOfHour.keys.max(), !isDue(Hour(day: day, number: newest)) {
+        partsOfHour[newest] = nil
+        isWaiting = true
+      }
+      let missing = try hours.digests(of: day, partsOfHour).filter { number, wanted in
+        guard let there = record.hours[day]?[number] else { return true }
         return there.rows != wanted.rows || there.checksum != wanted.checksum
       }
-      if missing.isEmpty { try record.noteComplete(day, parts: parts) }
-      differences += missing.sorted { $0.key < $1.key }.map {
-        Difference(
-          day: day, hour: $0.key, wanted: $0.value, files: files, isNewest: day == all.last && $0.key == newest)
+      if missing.isEmpty, !isWaiting { try record.noteComplete(day, parts: parts) }
+      differences += missing.sorted { $0.key < $1.key }.map { number, wanted in
+        Difference(hour: Hour(day: day, number: number), wanted: wanted, parts: partsOfHour[number] ?? [])
       }
     }
     return differences
   }
 
-  private func hours(_ day: MarketDate, _ files: [PartFile]) throws(LakeError) -> [Int: UploadedHour] {
-    let start = day.tradingDay.start.nanoseconds
-    var hours: [Int: UploadedHour] = [:]
-    for row in try session.ask(
-      """
-      SELECT (epoch_ns(timestamp) - \(start)) // \(PartFacts.hourNanoseconds) AS hour, count(*), \
-      bit_xor(hash(print_id, cancelled)) FROM \(Uploader.source(files)) GROUP BY 1
-      """)
-    {
-      guard let hour = row[0].integer, let rows = row[1].integer, let checksum = row[2].integer else { continue }
-      hours[Int(hour)] = UploadedHour(rows: rows, checksum: UInt64(bitPattern: checksum), bytes: 0)
-    }
-    return hours
+  // MARK: Uploading
+
+  /// Where the object lies below the lake's address.
+  private func name(_ hour: Hour) -> String {
+    folder.folder(of: hour.day).dropFirst(folder.path.count + 1) + "/" + LakeFolder.partName(hour.number + 1)
   }
 
-  private static func source(_ files: [PartFile]) -> String {
-    "read_parquet(\(FooterReader.list(files)), hive_partitioning = false)"
-  }
-
-  func url(_ day: MarketDate, hour: Int) -> String {
-    place.url + folder.folder(of: day).dropFirst(folder.path.count) + "/" + LakeFolder.partName(hour + 1)
-  }
+  func url(_ hour: Hour) -> String { place.url + "/" + name(hour) }
 
   /// Writes one object and looks whether it has arrived as it should.
-  /// - Throws: `.bucket` when the bucket is the trouble, `.storage` and `.foreignPart` when the parts here are.
+  /// - Throws: `.bucket` when the bucket is the trouble, or holds what is not this lake's; `.storage` and `.foreignPart` when
+  ///   the parts here are.
   func upload(_ difference: Difference) throws(LakeError) {
-    let url = url(difference.day, hour: difference.hour)
-    let start = difference.day.tradingDay.start.adding(
-      nanoseconds: Int64(difference.hour) * PartFacts.hourNanoseconds
-    ).nanoseconds
-    let end = start + PartFacts.hourNanoseconds
-    let parts = try footers.parts(difference.files).filter { $0.facts.lastTime >= start && $0.facts.firstTime < end }
-    var facts = PartFacts.merged(parts, kind: .hour, gaps: nil)
-    facts.firstTime = start
-    facts.lastTime = end - 1
+    let hour = difference.hour
+    let url = url(hour)
+    var facts = PartFacts.merged(difference.parts, kind: .hour, gaps: nil)
+    facts.firstTime = hour.times.lowerBound
+    facts.lastTime = hour.times.upperBound - 1
+    facts.lake = lake
+    if record.hours[hour.day]?[hour.number] == nil { try refuseToLose(hour, difference.parts, facts) }
     let copy = """
-      COPY (SELECT \(FlowColumns.fromParts(cancelled: [])) FROM \(Uploader.source(parts.map(\.file))) \
-      WHERE timestamp >= make_timestamp_ns(\(start)) AND timestamp < make_timestamp_ns(\(end)) ORDER BY \(FlowColumns.order)) \
-      TO \(url.sqlLiteral) \(facts.copyOptions)
+      COPY (SELECT \(FlowColumns.fromParts(cancelled: [])) FROM \(HourDigests.source(difference.parts)) \
+      WHERE \(HourDigests.condition(hour.times)) ORDER BY \(FlowColumns.order)) TO \(url.sqlLiteral) \(facts.copyOptions)
       """
     let found: [[SQLCell]]
     do {
@@ -112,6 +122,45 @@ final class Uploader {
     }
     var uploaded = difference.wanted
     uploaded.bytes = found.first?[1].integer ?? 0
-    try record.note(difference.day, hour: difference.hour, uploaded)
+    try record.note(hour.day, hour: hour.number, uploaded)
+  }
+
+  // MARK: What is there already
+
+  /// A new data folder knows nothing of what another one has put into the bucket. An object that it does not know is only
+  /// replaced when it is an older state of the same hour: of this lake or of nobody in particular, with no id that is not
+  /// here, and with as many rows as are here under its ids.
+  private func refuseToLose(_ hour: Hour, _ parts: [LakePart], _ facts: PartFacts) throws(LakeError) {
+    guard let there = try object(hour) else { return }
+    var here = RangeSet<Int64>()
+    for range in facts.ranges { here.insert(contentsOf: range.ids) }
+    var isOlder = there.facts.ranges.allSatisfy { RangeSet($0.ids).isSubset(of: here) }
+    let isOther = there.facts.lake.map { $0 != lake } ?? false
+    if isOlder, !isOther {
+      let same = try session.ask(
+        """
+        SELECT count(*) FROM \(HourDigests.source(parts)) WHERE \(HourDigests.condition(hour.times)) \
+        AND (\(PartFacts.Range.condition(there.facts.ranges)))
+        """)
+      isOlder = same[0][0].integer == there.rows
+    }
+    if isOlder, !isOther { return }
+    let whose = there.facts.lake == lake ? "this lake that are not in its folder any more" : "another lake"
+    throw .bucket(
+      place: place.description, words: "\(name(hour)) holds \(there.rows) rows of \(whose); name another prefix")
+  }
+
+  /// What the bucket holds of an hour; nil for nothing.
+  private func object(_ hour: Hour) throws(LakeError) -> LakePart? {
+    do throws(LakeError) {
+      return try footers.parts([PartFile(path: url(hour), number: hour.number + 1, bytes: 0)]).first
+    } catch .storage(let error) {
+      let words = place.clean(error)
+      // Keys that may not list a bucket are told 403 of what is not there. With wrong ones the upload is refused, too.
+      if words.contains(/HTTP (code )?40[34]/) { return nil }
+      throw .bucket(place: place.description, words: words)
+    } catch .foreignPart(_, let words) {
+      throw .bucket(place: place.description, words: "\(name(hour)) is not ours (\(words)); name another prefix")
+    }
   }
 }

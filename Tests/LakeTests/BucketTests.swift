@@ -1,6 +1,7 @@
 import Foundation
 import Logging
 import MarketModel
+import Synchronization
 import Testing
 
 @testable import Lake
@@ -94,12 +95,23 @@ final class BucketServer {
   }
 }
 
+/// What a log says.
+private final class Lines: Sendable {
+  private let lines = Mutex<[String]>([])
+  var log: Log { Log(sink: .function { [self] line in lines.withLock { $0.append(line) } }) }
+  var all: [String] { lines.withLock { $0 } }
+}
+
 @Suite(.serialized, .enabled(if: PythonTools.rclone != nil, PythonTools.missing)) struct BucketTests {
-  private func uploads(_ lake: LakeUnderTest, _ place: S3Place) throws -> UploadLoop {
+  private func uploads(
+    _ lake: LakeUnderTest, _ place: S3Place, growsSeconds: Int = 0, log: Log = Log(minimumLevel: .critical)
+  ) throws -> UploadLoop {
     let uploader = try Uploader(folder: try LakeFolder(lake.options.directory), place: place, memoryLimitMegabytes: 128)
     lake.status.update { $0.report.uploads = LakeStatus.Uploads(place: place.url) }
-    return UploadLoop(uploader, growsSeconds: 0, status: lake.status, log: Log(minimumLevel: .critical))
+    return UploadLoop(uploader, growsSeconds: growsSeconds, status: lake.status, log: log)
   }
+
+  private static let hour: Int64 = 3_600_000_000_000
 
   private func round(_ uploads: UploadLoop, isClosing: Bool = false) { uploads.round(isClosing: isClosing) { false } }
 
@@ -151,7 +163,7 @@ final class BucketServer {
     try expectEqual(lake, server.place())
 
     // Other files with the same rows are nothing new for the bucket; a cancellation is.
-    _ = try lake.loop.compaction.compact(Prints.friday, news: lake.news) { _, _ in true }
+    _ = try lake.loop.compaction.compact(Prints.friday, news: lake.loop.export.news) { _, _ in true }
     round(uploads)
     #expect(lake.status.report.uploads?.uploaded == 5)
     let parts = lake.loop.days.parts(of: Prints.friday)
@@ -163,6 +175,169 @@ final class BucketServer {
     round(uploads)
     #expect(lake.status.report.uploads?.uploaded == 6)
     try expectEqual(lake, server.place())
+  }
+
+  @Test func aStopLeavesTheRestForTheNextStart() throws {
+    let folder = try TemporaryFolder()
+    let server = try BucketServer(folder: folder.path + "/s3")
+    let lake = try LakeUnderTest(folder.path)
+    try lake.add(lake.prints.outputs(1...2_000, stepNanoseconds: Self.hour / 1_000))
+    try lake.flush()
+    let lines = Lines()
+    let status = lake.status
+    try uploads(lake, server.place(), log: lines.log).close { status.report.uploads?.uploaded == 1 }
+    #expect(status.report.uploads?.uploaded == 1)
+    #expect(lines.all.count == 1 && lines.all[0].contains("2 objects wait for the next start"))
+    try uploads(lake, server.place(), log: lines.log).close { false }
+    #expect(status.report.uploads?.uploaded == 2 && lines.all.count == 1)
+    try expectEqual(lake, server.place())
+  }
+
+  // MARK: Who may replace what
+
+  /// A lake of its own in a folder below, with prints 1 to `count`.
+  private func lake(_ folder: TemporaryFolder, _ name: String, _ count: Int64, inAnHour: Int64) throws -> LakeUnderTest
+  {
+    let path = folder.path + "/" + name
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    let lake = try LakeUnderTest(path)
+    try lake.add(lake.prints.outputs(1...count, stepNanoseconds: Self.hour / inAnHour))
+    try lake.flush()
+    return lake
+  }
+
+  private func forget(_ lake: LakeUnderTest) throws {
+    try FileManager.default.removeItem(atPath: lake.loop.days.folder.work + "/uploads.tsv")
+  }
+
+  /// Writes every object again as versions before did.
+  private func removeLakeIDs(_ place: S3Place, _ folder: TemporaryFolder) throws {
+    let session = try place.makeSession(memoryLimitMegabytes: 128, temporaryDirectory: folder.path + "/strip.tmp")
+    let urls = try session.rows("SELECT file FROM glob('\(place.url)/*/*/*/*.parquet')").compactMap { $0[0].text }
+    let objects = try FooterReader(session: session).parts(
+      urls.enumerated().map { PartFile(path: $1, number: $0, bytes: 0) })
+    for var object in objects {
+      #expect(object.facts.lake?.utf8.count == 32)
+      object.facts.lake = nil
+      try session.execute(
+        """
+        CREATE OR REPLACE TEMP TABLE object AS SELECT \(FlowColumns.fromParts(cancelled: [])) \
+        FROM read_parquet('\(object.file.path)', hive_partitioning = false)
+        """)
+      try session.execute(
+        "COPY (SELECT * FROM object ORDER BY \(FlowColumns.order)) TO '\(object.file.path)' \(object.facts.copyOptions)"
+      )
+    }
+  }
+
+  @Test func anotherLakesObjectsAreNotReplaced() throws {
+    let folder = try TemporaryFolder()
+    let server = try BucketServer(folder: folder.path + "/s3")
+    let first = try lake(folder, "first", 2_000, inAnHour: 1_000)
+    round(try uploads(first, server.place()))
+    #expect(first.status.report.uploads?.uploaded == 3)
+
+    // A new data folder: the same run, print ids that include the first one's.
+    let second = try lake(folder, "second", 3_000, inAnHour: 1_100)
+    let uploads = try uploads(second, server.place())
+    round(uploads)
+    let words = try #require(second.status.report.uploads?.error)
+    #expect(words.contains("flow_part_006.parquet holds 500 rows of another lake; name another prefix"), "\(words)")
+    #expect(second.status.report.uploads?.uploaded == 0)
+    try expectEqual(first, server.place())
+    // Asking again changes nothing.
+    uploads.close { false }
+    #expect(second.status.report.uploads?.uploaded == 0)
+
+    var place = server.place()
+    place.prefix = "second"
+    round(try self.uploads(second, place))
+    #expect(second.status.report.uploads?.error == nil)
+    try expectEqual(second, place)
+
+    // Without its record the first still knows its own.
+    try forget(first)
+    try first.add(
+      first.prints.outputs(2_001...2_100, from: Prints.open.adding(nanoseconds: 2 * Self.hour + 1_000)))
+    try first.flush()
+    round(try self.uploads(first, server.place()))
+    #expect(first.status.report.uploads?.error == nil && first.status.report.uploads?.uploaded == 3)
+    try expectEqual(first, server.place())
+  }
+
+  @Test func anObjectOfVersionsBeforeIsOursWhenItsRowsAreHere() throws {
+    let folder = try TemporaryFolder()
+    let server = try BucketServer(folder: folder.path + "/s3")
+    let first = try lake(folder, "first", 2_000, inAnHour: 1_000)
+    round(try uploads(first, server.place()))
+    try removeLakeIDs(server.place(), folder)
+    // The same ids, other rows in the hour.
+    let second = try lake(folder, "second", 2_000, inAnHour: 1_100)
+    round(try uploads(second, server.place()))
+    #expect(second.status.report.uploads?.error?.contains("rows of another lake") == true)
+    // Not all of the ids.
+    let third = try lake(folder, "third", 1_900, inAnHour: 1_000)
+    round(try uploads(third, server.place()))
+    #expect(third.status.report.uploads?.error?.contains("rows of another lake") == true)
+    #expect(second.status.report.uploads?.uploaded == 0 && third.status.report.uploads?.uploaded == 0)
+
+    try forget(first)
+    try first.add(
+      first.prints.outputs(2_001...2_100, from: Prints.open.adding(nanoseconds: 2 * Self.hour + 1_000)))
+    try first.flush()
+    round(try uploads(first, server.place()))
+    #expect(first.status.report.uploads?.error == nil && first.status.report.uploads?.uploaded == 3)
+    try expectEqual(first, server.place())
+  }
+
+  @Test func whatALakeHasLostStaysInTheBucket() throws {
+    let folder = try TemporaryFolder()
+    let server = try BucketServer(folder: folder.path + "/s3")
+    let whole = try lake(folder, "whole", 2_000, inAnHour: 1_000)
+    round(try uploads(whole, server.place()))
+    let restored = try lake(folder, "restored", 1_900, inAnHour: 1_000)
+    try FileManager.default.copyItem(
+      atPath: whole.loop.days.folder.work + "/lake-id", toPath: restored.loop.days.folder.work + "/lake-id")
+    round(try uploads(restored, server.place()))
+    let words = try #require(restored.status.report.uploads?.error)
+    #expect(words.contains("rows of this lake that are not in its folder any more"), "\(words)")
+    try expectEqual(whole, server.place())
+  }
+
+  // MARK: What is read
+
+  @Test func onlyTheHoursThatChangedAreReadAgain() throws {
+    let folder = try TemporaryFolder()
+    let server = try BucketServer(folder: folder.path + "/s3")
+    let lake = try LakeUnderTest(folder.path)
+    for hour in 0..<3 as Range<Int64> {
+      let start = Prints.open.adding(nanoseconds: hour * Self.hour)
+      try lake.add(lake.prints.outputs(hour * 1_000 + 1...hour * 1_000 + 1_000, from: start))
+      try lake.flush()
+    }
+    let uploads = try uploads(lake, server.place(), growsSeconds: 3_600)
+    round(uploads)
+    #expect(lake.status.report.uploads?.error == nil && lake.status.report.uploads?.uploaded == 3)
+
+    // Who reads a part from here on says so.
+    let parts = lake.loop.days.parts(of: Prints.friday).map(\.file)
+    try #require(parts.count == 3)
+    let newest = try Data(contentsOf: URL(filePath: parts[2].path))
+    for part in parts { try Data(count: Int(part.bytes)).write(to: URL(filePath: part.path)) }
+    round(uploads)
+    #expect(lake.status.report.uploads?.error == nil && lake.status.report.uploads?.waiting == 0)
+
+    // More of the newest hour: not before it is due.
+    let start = Prints.open.adding(nanoseconds: 2 * Self.hour + 1_500_000_000)
+    try lake.add(lake.prints.outputs(3_001...3_100, from: start))
+    try lake.flush()
+    round(uploads)
+    #expect(lake.status.report.uploads?.error == nil && lake.status.report.uploads?.uploaded == 3)
+
+    // Then that hour alone.
+    try newest.write(to: URL(filePath: parts[2].path))
+    round(uploads, isClosing: true)
+    #expect(lake.status.report.uploads?.error == nil && lake.status.report.uploads?.uploaded == 4)
   }
 
   @Test func aWrongKeyIsToldWithoutTheKey() throws {

@@ -26,13 +26,13 @@ import Testing
     let lake = try LakeUnderTest(folder.path)
     try fill(lake, hours: 3)
     #expect(try lake.names(Prints.friday).count == 9)
-    #expect(try lake.loop.compaction.mergeHours(Prints.friday, isOver: false, news: lake.news) == 6)
+    #expect(try lake.loop.compaction.mergeHours(Prints.friday, isOver: false, news: lake.loop.export.news) == 6)
     #expect(lake.kinds(Prints.friday).filter { $0 == .hour }.count == 2)
     #expect(lake.kinds(Prints.friday).filter { $0 == .flush }.count == 3)
     // Names are never given twice.
     #expect(try lake.names(Prints.friday).sorted() == (7...11).map { LakeFolder.partName($0) })
     try lake.expectWhole()
-    #expect(try lake.loop.compaction.mergeHours(Prints.friday, isOver: false, news: lake.news) == 0)
+    #expect(try lake.loop.compaction.mergeHours(Prints.friday, isOver: false, news: lake.loop.export.news) == 0)
     try lake.restart()
     try lake.add(lake.prints.outputs(901...1_000))
     try lake.flush()
@@ -43,7 +43,9 @@ import Testing
     let folder = try TemporaryFolder()
     let lake = try LakeUnderTest(folder.path)
     try fill(lake, hours: 1, flushes: Int64(Compaction.openParts))
-    #expect(try lake.loop.compaction.mergeHours(Prints.friday, isOver: false, news: lake.news) == Compaction.openParts)
+    #expect(
+      try lake.loop.compaction.mergeHours(Prints.friday, isOver: false, news: lake.loop.export.news)
+        == Compaction.openParts)
     #expect(try lake.names(Prints.friday).count == 1)
     try lake.expectWhole()
   }
@@ -66,7 +68,7 @@ import Testing
     try lake.flush()
     var told: [Int64] = []
     #expect(
-      try lake.loop.compaction.compact(Prints.friday, news: lake.news) { done, _ in
+      try lake.loop.compaction.compact(Prints.friday, news: lake.loop.export.news) { done, _ in
         told.append(done)
         return true
       })
@@ -94,7 +96,7 @@ import Testing
       .cancellation(Cancellation(cancelledNumber: 7, trade: lake.prints.print(7, at: Prints.open).trade))
     ])
     #expect(try lake.number("SELECT count(*) FROM \(lake.glob) WHERE cancelled") == 0)
-    #expect(try lake.loop.compaction.compact(Prints.friday, news: lake.news) { _, _ in true })
+    #expect(try lake.loop.compaction.compact(Prints.friday, news: lake.loop.export.news) { _, _ in true })
     #expect(try lake.ask("SELECT sequence FROM \(lake.glob) WHERE cancelled") == [[.integer(70)]])
     try lake.expectWhole()
   }
@@ -127,9 +129,9 @@ import Testing
     reader.start()
     func waitForReads(_ count: Int) { while whole.load(ordering: .relaxed) < count { sched_yield() } }
     waitForReads(3)
-    #expect(try lake.loop.compaction.mergeHours(Prints.friday, isOver: false, news: lake.news) > 0)
+    #expect(try lake.loop.compaction.mergeHours(Prints.friday, isOver: false, news: lake.loop.export.news) > 0)
     waitForReads(whole.load(ordering: .relaxed) + 3)
-    while try !lake.loop.compaction.compact(Prints.friday, news: lake.news, progress: { _, _ in true }) {
+    while try !lake.loop.compaction.compact(Prints.friday, news: lake.loop.export.news, progress: { _, _ in true }) {
       sched_yield()
     }
     waitForReads(whole.load(ordering: .relaxed) + 3)

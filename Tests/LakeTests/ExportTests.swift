@@ -150,7 +150,7 @@ import Testing
     try lake.expectWhole()
     #expect(ranges() == [1...100, 151...200, 111...130, 201...210])
     #expect(lake.loop.compaction.isCompact(Prints.friday) == false)
-    #expect(try lake.loop.compaction.compact(Prints.friday, news: lake.news) { _, _ in true })
+    #expect(try lake.loop.compaction.compact(Prints.friday, news: lake.loop.export.news) { _, _ in true })
     #expect(ranges() == [1...100, 111...130, 151...210])
     try lake.add(lake.prints.outputs(101...110) + lake.prints.outputs(131...150))
     try lake.flush()

@@ -120,11 +120,6 @@ final class LakeUnderTest {
 
   func kinds(_ day: MarketDate) -> [PartFacts.Kind] { loop.days.parts(of: day).map(\.facts.kind) }
 
-  func news(_ parts: [LakePart]) throws(LakeError) -> Compaction.News? {
-    guard let day = parts.first?.facts.day else { return nil }
-    return Compaction.News(gaps: try loop.export.gaps(of: day), cancelled: try loop.export.cancelled(parts))
-  }
-
   var glob: String { "read_parquet('\(path)/raw/flow/*/*/*/flow_part_*.parquet', hive_partitioning = true)" }
 
   func ask(_ sql: String) throws -> [[SQLCell]] { try store.makeSession().rows(sql) }

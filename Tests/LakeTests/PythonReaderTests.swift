@@ -46,7 +46,7 @@ enum PythonTools {
     try lake.flush()
     try lake.add(lake.prints.outputs(501...1_500, from: Prints.open.adding(nanoseconds: 3 * 86_400_000_000_000)))
     try lake.flush()
-    _ = try lake.loop.compaction.compact(Prints.friday, news: lake.news) { _, _ in true }
+    _ = try lake.loop.compaction.compact(Prints.friday, news: lake.loop.export.news) { _, _ in true }
     let process = Process()
     process.executableURL = URL(filePath: try #require(PythonTools.python))
     process.arguments = ["-B", PythonTools.root.appending(path: "Tests/LakeTests/Peers/read_lake.py").path]
