@@ -8,12 +8,12 @@ public struct StoreOptions: Sendable {
   public var path: String
   public var profile = StoreProfile.full
   /// Most memory DuckDB takes for data; its own bookkeeping comes on top. It fills up to here with blocks of the file before it
-  /// gives any back. Not to be lowered by itself: what the write-ahead log holds and what queries need must fit together, for a
-  /// COMMIT that DuckDB 1.5.5 refuses for want of memory leaves rows behind in memory (seen with 64 MB), and costs the writer a
-  /// reopening of the file.
-  public var memoryLimitMegabytes = 512
+  /// gives any back. Not to be lowered without the threshold below: what the write-ahead log holds and what queries need must fit
+  /// together, for a COMMIT that DuckDB 1.5.5 refuses for want of memory leaves rows behind in memory (seen with 64 MB), and costs
+  /// the writer a reopening of the file.
+  public var memoryLimitMegabytes = 256
   /// Size of the write-ahead log at which a commit checkpoints whether the moment is quiet or not.
-  public var checkpointThresholdMegabytes = 256
+  public var checkpointThresholdMegabytes = 96
   /// Prints after which a batch is committed.
   public var flushPrints = 5000
   /// The same while more than two such batches wait: one row group of DuckDB. A transaction of whole row groups is compressed
