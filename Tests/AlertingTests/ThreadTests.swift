@@ -107,9 +107,9 @@ import Testing
     }
   }
 
-  private func catchUp(_ store: SQLSession) throws -> StoreCatchUp {
+  private func catchUp(_ store: SQLSession, page: Int64) throws -> StoreCatchUp {
     let catchUp = try StoreCatchUp(try store.makeSession(), runID: 3, printBase: 1000)
-    catchUp.pageDetections = 7
+    catchUp.pageDetections = page
     return catchUp
   }
 
@@ -136,7 +136,7 @@ import Testing
   @Test func whatWasMissedIsReadFromTheStore() throws {
     let store = try makeStore()
     try write(1...40, to: store)
-    try run(queue: 2, catchUp: try catchUp(store)) { thread in
+    try run(queue: 2, catchUp: try catchUp(store, page: 7)) { thread in
       offer(1...20, to: thread)
       wait(thread, forAlerts: 40)
       #expect(thread.currentStatus.missed > 0)
@@ -148,7 +148,7 @@ import Testing
   @Test func whatWasThrownAwayIsReadFromTheStore() throws {
     fixture.options.pendingCapacity = 30
     let store = try makeStore()
-    try run(catchUp: try catchUp(store)) { thread in
+    try run(catchUp: try catchUp(store, page: 5_000)) { thread in
       var outputs = (1...200 as ClosedRange<UInt32>).map { FlowOutput.detection(detection($0)) }
       outputs.append(.print(fixture.print(3_000)))
       repeat {

@@ -254,7 +254,7 @@ struct ProcessAlertsTests {
     #expect(outcome.code == 1 && outcome.errors.contains("\(receiver.port)"), "\(outcome.errors)")
     #expect(try receiver.keys().isEmpty)
     #expect(try alerts("send").code == 0)
-    #expect(try receiver.keys().keys.sorted() == ["waits/hook"])
+    #expect(try receiver.keys().count == 1)
   }
 
   private func demo() throws -> ProcessProgram {
