@@ -34,10 +34,16 @@ struct ChannelLane {
 
   func wantsLoad(now: Moment) -> Bool { waiting.isEmpty && now.monotonicNanoseconds >= nextLoad }
 
-  /// - Parameter next: when by the wall's clock the first of those that are not due yet may go; nil when there is none.
-  mutating func load(_ deliveries: [QueuedDelivery], next: Int64?, now: Moment) {
+  /// - Parameters:
+  ///   - next: when by the wall's clock the first of those that are not due yet may go; nil when there is none.
+  ///   - unwritten: messages of any channel whose new state the outbox does not have yet.
+  mutating func load(_ deliveries: [QueuedDelivery], next: Int64?, unwritten: [Delivery], now: Moment) {
+    let known = Set(unwritten.map(\.id))
     // What is under way is pending in the outbox still while its transaction could not be written.
-    waiting = deliveries.filter { underWay[$0.delivery.id] == nil }
+    waiting = deliveries.filter { underWay[$0.delivery.id] == nil && !known.contains($0.delivery.id) }
+    // What has just failed is under way for the outbox, which so knows of no next try.
+    let retries = unwritten.filter { $0.channel == channel.name && $0.state == .pending }
+    let next = (retries.map(\.nextAttempt.nanoseconds) + [next].compactMap { $0 }).min()
     nextLoad = deliveries.count == ChannelLane.waitingLimit ? .min : next.map { now.monotonic(atWall: $0) } ?? .max
   }
 

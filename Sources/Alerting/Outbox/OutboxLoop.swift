@@ -161,14 +161,12 @@ final class OutboxLoop {
         try DeliveryTable.abandon(
           exceptFor: lanes.map(\.channel.name), on: session, now: Timestamp(nanoseconds: now.wallNanoseconds))
       }
-      // What is not written down yet may look pending in the outbox.
-      let unwritten = Set(changes.map(\.id))
       for index in lanes.indices where lanes[index].wantsLoad(now: now) {
         let name = lanes[index].channel.name
         let wall = now.wallNanoseconds
         let due = try DeliveryTable.due(channel: name, now: wall, limit: ChannelLane.waitingLimit, on: session)
         let next = try DeliveryTable.nextAttempt(channel: name, after: wall, on: session)
-        lanes[index].load(due.filter { !unwritten.contains($0.delivery.id) }, next: next, now: now)
+        lanes[index].load(due, next: next, unwritten: changes, now: now)
       }
     }
     if !isGood, hasNews { shared.hasNews.store(true, ordering: .releasing) }

@@ -31,7 +31,7 @@ struct ChannelLaneTests {
 
   @Test func takesInOrderAndNoMoreThanMayBeUnderWay() {
     var lane = lane()
-    lane.load(queued(5), next: nil, now: at(0))
+    lane.load(queued(5), next: nil, unwritten: [], now: at(0))
     #expect(lane.take(now: at(0)).map(\.id) == [1, 2])
     #expect(lane.take(now: at(0)).isEmpty)
     #expect(lane.nextTurn(now: at(0)) == .max)
@@ -42,7 +42,7 @@ struct ChannelLaneTests {
 
   @Test func aFailureIsTriedAgainUntilItIsDead() throws {
     var lane = lane()
-    lane.load(queued(1), next: nil, now: at(0))
+    lane.load(queued(1), next: nil, unwritten: [], now: at(0))
     for attempt in 1...3 {
       #expect(lane.take(now: at(0)).map(\.attempts) == [attempt])
       let outcome = lane.settle(1, Self.outage, now: at(0), random: 1)
@@ -55,7 +55,7 @@ struct ChannelLaneTests {
         #expect(settled.nextAttempt.nanoseconds == 1_000_000_000 << (attempt - 1))
         #expect(lane.wantsLoad(now: at(settled.nextAttempt.nanoseconds)))
         #expect(!lane.wantsLoad(now: at(settled.nextAttempt.nanoseconds - 1)))
-        lane.load([QueuedDelivery(delivery: settled, dueNanoseconds: 0)], next: nil, now: at(0))
+        lane.load([QueuedDelivery(delivery: settled, dueNanoseconds: 0)], next: nil, unwritten: [], now: at(0))
       }
     }
     #expect(lane.statistics.failedTries == 3)
@@ -63,7 +63,7 @@ struct ChannelLaneTests {
 
   @Test func whatCanNeverSucceedIsDeadAtOnce() {
     var lane = lane()
-    lane.load(queued(1), next: nil, now: at(0))
+    lane.load(queued(1), next: nil, unwritten: [], now: at(0))
     _ = lane.take(now: at(0))
     let failure = SendFailure(words: "400", isPermanent: true, speaksOfOutage: false)
     #expect(lane.settle(1, .failed(failure), now: at(0), random: 1)?.state == .dead)
@@ -71,7 +71,7 @@ struct ChannelLaneTests {
 
   @Test func retryAfterIsForTheWholeChannel() {
     var lane = lane()
-    lane.load(queued(3), next: nil, now: at(0))
+    lane.load(queued(3), next: nil, unwritten: [], now: at(0))
     _ = lane.take(now: at(0))
     let failure = SendFailure(words: "429", retryAfterNanoseconds: 7_000_000_000, speaksOfOutage: false)
     _ = lane.settle(1, .failed(failure), now: at(0), random: 1)
@@ -85,7 +85,7 @@ struct ChannelLaneTests {
       channel.breaker.failures = 2
       channel.breaker.openNanoseconds = 1_000
     }
-    lane.load(queued(6), next: nil, now: at(0))
+    lane.load(queued(6), next: nil, unwritten: [], now: at(0))
     _ = lane.take(now: at(0))
     for id in [1, 2] { _ = lane.settle(Int64(id), Self.outage, now: at(0), random: 1) }
     #expect(lane.statistics.breaker == .open)
@@ -99,7 +99,7 @@ struct ChannelLaneTests {
 
   @Test func whatWaitedTooLongIsDead() {
     var lane = lane { $0.retries.giveUpNanoseconds = 500 }
-    lane.load(queued(2, due: 0) + queued(1, due: 400), next: nil, now: at(0))
+    lane.load(queued(2, due: 0) + queued(1, due: 400), next: nil, unwritten: [], now: at(0))
     #expect(lane.expire(now: at(499)).isEmpty)
     let old = lane.expire(now: at(500))
     #expect(old.map(\.id) == [1, 2] && old.allSatisfy { $0.state == .dead && $0.lastError != nil })
@@ -108,7 +108,7 @@ struct ChannelLaneTests {
 
   @Test func whatCouldNotBeNotedHasNotGone() {
     var lane = lane()
-    lane.load(queued(3), next: nil, now: at(0))
+    lane.load(queued(3), next: nil, unwritten: [], now: at(0))
     let taken = lane.take(now: at(0))
     lane.giveBack(taken, now: at(0))
     #expect(lane.underWayCount == 0)
@@ -128,7 +128,7 @@ struct ChannelLaneTests {
       name: "desk", destination: .webhook(address: .init("https://example.com/"), signingKey: nil))
     channel.pace = ChannelPace(perSecond: 1, burst: 1, concurrent: 1)
     var lane = ChannelLane(channel, now: moment(0))
-    lane.load(queued(3, due: start), next: nil, now: moment(0))
+    lane.load(queued(3, due: start), next: nil, unwritten: [], now: moment(0))
     #expect(lane.take(now: moment(0)).map(\.id) == [1])
     let failure = SendFailure(words: "429", retryAfterNanoseconds: 7_000_000_000, speaksOfOutage: false)
     _ = lane.settle(1, .failed(failure), now: moment(1), random: 1)
@@ -145,9 +145,26 @@ struct ChannelLaneTests {
   @Test func theOutboxIsAskedWhenItsNextMessageIsDue() {
     var lane = lane()
     let now = Moment(monotonicNanoseconds: 5_000, wallNanoseconds: 1_763_735_400_000_000_000)
-    lane.load([], next: now.wallNanoseconds + 300, now: now)
+    lane.load([], next: now.wallNanoseconds + 300, unwritten: [], now: now)
     #expect(lane.nextTurn(now: now) == 5_300)
     #expect(!lane.wantsLoad(now: Moment(monotonicNanoseconds: 5_299, wallNanoseconds: .max)))
     #expect(lane.wantsLoad(now: Moment(monotonicNanoseconds: 5_300, wallNanoseconds: 0)))
+  }
+
+  /// The outbox is asked in the round in which a message failed, and does not know that it waits again.
+  @Test func aRetryIsNotForgottenByALoad() throws {
+    var lane = lane()
+    lane.load(queued(2), next: nil, unwritten: [], now: at(0))
+    #expect(lane.take(now: at(0)).count == 2)
+    let outcomes = [1, 2].map { lane.settle($0, Self.outage, now: at(0), random: 1) }
+    let settled = try outcomes.map { try #require($0) }
+    var other = OutboxFolder.delivery(3, channel: "ops")
+    other.id = 3
+    lane.load(queued(1), next: 5_000_000_000, unwritten: settled + [other], now: at(7))
+    #expect(lane.take(now: at(7)).isEmpty && lane.nextTurn(now: at(7)) == 1_000_000_000)
+    lane.load([], next: nil, unwritten: settled, now: at(7))
+    #expect(lane.nextTurn(now: at(7)) == 1_000_000_000)
+    lane.load([], next: nil, unwritten: [other], now: at(7))
+    #expect(lane.nextTurn(now: at(7)) == .max)
   }
 }
