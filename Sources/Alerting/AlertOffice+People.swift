@@ -56,6 +56,7 @@ extension AlertOffice {
     }
     if !isNew, known == nil { throw .notFound("rule \(rule.name) is not there; make it with POST /alerts/rules") }
     if let problem = rule.problem { throw .unusable(problem) }
+    try demandChannels(rule.channels)
     guard known != nil || rules.count < AlertOffice.mostRules else {
       throw .conflict("rules: \(rules.count) are there, at most \(AlertOffice.mostRules); delete one first")
     }
@@ -100,6 +101,7 @@ extension AlertOffice {
     if !isNew, known == nil {
       throw .notFound("subscriber \(subscriber.name) is not there; make it with POST /alerts/subscribers")
     }
+    try demandChannels(subscriber.channels)
     guard known != nil || subscribers.count < AlertOffice.mostSubscribers else {
       throw .conflict(
         "subscribers: \(subscribers.count) are there, at most \(AlertOffice.mostSubscribers); delete one first")
@@ -150,6 +152,13 @@ extension AlertOffice {
     guard subscriber.isEnabled, subscriber.role >= role else {
       throw .notAllowed("by: \(name) is a \(subscriber.role.rawValue), wanted \(role.rawValue); ask an admin")
     }
+  }
+
+  /// A message to a channel that is not there would be given up as soon as it is made.
+  private func demandChannels(_ names: [String]) throws(AlertRefusal) {
+    guard let known = options.channels, let unknown = names.first(where: { !known.contains($0) }) else { return }
+    throw .unusable(
+      DataProblem(member: "channels", seen: unknown, wanted: "channels of \(known.joined(separator: ", "))"))
   }
 
   func reading<Value>(_ body: () throws(StorageError) -> Value) throws(AlertRefusal) -> Value {

@@ -33,10 +33,13 @@ public final class AlertOffice {
   private var otherRules: [AlertRule] = []
   /// Told after a transaction that stored messages.
   public var onMessages: (() -> Void)?
-  /// Candidates that were thrown away because too many waited while the file could not be written.
+  /// Prints and detections that were thrown away because too many waited while the file could not be written.
   public private(set) var dropped: Int64 = 0
-  /// Candidates that may wait, and those that one transaction takes.
-  static let pendingCapacity = 20_000
+  /// Levels and incidents that were: nothing else has them.
+  private(set) var lost: Int64 = 0
+  /// Levels and incidents that may wait beside as many prints and detections as may.
+  private static let reservedCapacity = 1_000
+  /// Candidates that one transaction takes.
   private static let batchCandidates = 500
   private static let reviewNanoseconds: Int64 = 60_000_000_000
 
@@ -154,12 +157,24 @@ public final class AlertOffice {
     // The newest record of a detection stands.
     if let place = pendingPlaces[key] {
       pending[place] = candidate
-    } else if pending.count < AlertOffice.pendingCapacity {
+    } else if pending.count < capacity(for: rule.source) {
       pendingPlaces[key] = pending.count
       pending.append(candidate)
-    } else {
+    } else if rule.source.isStored {
       dropped += 1
+    } else {
+      lost += 1
     }
+  }
+
+  private func capacity(for source: RuleSource) -> Int {
+    options.pendingCapacity + (source.isStored ? 0 : AlertOffice.reservedCapacity)
+  }
+
+  /// Stores what waits when the next output might find no room.
+  /// - Throws: as `commit`.
+  func makeRoom() throws(StorageError) {
+    if pending.count + max(printRules.count, detectionRules.count) > options.pendingCapacity { try commit() }
   }
 
   // MARK: What becomes of it
@@ -302,12 +317,13 @@ public final class AlertOffice {
 
   private func forget(at now: Timestamp) throws(StorageError) {
     let limit = now.adding(nanoseconds: -options.retentionNanoseconds)
-    let old = "state IN ('resolved', 'expired') AND changed_time < make_timestamp_ns($1)"
+    let old = "state <> 'new' AND changed_time < make_timestamp_ns($1)"
     let time = SQLValue.integer(limit.nanoseconds)
     try store { () throws(StorageError) in
       try session.rows("DELETE FROM alert_causes WHERE alert_id IN (SELECT id FROM alerts WHERE \(old))", [time])
       try session.rows("DELETE FROM alerts WHERE \(old)", [time])
     }
+    openCounts = nil
   }
 
   // MARK: For people's commands

@@ -8,7 +8,7 @@ import Storage
 import Synchronization
 
 /// The thread of alerts: takes what the engine gives out, keeps the file, and answers what people ask. The engine never waits for
-/// it: what finds no room in its queue is read from the store later.
+/// it: prints and detections that find no room in its queue are read from the store later; incidents have a queue of their own.
 public final class AlertsThread: Sendable {
   public typealias Job = @Sendable (AlertOffice) -> Void
 
@@ -55,22 +55,28 @@ public final class AlertsThread: Sendable {
   private let connections: Connections
   private let log: Log
   private let ring: SPSCRing<FlowOutput>
+  /// Nobody reads incidents again from the store, which may not have them: prints must not take their room.
+  private let incidents = SPSCRing<FeedIncident>(capacity: AlertsThread.waitingIncidents)
   private let bell = Doorbell()
   private let jobs = Mutex<[Job]>([])
   private let takesPrints = Atomic<Bool>(false)
   private let isStopping = Atomic<Bool>(false)
   private let missed = Atomic<Int64>(0)
-  /// Newest print among the outputs that found no room.
-  private let missedThrough = Atomic<Int64>(0)
+  private let lostIncidents = Atomic<Int64>(0)
+  /// Newest print that the engine has told of.
+  private let newestPrint = Atomic<Int64>(0)
   private let status = Mutex(Status())
   private let thread = Mutex<WorkerThread?>(nil)
 
   /// Jobs that may wait.
   static let waitingJobs = 128
+  static let waitingIncidents = 256
   private static let pollMilliseconds: Int32 = 50
   private static let outputsPerTurn = 4096
   private static let commitNanoseconds: Int64 = 1_000_000_000
   private static let retryNanoseconds: Int64 = 2_000_000_000
+  /// Between two lines about what is lost.
+  private static let lossNanoseconds: Int64 = 60_000_000_000
 
   public init(_ connections: Connections, news: AlertNews, log: Log) {
     self.connections = connections
@@ -86,18 +92,25 @@ public final class AlertsThread: Sendable {
     let takesPrints = takesPrints.load(ordering: .relaxed)
     for output in outputs {
       switch output {
-      case .detection(let detection): put(output, detection.lastPrint)
-      case .incident: put(output, 0)
-      case .print(let print): if takesPrints { put(output, print.number) }
+      case .detection(let detection):
+        told(detection.lastPrint)
+        put(output)
+      case .incident(let incident): if !incidents.push(incident) { lostIncidents.add(1, ordering: .relaxed) }
+      case .print(let print):
+        told(print.number)
+        if takesPrints { put(output) }
       case .cancellation, .minuteBar, .openInterest, .sessionReset, .digest, .detectionLeg: break
       }
     }
   }
 
-  private func put(_ output: FlowOutput, _ print: Int64) {
-    guard !ring.push(output) else { return }
-    missedThrough.store(max(print, missedThrough.load(ordering: .relaxed)), ordering: .relaxed)
-    missed.add(1, ordering: .releasing)
+  /// Before it is handed over: whoever misses it knows how far the store has to come.
+  private func told(_ print: Int64) {
+    newestPrint.store(max(print, newestPrint.load(ordering: .relaxed)), ordering: .relaxed)
+  }
+
+  private func put(_ output: FlowOutput) {
+    if !ring.push(output) { missed.add(1, ordering: .releasing) }
   }
 
   /// Any thread: asks the office something.
@@ -154,15 +167,14 @@ public final class AlertsThread: Sendable {
 
   private struct Pace {
     var nextCommit: Int64 = 0
-    var seenMissed: Int64 = 0
-    /// Number of the last print before what was missed; nil when nothing is.
-    var missingAfter: Int64?
+    var missed: MissedOutputs
+    var lost: Int64 = 0
+    var nextLossWords: Int64 = 0
     var error: String?
   }
 
   private func run(_ office: AlertOffice) {
-    var pace = Pace()
-    if office.lastPrint > 0 { pace.missingAfter = office.lastPrint - 1 }
+    var pace = Pace(missed: MissedOutputs(after: office.lastPrint > 0 ? office.lastPrint - 1 : nil))
     while true {
       takesPrints.store(office.wantsPrints, ordering: .relaxed)
       let isLast = isStopping.load(ordering: .acquiring)
@@ -172,14 +184,16 @@ public final class AlertsThread: Sendable {
       for crossing in connections.crossings?() ?? [] { office.see(crossing, connections.instruments) }
       keep(office, &pace, isLast: isLast)
       for job in takeJobs() { job(office) }
-      if isLast, ring.count == 0 { return }
+      if isLast, ring.count == 0, incidents.count == 0 { return }
       bell.wait(milliseconds: AlertsThread.pollMilliseconds) {
-        ring.count > 0 || isStopping.load(ordering: .acquiring) || jobs.withLock { !$0.isEmpty }
+        ring.count > 0 || incidents.count > 0 || isStopping.load(ordering: .acquiring)
+          || jobs.withLock { !$0.isEmpty }
       }
     }
   }
 
   private func takeOutputs(_ office: AlertOffice) {
+    while incidents.consume(limit: AlertsThread.waitingIncidents, { $0.forEach { office.see($0) } }) > 0 {}
     var room = AlertsThread.outputsPerTurn
     while room > 0 {
       let taken = ring.consume(limit: room) { office.see($0, connections.instruments) }
@@ -196,22 +210,33 @@ public final class AlertsThread: Sendable {
   }
 
   private func noteMissed(_ office: AlertOffice, before: Int64, _ pace: inout Pace) {
+    let time = SystemClock.monotonicNanoseconds
     let count = missed.load(ordering: .acquiring) + office.dropped
-    guard count > pace.seenMissed else { return }
-    pace.seenMissed = count
-    pace.missingAfter = min(pace.missingAfter ?? .max, before)
-    log.warning(
-      "alerts", "\(count) outputs found no room in the alerts' queue of \(ring.capacity); they are read from the store")
+    let told = newestPrint.load(ordering: .relaxed)
+    if pace.missed.note(count: count, before: before, told: told, now: time) {
+      let rest = connections.catchUp == nil ? "they are lost, this run keeps nothing" : "they are read from the store"
+      log.warning("alerts", "outputs find no room in the alerts' queue of \(ring.capacity); \(rest)")
+    }
+    let lost = lostIncidents.load(ordering: .relaxed) + office.lost
+    if lost > pace.lost, time >= pace.nextLossWords {
+      log.error(
+        "alerts", "\(lost) incidents and crossings of levels found no room since the start; nobody is told of them")
+      pace.lost = lost
+      pace.nextLossWords = time + AlertsThread.lossNanoseconds
+    }
   }
 
   private func keep(_ office: AlertOffice, _ pace: inout Pace, isLast: Bool) {
     let time = SystemClock.monotonicNanoseconds
     guard isLast || time >= pace.nextCommit || (office.pendingCount > 0 && pace.error == nil) else { return }
     do throws(StorageError) {
-      office.progressLimit = pace.missingAfter
+      office.progressLimit = pace.missed.after
       try catchUp(office, &pace)
-      office.progressLimit = pace.missingAfter
+      office.progressLimit = pace.missed.after
       try office.commit()
+      if let count = pace.missed.ended(now: time, isLast: isLast) {
+        log.info("alerts", "\(count) outputs that had found no room were read from the store")
+      }
       try office.review()
       let open = try office.openAlerts()
       status.withLock { $0.open = open }
@@ -234,19 +259,31 @@ public final class AlertsThread: Sendable {
 
   /// Reads what was missed, once the store has all of it.
   private func catchUp(_ office: AlertOffice, _ pace: inout Pace) throws(StorageError) {
-    guard let store = connections.catchUp, let after = pace.missingAfter else { return }
+    guard let store = connections.catchUp, let after = pace.missed.after else { return }
     let newest = try store.newestPrint()
-    guard newest >= missedThrough.load(ordering: .acquiring) else { return }
-    for detection in try store.detections(from: after) { office.see(detection) }
+    guard newest >= pace.missed.through else { return }
+    // What came through the queue may be newer than what the store has of it.
     try office.commit()
+    var place = StoreCatchUp.DetectionPlace(before: after)
+    while let page = try store.detections(after: place) {
+      for detection in page.detections {
+        try office.makeRoom()
+        office.see(detection)
+      }
+      try office.commit()
+      place = page.last
+    }
     if office.wantsPrints {
       var number = after
       while let page = try store.prints(after: number, through: newest) {
-        for print in page.prints { office.see(print) }
+        for print in page.prints {
+          try office.makeRoom()
+          office.see(print)
+        }
         number = page.last
         try office.commit()
       }
     }
-    pace.missingAfter = nil
+    pace.missed.caughtUp()
   }
 }

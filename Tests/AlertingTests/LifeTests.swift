@@ -176,9 +176,12 @@ import Testing
     #expect(try office.stored().map(\.state) == [.expired, .acknowledged])
     #expect(try office.openAlerts() == OpenAlerts(acknowledged: 1))
     #expect(fixture.news.take().alerts.map(\.id) == [1])
-    fixture.clock.advance(seconds: 91 * 86_400)
+    fixture.clock.advance(seconds: 88 * 86_400)
     try office.review()
-    #expect(try office.stored().map(\.id) == [2])
+    #expect(try office.stored().map(\.id) == [1, 2])
+    fixture.clock.advance(seconds: 3 * 86_400)
+    try office.review()
+    #expect(try office.stored().isEmpty && (try office.openAlerts()) == OpenAlerts())
   }
 
   @Test func peopleAcknowledgeAndResolve() throws {

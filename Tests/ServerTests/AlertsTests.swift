@@ -33,8 +33,10 @@ import Testing
 
     private func start() throws {
       let now = now
+      var options = AlertOptions(run: "r1")
+      options.channels = ["console", "mail"]
       let office = try AlertOffice(
-        AlertDatabase(path: folder.appending(path: "alerts.duckdb").path), options: AlertOptions(run: "r1"),
+        AlertDatabase(path: folder.appending(path: "alerts.duckdb").path), options: options,
         clock: { now }, news: thread.news)
       var sweep = required(office.allRules.first { $0.name == "sweep" }, "rule")
       sweep.coolDownScope = .contract
@@ -173,6 +175,21 @@ import Testing
       #expect(validator.errors(answer.object, against: "Problem") == [])
     }
     #expect(desk.send("POST", "/alerts/rules", "[").status == 422)
+  }
+
+  /// A typing error would make messages that are given up as soon as they are made.
+  @Test func channelsThatAreNotThereAreRefused() {
+    let anna = #"{"name": "anna", "channels": ["console", "mial"]}"#
+    let rule = #"{"name": "big", "source": "prints", "min_size": 5, "channels": ["mial"]}"#
+    for (path, body) in [("/alerts/subscribers", anna), ("/alerts/rules", rule)] {
+      let answer = desk.send("POST", path, body)
+      #expect(answer.status == 422 && answer.object.text("parameter") == "channels")
+      #expect(answer.object.text("detail").contains("mial") && answer.object.text("detail").contains("console, mail"))
+      #expect(validator.errors(answer.object, against: "Problem") == [])
+      #expect(desk.send("POST", path, body.replacing("mial", with: "mail")).status == 201)
+    }
+    #expect(desk.send("PUT", "/alerts/subscribers/anna", anna).status == 422)
+    #expect(desk.send("PUT", "/alerts/rules/big", rule).status == 422)
   }
 
   @Test func statisticsCount() {

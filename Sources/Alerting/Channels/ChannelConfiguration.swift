@@ -47,7 +47,7 @@ public struct ChannelConfiguration: Sendable {
 
 /// What kind of receiver, and its account.
 public enum ChannelDestination: Sendable, Equatable {
-  /// A line on the server's standard output.
+  /// A line on the server's standard error.
   case console
   /// JSON to any address, signed when there is a key.
   case webhook(address: Secret, signingKey: Secret?)

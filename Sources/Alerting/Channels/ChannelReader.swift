@@ -19,10 +19,10 @@ struct ChannelReader {
   /// Nil when something is wrong.
   mutating func channel() -> ChannelConfiguration? {
     let name = text("name") ?? ""
-    if isName(name) {
+    if DataName.isUsable(name) {
       place += " (\(name))"
     } else {
-      complain("name is \"\(name)\", wanted up to 40 letters, digits, - and _")
+      complain("name is \"\(name)\", wanted \(DataName.wanted)")
     }
     let kind = text("kind") ?? ""
     guard let destination = destination(kind) else { return nil }
@@ -207,18 +207,6 @@ struct ChannelReader {
       return nil
     }
     return flag
-  }
-
-  private func isName(_ name: String) -> Bool {
-    (1...40).contains(name.utf8.count)
-      && name.utf8.allSatisfy { byte in
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-          UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"):
-          true
-        default: false
-        }
-      }
   }
 
   /// Only what could break a header or a command of SMTP is refused; the server knows the rest.

@@ -37,13 +37,16 @@ enum ReplyVerdict {
   private static func wait(header: String?, body: [UInt8], now: Int64) -> Int64? {
     if let seconds = secondsInBody(body) { return nanoseconds(seconds) }
     guard let header = header.map(trimmed), !header.isEmpty else { return nil }
-    if let seconds = Double(header) { return nanoseconds(seconds) }
+    if let seconds = finite(header) { return nanoseconds(seconds) }
     return HTTPDate.seconds(header).map { nanoseconds(Double(max(0, $0 - now))) }
   }
 
   private static func trimmed(_ text: String) -> String {
     String(text.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
   }
+
+  /// `nan` and `inf` are numbers to `Double`, and no time.
+  private static func finite(_ text: String) -> Double? { Double(text).flatMap { $0.isFinite ? $0 : nil } }
 
   private static func nanoseconds(_ seconds: Double) -> Int64 { Int64(min(max(seconds, 0), 1e6) * 1e9) }
 
@@ -54,9 +57,9 @@ enum ReplyVerdict {
       return nil
     }
     guard case .object(let members) = value else { return nil }
-    if case .number(let text) = members["retry_after"] { return Double(text) }
+    if case .number(let text) = members["retry_after"] { return finite(text) }
     guard case .object(let parameters) = members["parameters"], case .number(let text) = parameters["retry_after"]
     else { return nil }
-    return Double(text)
+    return finite(text)
   }
 }

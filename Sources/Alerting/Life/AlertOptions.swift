@@ -7,8 +7,12 @@ public struct AlertOptions: Sendable {
   public var tellsOutside = TellingOutside.within(nanoseconds: 900_000_000_000)
   /// Nobody looked at an alert for so long.
   public var expiryNanoseconds: Int64 = 86_400_000_000_000
-  /// Resolved and expired alerts are forgotten after this.
+  /// Alerts whose state has not changed for so long are forgotten; new ones expire before.
   public var retentionNanoseconds: Int64 = 90 * 86_400_000_000_000
+  /// Names that rules and subscribers may give as channels; nil for one who does not know which there are.
+  public var channels: [String]?
+  /// Prints and detections that rules let through and that may wait for the file; fewer in tests only.
+  public var pendingCapacity = 20_000
 
   public init(run: String) { self.run = run }
 }

@@ -5,8 +5,13 @@ import Storage
 /// A message that waits in memory.
 struct QueuedDelivery {
   var delivery: Delivery
-  /// From when on it could have gone.
+  /// From when on it could have gone, by the wall's clock.
   var dueNanoseconds: Int64
+
+  mutating func shift(nanoseconds: Int64) {
+    dueNanoseconds += nanoseconds
+    delivery.nextAttempt = delivery.nextAttempt.adding(nanoseconds: nanoseconds)
+  }
 }
 
 /// What the outbox holds of a channel.
@@ -27,11 +32,32 @@ extension DeliveryTable {
       [.integer(now.nanoseconds)])
   }
 
-  /// Forgets what was delivered long ago.
-  static func prune(deliveredBefore time: Timestamp, on session: SQLSession) throws(StorageError) {
+  /// What was delivered, or given up, is kept for so long.
+  static let deliveredNanoseconds: Int64 = 30 * 86_400_000_000_000
+  static let deadNanoseconds: Int64 = 90 * 86_400_000_000_000
+
+  /// Forgets what was delivered or given up long ago.
+  static func prune(on session: SQLSession, now: Timestamp) throws(StorageError) {
     try session.rows(
-      "DELETE FROM deliveries WHERE state = 'delivered' AND changed_time < make_timestamp_ns($1)",
-      [.integer(time.nanoseconds)])
+      """
+      DELETE FROM deliveries WHERE (state = 'delivered' AND changed_time < make_timestamp_ns($1))
+        OR (state = 'dead' AND changed_time < make_timestamp_ns($2))
+      """,
+      [
+        .integer(now.adding(nanoseconds: -deliveredNanoseconds).nanoseconds),
+        .integer(now.adding(nanoseconds: -deadNanoseconds).nanoseconds),
+      ])
+  }
+
+  /// The wall's clock was set: the times of what waits go with it, but for what was written since.
+  static func shift(_ jump: ClockWatch.Jump, on session: SQLSession) throws(StorageError) {
+    try session.rows(
+      """
+      UPDATE deliveries SET next_attempt = make_timestamp_ns(epoch_ns(next_attempt) + $1),
+        due_time = make_timestamp_ns(epoch_ns(due_time) + $1)
+      WHERE state IN ('pending', 'sending')
+        AND changed_time NOT BETWEEN make_timestamp_ns($2) AND make_timestamp_ns($3)
+      """, [.integer(jump.nanoseconds), .integer(jump.shown.lowerBound), .integer(jump.shown.upperBound)])
   }
 
   /// Why such a message is given up.

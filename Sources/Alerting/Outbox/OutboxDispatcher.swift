@@ -18,24 +18,29 @@ public final class OutboxDispatcher: Sendable {
     self.init(session: session, channels: channels, log: log) { _ in }
   }
 
-  /// - Parameter told: hears the statistics after each round, on the dispatcher's thread.
+  /// - Parameters:
+  ///   - clock: another one in tests only.
+  ///   - told: hears the statistics after each round, on the dispatcher's thread.
   init(
-    session: SQLSession, channels: [ChannelConfiguration], log: Log,
+    session: SQLSession, channels: [ChannelConfiguration], log: Log, clock: @escaping @Sendable () -> Moment = { .now },
     told: @escaping @Sendable ([ChannelStatistics]) -> Void
   ) {
     precondition(Set(channels.map(\.name)).count == channels.count, "OutboxDispatcher: two channels with one name")
     let shared = OutboxShared(told: told)
     self.shared = shared
     thread = WorkerThread("outbox", .patient) {
-      OutboxLoop(shared: shared, session: session, channels: channels, log: log).run()
+      OutboxLoop(shared: shared, session: session, channels: channels, log: log, clock: clock).run()
     }
   }
 
   /// Sends until nothing waits any more: for a process that does only this.
   /// - Returns: how each channel did.
+  /// - Throws: `.statement` for an outbox that cannot be used at all.
   public static func drain(
     session: SQLSession, channels: [ChannelConfiguration], log: Log
-  ) -> [ChannelStatistics] {
+  ) throws(StorageError) -> [ChannelStatistics] {
+    // A dispatcher waits for a file that refuses; somebody who asked for this wants to be told.
+    try DeliveryTable.recover(on: session, now: Timestamp(nanoseconds: Moment.now.wallNanoseconds))
     let isDone = DispatchSemaphore(value: 0)
     let dispatcher = OutboxDispatcher(session: session, channels: channels, log: log) { statistics in
       if statistics.allSatisfy({ $0.queued == 0 }) { isDone.signal() }

@@ -15,6 +15,8 @@ final class OutboxLoop {
   private let shared: OutboxShared
   private let session: SQLSession
   private let log: Log
+  private let clock: () -> Moment
+  private var watch: ClockWatch
   private var lanes: [ChannelLane]
   private let laneOfName: [String: Int]
   /// By delivery: its lane.
@@ -24,6 +26,7 @@ final class OutboxLoop {
   private var redirected: [Delivery] = []
   /// Monotonic; nil before the first.
   private var lastCount: Int64?
+  private var lastPrune: Int64?
   private var isCountStale = true
   /// Of channels that only the outbox knows.
   private var missing: [ChannelStatistics] = []
@@ -33,13 +36,17 @@ final class OutboxLoop {
   private static let recountNanoseconds: Int64 = 60_000_000_000
   private static let longestWaitMilliseconds: Int64 = 1_000
   private static let refusedWaitMilliseconds: Int32 = 1_000
-  private static let keptNanoseconds: Int64 = 30 * 86_400_000_000_000
+  private static let pruneNanoseconds: Int64 = 3_600_000_000_000
 
-  init(shared: OutboxShared, session: SQLSession, channels: [ChannelConfiguration], log: Log) {
+  init(
+    shared: OutboxShared, session: SQLSession, channels: [ChannelConfiguration], log: Log, clock: @escaping () -> Moment
+  ) {
     self.shared = shared
     self.session = session
     self.log = log
-    let now = SystemClock.wallNanoseconds
+    self.clock = clock
+    let now = clock()
+    watch = ClockWatch(now)
     lanes = channels.map { ChannelLane($0, now: now) }
     laneOfName = Dictionary(uniqueKeysWithValues: channels.enumerated().map { ($1.name, $0) })
   }
@@ -51,14 +58,16 @@ final class OutboxLoop {
     }
     var stopDeadline: Int64?
     while true {
-      let now = SystemClock.wallNanoseconds
-      settle(shared.sender.advance(), now: now)
+      let now = clock()
+      // Before anything is judged by its age.
+      var isGood = followClock(now)
+      if isGood { settle(shared.sender.advance(), now: now) }
       if stopDeadline == nil, shared.isStopping.load(ordering: .acquiring) {
-        stopDeadline = SystemClock.monotonicNanoseconds + OutboxLoop.graceNanoseconds
+        stopDeadline = now.monotonicNanoseconds + OutboxLoop.graceNanoseconds
       }
-      let isGood = stopDeadline == nil ? dispatch(now: now) : write([], now: now)
+      if isGood { isGood = stopDeadline == nil ? dispatch(now: now) : write([], now: now) }
       if let stopDeadline {
-        if laneOfDelivery.isEmpty || SystemClock.monotonicNanoseconds >= stopDeadline { return }
+        if laneOfDelivery.isEmpty || now.monotonicNanoseconds >= stopDeadline { return }
       }
       publish()
       shared.sender.wait(
@@ -69,11 +78,8 @@ final class OutboxLoop {
   // MARK: The beginning
 
   private func begin() -> Bool {
-    let now = Timestamp(nanoseconds: SystemClock.wallNanoseconds)
-    return attempt { () throws(StorageError) in
-      try DeliveryTable.recover(on: session, now: now)
-      try DeliveryTable.prune(deliveredBefore: now.adding(nanoseconds: -OutboxLoop.keptNanoseconds), on: session)
-    }
+    let now = Timestamp(nanoseconds: clock().wallNanoseconds)
+    return attempt { () throws(StorageError) in try DeliveryTable.recover(on: session, now: now) }
   }
 
   /// A database that refuses costs time, not messages: they are in the outbox still.
@@ -94,7 +100,8 @@ final class OutboxLoop {
 
   // MARK: A round
 
-  private func dispatch(now: Int64) -> Bool {
+  private func dispatch(now: Moment) -> Bool {
+    prune(now: now)
     guard load(now: now) else { return false }
     for index in lanes.indices { for dead in lanes[index].expire(now: now) { note(dead, from: index) } }
     var taken: [Delivery] = []
@@ -115,7 +122,35 @@ final class OutboxLoop {
     return true
   }
 
-  private func load(now: Int64) -> Bool {
+  /// Whoever sets the machine's clock neither silences a channel nor makes what waits look old.
+  private func followClock(_ now: Moment) -> Bool {
+    if let jump = watch.jump(at: now) {
+      guard attempt({ () throws(StorageError) in try DeliveryTable.shift(jump, on: session) }) else { return false }
+      for index in lanes.indices { lanes[index].shift(nanoseconds: jump.nanoseconds) }
+      for index in changes.indices {
+        changes[index].nextAttempt = changes[index].nextAttempt.adding(nanoseconds: jump.nanoseconds)
+      }
+      let seconds = abs(jump.nanoseconds) / 1_000_000_000
+      log.warning(
+        "outbox",
+        "the machine's clock went \(seconds) s \(jump.nanoseconds > 0 ? "forward" : "back") (it was set, or the machine "
+          + "slept); the times of messages that wait go with it")
+    }
+    watch.note(now)
+    return true
+  }
+
+  /// What is too old is looked for each hour; when it cannot be thrown out it stays until the next.
+  private func prune(now: Moment) {
+    if let lastPrune, now.monotonicNanoseconds - lastPrune < OutboxLoop.pruneNanoseconds { return }
+    lastPrune = now.monotonicNanoseconds
+    _ = attempt { () throws(StorageError) in
+      try DeliveryTable.prune(on: session, now: Timestamp(nanoseconds: now.wallNanoseconds))
+    }
+    isCountStale = true
+  }
+
+  private func load(now: Moment) -> Bool {
     let hasNews = shared.hasNews.exchange(false, ordering: .acquiringAndReleasing)
     if hasNews {
       for index in lanes.indices { lanes[index].expectNews() }
@@ -123,22 +158,22 @@ final class OutboxLoop {
     }
     let isGood = attempt { () throws(StorageError) in
       if hasNews {
-        try DeliveryTable.abandon(exceptFor: lanes.map(\.channel.name), on: session, now: Timestamp(nanoseconds: now))
+        try DeliveryTable.abandon(
+          exceptFor: lanes.map(\.channel.name), on: session, now: Timestamp(nanoseconds: now.wallNanoseconds))
       }
-      // What is not written down yet may look pending in the outbox.
-      let unwritten = Set(changes.map(\.id))
       for index in lanes.indices where lanes[index].wantsLoad(now: now) {
         let name = lanes[index].channel.name
-        let due = try DeliveryTable.due(channel: name, now: now, limit: ChannelLane.waitingLimit, on: session)
-        let next = try DeliveryTable.nextAttempt(channel: name, after: now, on: session)
-        lanes[index].load(due.filter { !unwritten.contains($0.delivery.id) }, next: next)
+        let wall = now.wallNanoseconds
+        let due = try DeliveryTable.due(channel: name, now: wall, limit: ChannelLane.waitingLimit, on: session)
+        let next = try DeliveryTable.nextAttempt(channel: name, after: wall, on: session)
+        lanes[index].load(due, next: next, unwritten: changes, now: now)
       }
     }
     if !isGood, hasNews { shared.hasNews.store(true, ordering: .releasing) }
     return isGood
   }
 
-  private func settle(_ ended: [(ticket: Int64, outcome: SendOutcome)], now: Int64) {
+  private func settle(_ ended: [(ticket: Int64, outcome: SendOutcome)], now: Moment) {
     for (id, outcome) in ended {
       guard let index = laneOfDelivery.removeValue(forKey: id),
         let delivery = lanes[index].settle(id, outcome, now: now, random: Double.random(in: 0...1))
@@ -169,12 +204,13 @@ final class OutboxLoop {
   // MARK: Writing
 
   /// All that is to be written, in one transaction.
-  private func write(_ taken: [Delivery], now: Int64) -> Bool {
+  private func write(_ taken: [Delivery], now: Moment) -> Bool {
     guard !changes.isEmpty || !redirected.isEmpty || !taken.isEmpty else { return true }
+    let time = Timestamp(nanoseconds: now.wallNanoseconds)
     let isGood = attempt { () throws(StorageError) in
       try session.transaction { () throws(StorageError) in
-        try DeliveryTable.update(changes + taken, on: session, now: Timestamp(nanoseconds: now))
-        try DeliveryTable.insert(redirected, on: session, now: Timestamp(nanoseconds: now))
+        try DeliveryTable.update(changes + taken, on: session, now: time)
+        try DeliveryTable.insert(redirected, on: session, now: time)
       }
     }
     guard isGood else { return false }
@@ -184,7 +220,7 @@ final class OutboxLoop {
     return true
   }
 
-  private func giveBack(_ taken: [Delivery], now: Int64) {
+  private func giveBack(_ taken: [Delivery], now: Moment) {
     for delivery in taken {
       guard let index = laneOfDelivery.removeValue(forKey: delivery.id) else { continue }
       lanes[index].giveBack([delivery], now: now)
@@ -193,11 +229,12 @@ final class OutboxLoop {
 
   /// Counting reads the whole table: once a second is enough, and once a minute when nothing happens but time.
   private func publish() {
-    let now = SystemClock.monotonicNanoseconds
+    let moment = clock()
+    let now = moment.monotonicNanoseconds
     let wait = isCountStale ? OutboxLoop.countNanoseconds : OutboxLoop.recountNanoseconds
     if lastCount.map({ now - $0 >= wait }) ?? true {
       let isGood = attempt { () throws(StorageError) in
-        var counts = try DeliveryTable.counts(on: session, now: Timestamp(nanoseconds: SystemClock.wallNanoseconds))
+        var counts = try DeliveryTable.counts(on: session, now: Timestamp(nanoseconds: moment.wallNanoseconds))
         for index in lanes.indices {
           lanes[index].count(counts.removeValue(forKey: lanes[index].channel.name) ?? DeliveryCounts())
         }
@@ -212,9 +249,10 @@ final class OutboxLoop {
   }
 
   private func waitMilliseconds(isStopping: Bool) -> Int32 {
-    let now = SystemClock.wallNanoseconds
     if isStopping { return 50 }
-    let turn = lanes.map { $0.nextTurn(now: now) }.min() ?? .max
+    let moment = clock()
+    let now = moment.monotonicNanoseconds
+    let turn = lanes.map { $0.nextTurn(now: moment) }.min() ?? .max
     let wait = turn == .max ? OutboxLoop.longestWaitMilliseconds : max(0, turn - now) / 1_000_000 + (turn > now ? 1 : 0)
     return Int32(min(wait, OutboxLoop.longestWaitMilliseconds))
   }

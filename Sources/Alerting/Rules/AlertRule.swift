@@ -32,6 +32,9 @@ public enum RuleSource: String, Hashable, Sendable, CaseIterable {
   case levels
   /// Something happened to the data.
   case incidents
+
+  /// Whether the store keeps what it looks at, so that it can be read again.
+  var isStored: Bool { self == .prints || self == .detections }
 }
 
 /// What a cool-down holds together.

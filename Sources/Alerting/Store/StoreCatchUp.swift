@@ -11,6 +11,8 @@ public final class StoreCatchUp: @unchecked Sendable {
   private let hasDetections: Bool
   /// Prints that one question reads.
   private static let pagePrints: Int64 = 20_000
+  /// Detections that one question reads; fewer in tests only.
+  var pageDetections: Int64 = 5_000
 
   /// - Parameter session: of the store's file.
   public init(_ session: SQLSession, runID: Int32, printBase: Int64) throws(StorageError) {
@@ -31,17 +33,42 @@ public final class StoreCatchUp: @unchecked Sendable {
     return max(0, (newest ?? 0) - printBase)
   }
 
-  /// Detections told when the print of this number had come, or later.
-  func detections(from number: Int64) throws(StorageError) -> [DetectionFacts] {
-    guard hasDetections else { return [] }
-    return try session.rows(
+  /// A place among detections, which are in the order in which they were told.
+  struct DetectionPlace {
+    fileprivate var toldAfter: Int64
+    fileprivate var id: Int64
+
+    /// Before those that were told when the print of this number had come, or later.
+    init(before number: Int64) {
+      toldAfter = number - 1
+      id = .max
+    }
+
+    fileprivate init?(_ row: [SQLCell]) {
+      guard let id = row[0].integer, let toldAfter = row[15].integer else { return nil }
+      self.toldAfter = toldAfter
+      self.id = id
+    }
+  }
+
+  /// Detections of a page.
+  /// - Returns: nil when there are none behind the place.
+  func detections(
+    after place: DetectionPlace
+  ) throws(StorageError) -> (detections: [DetectionFacts], last: DetectionPlace)? {
+    guard hasDetections else { return nil }
+    let rows = try session.rows(
       """
       SELECT d.detection_id, d.kind::VARCHAR, d.state::VARCHAR, d.side::VARCHAR, d.effect::VARCHAR, i.symbol, u.symbol, \
-      d.contracts, d.confidence, d.first_ts, d.last_ts, d.prints, d.size, d.premium, d.underlying_price \
+      d.contracts, d.confidence, d.first_ts, d.last_ts, d.prints, d.size, d.premium, d.underlying_price, \
+      d.told_after \
       FROM base.detections d JOIN base.instruments i ON i.id = d.instrument JOIN base.instruments u ON u.id = d.underlying \
-      WHERE d.run_id = $1 AND d.told_after >= $2 ORDER BY d.told_after, d.detection_id
-      """, [.integer(Int64(runID)), .integer(number)]
-    ).compactMap { StoreCatchUp.detection($0) }
+      WHERE d.run_id = $1 AND (d.told_after > $2 OR (d.told_after = $2 AND d.detection_id > $3)) \
+      ORDER BY d.told_after, d.detection_id LIMIT $4
+      """,
+      [.integer(Int64(runID)), .integer(place.toldAfter), .integer(place.id), .integer(pageDetections)])
+    guard let last = rows.last.flatMap({ DetectionPlace($0) }) else { return nil }
+    return (rows.compactMap { StoreCatchUp.detection($0) }, last)
   }
 
   /// Prints of a page, oldest first.

@@ -14,6 +14,8 @@ final class ServeAlerts: Sendable {
   private let directory: String
   private let options: AlertOptions
   private let channels: [ChannelConfiguration]
+  /// Of the open file, until somebody sends by it.
+  private let outbox = Mutex<SQLSession?>(nil)
   private let dispatcher = Mutex<OutboxDispatcher?>(nil)
   private let log: Log
 
@@ -27,6 +29,7 @@ final class ServeAlerts: Sendable {
     instruments: InstrumentTable, positioning: PositioningThread?, epoch: String, log: Log
   ) throws(StorageError) {
     var options = AlertOptions(run: ingest.resumable ? ingest.fingerprint : "\(ingest.fingerprint)@\(epoch)")
+    options.channels = settings.alertChannels.map(\.name)
     options.tellsOutside = ServeAlerts.tellsOutside(source, options.tellsOutside)
     self.options = options
     var connections = AlertsThread.Connections(instruments: instruments)
@@ -52,19 +55,31 @@ final class ServeAlerts: Sendable {
     }
   }
 
-  /// Opens the file and begins.
+  /// Opens the file, and begins to take what comes. No message goes before `startSending()`.
   /// - Throws: `StorageError` when the file cannot be had.
   func start() throws(StorageError) {
     let database =
       if let path { try AlertDatabase(path: path) } else { try AlertDatabase(inMemoryBeside: directory) }
     let office = try AlertOffice(
       database, options: options, clock: { Timestamp(nanoseconds: SystemClock.wallNanoseconds) }, news: thread.news)
-    let dispatcher = OutboxDispatcher(session: try database.session.makeSession(), channels: channels, log: log)
-    self.dispatcher.withLock { $0 = dispatcher }
-    office.onMessages = { dispatcher.wake() }
+    let outbox = try database.session.makeSession()
+    self.outbox.withLock { $0 = outbox }
+    office.onMessages = { [weak self] in self?.wakeDispatcher() }
     thread.start(office)
     log.info("alerts", "kept in \(database.path)")
   }
+
+  /// Sends what the file holds, and what is to come.
+  func startSending() {
+    let session = outbox.withLock { outbox in
+      defer { outbox = nil }
+      return outbox
+    }
+    guard let session else { preconditionFailure("ServeAlerts: startSending() without start(), or twice") }
+    dispatcher.withLock { $0 = OutboxDispatcher(session: session, channels: channels, log: log) }
+  }
+
+  private func wakeDispatcher() { dispatcher.withLock { $0?.wake() } }
 
   /// How alerts and their messages do; any thread.
   var facts: AlertsFacts {
@@ -74,6 +89,7 @@ final class ServeAlerts: Sendable {
   /// Stores what has come; the engine must have stopped before.
   func stop() {
     thread.stop()
+    outbox.withLock { $0 = nil }
     let running = dispatcher.withLock { dispatcher in
       defer { dispatcher = nil }
       return dispatcher

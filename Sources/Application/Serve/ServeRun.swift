@@ -128,18 +128,19 @@ final class ServeRun {
   var url: String { server.url }
   var sourceSummary: String { source.summary }
 
-  /// - Throws: when the port cannot be had; then nothing has started.
+  /// - Throws: when the alerts' file or the port cannot be had; then nothing was played and no message has gone.
   func start() throws {
     try alerts.start()
     do {
       try server.start()
       try address?.publish(server.url)
     } catch {
-      // Its query thread waits already, and would keep the database open.
+      // Threads of both wait already, and would keep the databases open.
       server.stop()
       alerts.stop()
       throw error
     }
+    alerts.startSending()
     writer?.start()
     lake?.start()
     if let record {

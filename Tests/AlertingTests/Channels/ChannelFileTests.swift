@@ -53,7 +53,8 @@ struct ChannelFileTests {
 
   @Test(arguments: [
     (#"{"#, "not JSON"), (#"{}"#, "wanted a list"), (#"[1]"#, "wanted an object"),
-    (#"[{"kind": "console"}]"#, "name is missing"), (#"[{"name": "a b", "kind": "console"}]"#, "wanted up to 40"),
+    (#"[{"kind": "console"}]"#, "name is missing"),
+    (#"[{"name": "a b", "kind": "console"}]"#, "wanted 1 to 64 letters"),
     (#"[{"name": "a", "kind": "pager"}]"#, "wanted one of console, webhook"),
     (#"[{"name": "a", "kind": "slack"}]"#, "url is missing"),
     (#"[{"name": "a", "kind": "slack", "url": "https://x", "uRL": "y"}]"#, "uRL is no member"),

@@ -47,6 +47,24 @@ struct ReplyVerdictTests {
     #expect(!(try failure(verdict(429)).speaksOfOutage))
   }
 
+  @Test(arguments: ["nan", "-nan", "NaN", "inf", "-inf", "infinity", "1e999"]) func whatIsNoTimeIsNoWait(_ text: String)
+    throws
+  {
+    #expect(try failure(verdict(429, retryAfter: text)).retryAfterNanoseconds == nil)
+    #expect(try failure(verdict(503, retryAfter: text)).retryAfterNanoseconds == nil)
+    // The body's is as bad; then the header's counts.
+    for body in [#"{"retry_after": \#(text)}"#, #"{"parameters": {"retry_after": \#(text)}}"#] {
+      #expect(try failure(verdict(429, body: body, retryAfter: "3")).retryAfterNanoseconds == 3_000_000_000)
+    }
+  }
+
+  @Test func aWaitThatNeverEndsIsCut() throws {
+    for text in ["1e300", "1e18"] {
+      #expect(
+        try failure(verdict(429, body: #"{"retry_after": \#(text)}"#)).retryAfterNanoseconds == 1_000_000_000_000_000)
+    }
+  }
+
   @Test func anAnswerIsShownShortAndOnOneLine() throws {
     let words = try failure(verdict(500, body: String(repeating: "x\n\u{1B}", count: 10_000))).words
     #expect(words.utf16.count < 250 && !words.contains("\n") && !words.contains("\u{1B}"))

@@ -112,4 +112,42 @@ struct DeliveryTableTests {
     let delivery = OutboxFolder.delivery(1, channel: "desk")
     #expect(delivery.redirected(to: "ops").idempotencyKey == OutboxFolder.delivery(1, channel: "ops").idempotencyKey)
   }
+
+  /// All messages, oldest first, in one state each.
+  private func insert(states: [DeliveryState]) throws {
+    try DeliveryTable.insert(
+      states.indices.map { OutboxFolder.delivery($0, channel: "desk") }, on: session, now: Self.now)
+    let stored = zip(try due("desk"), states).map { delivery, state in
+      var delivery = delivery
+      delivery.state = state
+      return delivery
+    }
+    try DeliveryTable.update(stored, on: session, now: Self.now)
+  }
+
+  @Test func whatIsOldIsForgottenDeliveredBeforeDead() throws {
+    try insert(states: [.delivered, .dead, .pending, .sending])
+    func left(afterDays days: Int64) throws -> [String] {
+      try DeliveryTable.prune(on: session, now: Self.now.adding(nanoseconds: days * 86_400_000_000_000 + 1))
+      return try session.rows("SELECT state FROM deliveries ORDER BY delivery_id").compactMap { $0[0].text }
+    }
+    #expect(try left(afterDays: 29) == ["delivered", "dead", "pending", "sending"])
+    #expect(try left(afterDays: 30) == ["dead", "pending", "sending"])
+    #expect(try left(afterDays: 89) == ["dead", "pending", "sending"])
+    #expect(try left(afterDays: 90) == ["pending", "sending"])
+  }
+
+  @Test(arguments: [-7_200_000_000_000, 7_200_000_000_000] as [Int64]) func timesGoWithTheClock(_ jump: Int64) throws {
+    try insert(states: [.delivered, .dead, .pending, .sending])
+    let after = Self.now.adding(nanoseconds: jump)
+    // Written after the jump: it is right as it is.
+    try DeliveryTable.insert([OutboxFolder.delivery(9, channel: "desk")], on: session, now: after)
+    try DeliveryTable.shift(
+      ClockWatch.Jump(
+        nanoseconds: jump, shown: after.nanoseconds - 1_000_000_000...after.nanoseconds + 1_000_000_000),
+      on: session)
+    let due = try session.rows("SELECT due_time FROM deliveries ORDER BY delivery_id").compactMap { $0[0].integer }
+    let (old, new) = (Self.now.nanoseconds, after.nanoseconds)
+    #expect(due == [old, old, new, new, new])
+  }
 }

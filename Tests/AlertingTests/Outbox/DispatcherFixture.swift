@@ -20,11 +20,14 @@ final class DispatcherFixture {
     let changed = DispatchSemaphore(value: 0)
   }
 
-  init(_ folder: OutboxFolder, _ channels: [ChannelConfiguration], _ deliveries: [Delivery]) throws {
+  init(
+    _ folder: OutboxFolder, _ channels: [ChannelConfiguration], _ deliveries: [Delivery],
+    clock: @escaping @Sendable () -> Moment = { .now }
+  ) throws {
     session = try folder.session()
     try DeliveryTable.insert(deliveries, on: session)
     dispatcher = OutboxDispatcher(
-      session: try session.makeSession(), channels: channels, log: Log(minimumLevel: .critical)
+      session: try session.makeSession(), channels: channels, log: Log(minimumLevel: .critical), clock: clock
     ) { [heard] statistics in
       heard.statistics.withLock { $0 = statistics }
       heard.changed.signal()

@@ -2,6 +2,7 @@ import Foundation
 import Logging
 import MarketModel
 import Storage
+import Synchronization
 import Testing
 
 @testable import Alerting
@@ -182,5 +183,40 @@ struct DispatcherTests {
     fixture.dispatcher.wake()
     try fixture.wait { $0.first?.delivered == 40 }
     #expect(try peer.report().taken["/webhook"]?.values.allSatisfy { $0 == 1 } == true)
+  }
+
+  @Test(arguments: [-10_800_000_000_000, 10_800_000_000_000] as [Int64]) func aClockThatIsSetCostsNothing(_ jump: Int64)
+    throws
+  {
+    let peer = try ReceiverPeer(folder: folder.url)
+    let file = folder.url.appending(path: "there").path
+    var tool = peer.channel("tool", .command(["/bin/sh", "-c", "test -e \"$1\"", "tool", file]))
+    tool.retries.attempts = 1_000_000
+    let offset = Offset()
+    let fixture = try DispatcherFixture(
+      folder, [tool], deliveries(3, [tool]),
+      clock: {
+        let now = Moment.now
+        return Moment(
+          monotonicNanoseconds: now.monotonicNanoseconds,
+          wallNanoseconds: now.wallNanoseconds + offset.nanoseconds.load(ordering: .relaxed))
+      })
+    try fixture.wait { ($0.first?.failedTries ?? 0) >= 3 }
+    offset.nanoseconds.store(jump, ordering: .relaxed)
+    let tries = try fixture.statistics("tool").failedTries
+    try fixture.wait { ($0.first?.failedTries ?? 0) >= tries + 6 }
+    try Data().write(to: URL(filePath: file))
+    try fixture.waitUntilSettled(3)
+    #expect(try fixture.rows("tool").map(\.state) == ["delivered", "delivered", "delivered"])
+  }
+
+  private final class Offset: Sendable { let nanoseconds = Atomic<Int64>(0) }
+
+  /// Somebody who sends by hand is told, and does not wait for ever.
+  @Test func anOutboxThatCannotBeUsedIsSaid() throws {
+    let session = try SQLSession(file: folder.database, memoryLimitMegabytes: 96)
+    #expect(throws: StorageError.self) {
+      try OutboxDispatcher.drain(session: session, channels: [ChannelFile.console], log: Log(minimumLevel: .critical))
+    }
   }
 }

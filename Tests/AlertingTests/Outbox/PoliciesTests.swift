@@ -91,3 +91,34 @@ struct RetryPolicyTests {
     #expect(policy.delay(afterAttempts: 1, retryAfterNanoseconds: .max, random: 1) == 900_000_000_000)
   }
 }
+
+struct ClockWatchTests {
+  private let second: Int64 = 1_000_000_000
+
+  private func moment(_ seconds: Int64, wall: Int64) -> Moment {
+    Moment(monotonicNanoseconds: seconds * second, wallNanoseconds: wall * second)
+  }
+
+  @Test func timeThatPassesIsNoJump() {
+    var watch = ClockWatch(moment(5, wall: 1_000))
+    #expect(watch.jump(at: moment(6, wall: 1_001)) == nil)
+    // A process that stood for an hour, and a clock that is put right by a minute.
+    #expect(watch.jump(at: moment(3_606, wall: 4_601)) == nil)
+    #expect(watch.jump(at: moment(6, wall: 1_061)) == nil && watch.jump(at: moment(6, wall: 941)) == nil)
+    watch.note(moment(6, wall: 1_061))
+    #expect(watch.jump(at: moment(7, wall: 1_121)) == nil)
+  }
+
+  @Test func aClockThatIsSetIsSeenUntilItIsNoted() {
+    var watch = ClockWatch(moment(5, wall: 100_000))
+    let back = moment(7, wall: 92_802)
+    for _ in 1...2 {
+      #expect(
+        watch.jump(at: back)
+          == ClockWatch.Jump(nanoseconds: -7_200 * second, shown: 92_800 * second...92_802 * second))
+    }
+    watch.note(back)
+    #expect(watch.jump(at: back) == nil)
+    #expect(watch.jump(at: moment(8, wall: 100_003))?.nanoseconds == 7_200 * second)
+  }
+}

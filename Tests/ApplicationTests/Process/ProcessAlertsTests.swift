@@ -207,6 +207,56 @@ struct ProcessAlertsTests {
     #expect(try alerts("send").errors.contains("there are no alerts at"))
   }
 
+  /// Neither waits for ever nor makes a file anew that it does not understand.
+  @Test func anOutboxThatCannotBeUsedIsSaid() throws {
+    try receiver.writeChannels(to: channels, name: "hook", path: "/keys")
+    try FileManager.default.createDirectory(atPath: folder.path("data"), withIntermediateDirectories: true)
+    let path = folder.path("data/demo-alerts.duckdb")
+    try "no database".write(toFile: path, atomically: true, encoding: .utf8)
+    for action in ["send", "resend"] {
+      let refused = try alerts(action)
+      #expect(refused.code == 1 && refused.errors.contains("demo-alerts.duckdb cannot be opened"), "\(refused.errors)")
+    }
+    try FileManager.default.removeItem(atPath: path)
+    do {
+      let database = try AlertDatabase(path: path)
+      try database.session.execute("UPDATE alert_schema SET version = 99")
+    }
+    for action in ["send", "resend"] {
+      let refused = try alerts(action)
+      #expect(refused.code == 1 && refused.errors.contains("has schema version 99"), "\(refused.errors)")
+    }
+    do {
+      let session = try SQLSession(file: path, memoryLimitMegabytes: 64)
+      try session.execute("UPDATE alert_schema SET version = 2; DROP TABLE deliveries")
+    }
+    let refused = try alerts("send")
+    #expect(refused.code == 1 && refused.errors.contains("DuckDB refused"), "\(refused.errors)")
+  }
+
+  /// A start that fails has told nobody anything.
+  @Test func aServerWithoutItsPortSendsNothing() throws {
+    try receiver.writeChannels(to: channels, name: "hook", path: "/keys")
+    try FileManager.default.createDirectory(atPath: folder.path("data"), withIntermediateDirectories: true)
+    do {
+      let database = try AlertDatabase(path: folder.path("data/demo-alerts.duckdb"))
+      try DeliveryTable.insert(
+        [
+          Delivery(
+            idempotencyKey: "waits/hook", alertID: 0, channel: "hook",
+            message: OutboundMessage(severity: .high, title: "t", text: "", fields: [], time: Timestamp(seconds: 1)))
+        ], on: database.session)
+    }
+    let product = try ProcessProgram(
+      ["serve", "--port", "\(receiver.port)", "--data-dir", folder.path("data"), "--alert-channels", channels.path],
+      in: folder)
+    let outcome = try product.outcome()
+    #expect(outcome.code == 1 && outcome.errors.contains("\(receiver.port)"), "\(outcome.errors)")
+    #expect(try receiver.keys().isEmpty)
+    #expect(try alerts("send").code == 0)
+    #expect(try receiver.keys().count == 1)
+  }
+
   private func demo() throws -> ProcessProgram {
     try ProcessProgram(
       ["serve", "--port", "0", "--data-dir", folder.path("data"), "--alert-channels", channels.path], in: folder)

@@ -52,16 +52,14 @@ enum AlertsCommand {
   /// A receiver that hangs up is an error of its message, not the end of the process.
   static func surviveBrokenPipes() { signal(SIGPIPE, SIG_IGN) }
 
-  private static let memoryLimitMegabytes = 96
-
   /// The outbox of the data folder, to be opened by this process.
-  /// - Throws: `.locked` when a server has it.
+  /// - Throws: `.locked` when a server has it; `.newerSchema`, `.cannotOpen`, `.statement` for a file that cannot be used.
   static func openOutbox(_ command: ParsedCommand) throws -> SQLSession {
     let directory = try DataDirectory(command)
     let path = command.flag("demo") ? directory.demoAlerts : directory.alerts
     guard access(path, F_OK) == 0 else {
       throw ServeError("there are no alerts at \(path); serve makes them, or name another --data-dir")
     }
-    return try SQLSession(file: path, memoryLimitMegabytes: memoryLimitMegabytes)
+    return try AlertDatabase(path: path).session
   }
 }

@@ -8,7 +8,7 @@ enum AlertsSend {
     AlertsCommand.surviveBrokenPipes()
     let channels = try AlertChannels(command).all
     let session = try AlertsCommand.openOutbox(command)
-    let statistics = OutboxDispatcher.drain(session: session, channels: channels, log: Log())
+    let statistics = try OutboxDispatcher.drain(session: session, channels: channels, log: Log())
     show(statistics, command)
     return statistics.allSatisfy { $0.dead == 0 } ? .ok : .upstream
   }
