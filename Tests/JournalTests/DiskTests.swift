@@ -40,7 +40,7 @@ import Testing
   }
 
   /// The thread finishes by itself, though nothing more is appended.
-  @Test(.timeLimit(.minutes(1))) func theThreadGoesOnWhenTheDiskIsBack() throws {
+  @Test(.timeLimit(.minutes(10))) func theThreadGoesOnWhenTheDiskIsBack() throws {
     let run = JournalRun(try TestFolder())
     let events = run.events(0..<300)
     let disk = SpoiledDisk()
@@ -154,7 +154,7 @@ import Testing
 
   /// After `fdatasync` failed the system may have forgotten what it had not written: the events go into a new file, the old one
   /// is written anew.
-  @Test(.timeLimit(.minutes(1))) func whatTheDiskDidNotKeepIsWrittenAnew() throws {
+  @Test(.timeLimit(.minutes(10))) func whatTheDiskDidNotKeepIsWrittenAnew() throws {
     let run = JournalRun(try TestFolder())
     let events = run.events(0..<300)
     let disk = SpoiledDisk()

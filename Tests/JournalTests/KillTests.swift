@@ -11,7 +11,7 @@ import Testing
 
 /// A process that is killed while it writes: what it had appended is there, in order and once, and the next one goes on.
 @Suite struct KillTests {
-  @Test(.timeLimit(.minutes(2))) func everythingAppendedOutlivesTheProcess() async throws {
+  @Test(.timeLimit(.minutes(10))) func everythingAppendedOutlivesTheProcess() async throws {
     var random = SplitMix(seed: 11)
     let run = JournalRun(try TestFolder())
     let note = run.folder.path + "/acknowledged"

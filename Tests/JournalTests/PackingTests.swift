@@ -33,7 +33,7 @@ import Testing
   }
 
   /// The thread does it, while events come.
-  @Test(.timeLimit(.minutes(1))) func theThreadPacks() throws {
+  @Test(.timeLimit(.minutes(10))) func theThreadPacks() throws {
     let (run, folder) = try run()
     let events = run.events(0..<500)
     let journal = try Journal(run.options, log: .quiet)

@@ -14,7 +14,7 @@ import Testing
 @Suite struct ReadWhileWritingTests {
   /// A reader follows a writer through blocks, segments and their packing, and gets each event once. Large blocks reach the file
   /// piece by piece, so that the reader comes upon half of them.
-  @Test(.timeLimit(.minutes(2)), arguments: [7, 1_024, 3_000]) func aReaderFollowsTheWriter(batch: Int) throws {
+  @Test(.timeLimit(.minutes(10)), arguments: [7, 1_024, 3_000]) func aReaderFollowsTheWriter(batch: Int) throws {
     var run = JournalRun(try TestFolder())
     run.options.segmentBytes = 30_000 + 40 * batch
     let events = run.events(0..<20_000)

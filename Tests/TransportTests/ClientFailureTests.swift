@@ -4,7 +4,7 @@ import Testing
 @testable import Transport
 
 /// Connections that do not come up say why.
-@Suite(.enabled(if: ClientPeer.hasPython, ClientPeer.missing), .timeLimit(.minutes(2))) struct ClientFailureTests {
+@Suite(.enabled(if: ClientPeer.hasPython, ClientPeer.missing), .timeLimit(.minutes(10))) struct ClientFailureTests {
   @Test func refused() throws {
     let client = try TestClientLoop()
     // A port that was just free.

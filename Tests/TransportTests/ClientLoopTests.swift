@@ -4,7 +4,7 @@ import Testing
 
 @testable import Transport
 
-@Suite(.timeLimit(.minutes(2))) struct ClientLoopTests {
+@Suite(.timeLimit(.minutes(10))) struct ClientLoopTests {
   @Test func workIsDoneInOrderOnTheLoopsThread() throws {
     let client = try TestClientLoop()
     let loop = client.loop

@@ -4,7 +4,7 @@ import Testing
 @testable import Transport
 
 /// The WebSocket client against PyPI `websockets`.
-@Suite(.enabled(if: ClientPeer.hasPython, ClientPeer.missing), .timeLimit(.minutes(2))) struct ClientSocketTests {
+@Suite(.enabled(if: ClientPeer.hasPython, ClientPeer.missing), .timeLimit(.minutes(10))) struct ClientSocketTests {
   /// What the peer sends where a test wants to see every byte.
   static func pattern(_ count: Int) -> String {
     var text = ""

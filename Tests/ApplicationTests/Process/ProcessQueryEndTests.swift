@@ -6,7 +6,7 @@ import Testing
 #endif
 
 /// A query that does not come to its end by itself: nothing of it stays behind.
-@Suite(.serialized, .timeLimit(.minutes(3))) struct ProcessQueryEndTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct ProcessQueryEndTests {
   private static let long = "SELECT count(*) FROM range(10000000) a, range(10000000) b"
   private let folder: ProcessFolder
   init() throws { folder = try ProcessFolder() }

@@ -7,7 +7,7 @@ import Testing
 @testable import Storage
 
 /// Whatever a query does, it is cut or stopped in words, and the writer of the same store goes on.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct QueryLimitTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct QueryLimitTests {
   /// Offers prints without end until it is told to stop.
   private final class Ingest: Sendable {
     let writer: StoreWriter
