@@ -10,8 +10,8 @@ struct MinuteRows {
   private let minutes: TableAppender<PendingBar>
   private let outdated: TableAppender<PendingBar>
   private let connection: Connection
-  /// Newest minute that the run has in the file, by the contract's id in the file, which count from 1; nil until the file was asked.
-  private var newest: [Timestamp]?
+  /// Newest minute that the run has in the file, by the contract's id in the file, which count from 1; empty until the file was asked.
+  private var newest: [Timestamp] = []
 
   init(_ connection: Connection) throws(StorageError) {
     self.connection = connection
@@ -23,21 +23,23 @@ struct MinuteRows {
   /// - Parameter bars: none with the contract and minute of another.
   mutating func write(_ bars: [PendingBar], _ context: RowContext) throws(StorageError) {
     if bars.isEmpty { return }
-    var newest: [Timestamp]
-    if let known = self.newest { newest = known } else { newest = try newestInFile(context) }
-    let highest = bars.reduce(0) { max($0, Int($1.databaseID)) }
-    if highest >= newest.count { newest += Array(repeating: .none, count: highest + 1 - newest.count) }
-    try outdated.append(array: bars.filter { $0.bar.minute <= newest[Int($0.databaseID)] }, context)
+    if newest.isEmpty { newest = try newestInFile(context) }
+    try outdated.append(array: bars.filter { isTold($0) }, context)
     try minutes.append(array: bars, context)
-    self.newest = newest
+  }
+
+  private func isTold(_ bar: PendingBar) -> Bool {
+    let contract = Int(bar.databaseID)
+    return contract < newest.count && bar.bar.minute <= newest[contract]
   }
 
   /// The transaction of `write` is on the disk.
   mutating func markSaved(_ bars: [PendingBar]) {
-    guard var newest else { return }
-    self.newest = nil
-    for bar in bars { newest[Int(bar.databaseID)] = max(bar.bar.minute, newest[Int(bar.databaseID)]) }
-    self.newest = newest
+    for bar in bars {
+      let contract = Int(bar.databaseID)
+      while newest.count <= contract { newest.append(.none) }
+      newest[contract] = max(bar.bar.minute, newest[contract])
+    }
   }
 
   private func newestInFile(_ context: RowContext) throws(StorageError) -> [Timestamp] {
