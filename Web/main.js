@@ -2,7 +2,9 @@
 import { fetchOpen } from "./modules/alerts.js";
 import { Desk } from "./modules/desk.js";
 import { LEAST_PREMIUM } from "./modules/detections.js";
+import { mountPages } from "./modules/pages.js";
 import { paintAtMost } from "./modules/paint.js";
+import { Router } from "./modules/route.js";
 import { signal } from "./modules/signals.js";
 import { Stream } from "./modules/stream.js";
 import { mountAlerts } from "./panels/alerts.js";
@@ -25,6 +27,7 @@ const DETECTIONS_LIMIT = 100;
 const TICK_MILLISECONDS = 250;
 
 const desk = new Desk();
+const router = new Router();
 const stream = new Stream({
   address: new URL("/ws/stream", location.href.replace(/^http/, "ws")).href,
   onMessage: receive,
@@ -120,10 +123,17 @@ mountGrid(desk);
 mountTop(desk);
 mountPrints(desk, tapePaints);
 mountDetections(desk, detectionPaints);
-const openRule = mountRule();
+const openRule = mountRule(router);
 mountAlerts(desk, alertPaints, openRule);
 mountHealth(desk);
 mountChart(desk);
+router.start();
+mountPages({
+  desk,
+  router,
+  openRule,
+  paints: { tape: tapePaints, detections: detectionPaints, alerts: alertPaints },
+});
 
 setInterval(() => desk.tick(performance.now()), TICK_MILLISECONDS);
 addEventListener("online", () => stream.retryNow());

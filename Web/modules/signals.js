@@ -72,6 +72,18 @@ export function effect(body) {
 }
 
 /**
+ * An effect that rests while `condition` is false: nothing it reads wakes it then.
+ * @param {Signal<boolean>} condition
+ * @param {() => void} body
+ * @returns {() => void}
+ */
+export function effectWhile(condition, body) {
+  return effect(() => {
+    if (condition.value) body();
+  });
+}
+
+/**
  * @template T
  * @param {() => T} derive
  * @returns {Signal<T>}

@@ -21,9 +21,12 @@ import {
 /** @typedef {import("../modules/rule.js").MemberSchema} MemberSchema */
 /** @typedef {HTMLInputElement | HTMLSelectElement} Control */
 
-/** @returns {(name: string) => void} shows the rule of a name */
-export function mountRule() {
-  const form = new RuleForm();
+/**
+ * @param {import("../modules/route.js").Router} router has the address that stands when the form is closed
+ * @returns {(name: string) => void} shows the rule of a name
+ */
+export function mountRule(router) {
+  const form = new RuleForm(router);
   addEventListener("hashchange", () => form.follow());
   required("rule-new").addEventListener("click", () => form.open(FRESH));
   form.follow();
@@ -43,7 +46,8 @@ class RuleForm {
   /** A rule of this name is there, and is to be replaced. */
   #replaces = "";
 
-  constructor() {
+  /** @param {import("../modules/route.js").Router} router */
+  constructor(router) {
     required("rule-close").addEventListener("click", () => this.#dialog.close());
     required("rule-form").addEventListener("submit", (event) => {
       event.preventDefault();
@@ -58,7 +62,7 @@ class RuleForm {
       this.#controls.get(name)?.focus();
     });
     this.#dialog.addEventListener("close", () => {
-      if (tokenIn(location.hash) !== null) history.replaceState(null, "", location.pathname + location.search);
+      if (tokenIn(location.hash) !== null) history.replaceState(null, "", router.address);
     });
   }
 

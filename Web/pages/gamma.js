@@ -1,0 +1,10 @@
+/** The page "gamma". */
+import { element } from "../modules/dom.js";
+
+/**
+ * @param {HTMLElement} host
+ * @param {import("../modules/pages.js").Context} _context
+ */
+export function mount(host, _context) {
+  host.append(element("p", "empty", {}, ["gamma"]));
+}
