@@ -1,4 +1,5 @@
 /** Puts the page together: one desk, one stream, the panels that read the desk. */
+import { get } from "./modules/api.js";
 import { fetchOpen } from "./modules/alerts.js";
 import { Desk } from "./modules/desk.js";
 import { LEAST_PREMIUM } from "./modules/detections.js";
@@ -69,10 +70,8 @@ function receive(message) {
  */
 async function fetchHistory(epoch, lastPrintID) {
   try {
-    const response = await fetch(`/prints?limit=${HISTORY_LIMIT}`, { headers: { Accept: "application/json" } });
-    if (!response.ok) throw new Error(`/prints: answered ${response.status}, wanted 200`);
     /** @type {{ rows: import("./modules/protocol.js").Print[], source: string }} */
-    const page = await response.json();
+    const page = await get(`/prints?limit=${HISTORY_LIMIT}`);
     // Rows from the store may belong to an earlier run, with ids of their own.
     if (page.source !== "memory") return;
     desk.backfill(epoch, page.rows.filter((row) => row.id <= lastPrintID));
@@ -88,12 +87,8 @@ async function fetchHistory(epoch, lastPrintID) {
  */
 async function fetchDetections(epoch) {
   try {
-    const response = await fetch(`/detections?limit=${DETECTIONS_LIMIT}&min_premium=${LEAST_PREMIUM}`, {
-      headers: { Accept: "application/json" },
-    });
-    if (!response.ok) throw new Error(`/detections: answered ${response.status}, wanted 200`);
     /** @type {{ rows: import("./modules/protocol.js").Detection[] }} */
-    const page = await response.json();
+    const page = await get(`/detections?limit=${DETECTIONS_LIMIT}&min_premium=${LEAST_PREMIUM}`);
     desk.backfillDetections(epoch, page.rows);
     paintDetections();
   } catch (_unreachable) {

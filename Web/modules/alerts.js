@@ -1,5 +1,6 @@
 /** The open alerts, new ones and those that somebody is at: each as it was told last, bounded. */
 
+import { get, send } from "./api.js";
 import { daysToExpiry, formatExpiry } from "./format.js";
 
 /** @typedef {import("./protocol.js").Alert} Alert */
@@ -158,10 +159,8 @@ export function countText(alerts) {
 export async function fetchOpen() {
   const questions = ["state=new&severity=HIGH&limit=200", "state=new&limit=200", "state=acknowledged&limit=100"];
   const pages = await Promise.all(questions.map(async (question) => {
-    const response = await fetch(`/alerts?${question}`, { headers: { Accept: "application/json" } });
-    if (!response.ok) throw new Error(`/alerts: answered ${response.status}, wanted 200`);
     /** @type {{ rows: Alert[] }} */
-    const page = await response.json();
+    const page = await get(`/alerts?${question}`);
     return page.rows;
   }));
   return pages.flat();
@@ -175,12 +174,5 @@ export async function fetchOpen() {
  * @throws {Error} with the server's own words when it refuses
  */
 export async function command(id, action) {
-  const response = await fetch(`/alerts/${id}/${action}`, {
-    method: "POST",
-    headers: { "Content-Type": "application/json", Accept: "application/json" },
-    body: "{}",
-  });
-  const answer = await response.json();
-  if (!response.ok) throw new Error(answer.detail ?? `/alerts/${id}/${action}: answered ${response.status}`);
-  return answer;
+  return await send("POST", `/alerts/${id}/${action}`);
 }

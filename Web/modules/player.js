@@ -1,4 +1,5 @@
 /** The player of a recording, as `/replay` tells it and takes commands. */
+import { get, send } from "./api.js";
 
 /**
  * @typedef {object} Player
@@ -56,15 +57,5 @@ export function stateText(player) {
  * @throws {Error} with the server's own words when it refuses
  */
 export async function ask(command) {
-  const response = await fetch(
-    "/replay",
-    command === undefined ? { headers: { Accept: "application/json" } } : {
-      method: "POST",
-      headers: { "Content-Type": "application/json", Accept: "application/json" },
-      body: JSON.stringify(command),
-    },
-  );
-  const answer = await response.json();
-  if (!response.ok) throw new Error(answer.detail ?? `/replay: answered ${response.status}`);
-  return answer;
+  return command === undefined ? await get("/replay") : await send("POST", "/replay", command);
 }

@@ -1,4 +1,5 @@
 /** A rule of alerts as people see and share it: the letters of its link, and its members as fields of a form. */
+import { get } from "./api.js";
 
 /** @typedef {Record<string, unknown>} Rule */
 
@@ -150,10 +151,8 @@ export async function save(rule, replaces) {
  * @returns {Promise<Rule | null>}
  */
 export async function fetchRule(name) {
-  const response = await fetch("/alerts/rules", { headers: { Accept: "application/json" } });
-  if (!response.ok) throw new Error(`/alerts/rules: answered ${response.status}, wanted 200`);
   /** @type {{ rows: { rule: Rule }[] }} */
-  const answer = await response.json();
+  const answer = await get("/alerts/rules");
   return answer.rows.find((row) => row.rule.name === name)?.rule ?? null;
 }
 
@@ -162,8 +161,6 @@ export async function fetchRule(name) {
  * @returns {Promise<[string, MemberSchema][]>}
  */
 export async function fetchMembers() {
-  const response = await fetch("/openapi.json", { headers: { Accept: "application/json" } });
-  if (!response.ok) throw new Error(`/openapi.json: answered ${response.status}, wanted 200`);
-  const description = await response.json();
+  const description = await get("/openapi.json");
   return Object.entries(description.components.schemas.AlertRule.properties);
 }

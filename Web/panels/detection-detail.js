@@ -1,5 +1,6 @@
 /** One detection whole: its facts, what its confidence is made of, and its prints. */
 import { valueText, words } from "../modules/detections.js";
+import { get } from "../modules/api.js";
 import { element } from "../modules/dom.js";
 import {
   formatCount,
@@ -30,10 +31,8 @@ export async function fetchDetection(place, id, run, isWanted = () => true) {
   if (!place.firstChild) place.append(element("p", "quiet", {}, ["Fetching its prints."]));
   try {
     const address = `/detections/${encodeURIComponent(id)}${run === undefined ? "" : `?run=${run}`}`;
-    const response = await fetch(address, { headers: { Accept: "application/json" } });
-    if (!response.ok) throw new Error(`answered ${response.status}`);
     /** @type {DetectionWithLegs} */
-    const answer = await response.json();
+    const answer = await get(address);
     if (isWanted()) place.replaceChildren(...detailOf(answer));
     return true;
   } catch (_unreachable) {

@@ -30,7 +30,11 @@ Deno.test("old data are stale though states are punctual, unless the feed has en
 });
 
 Deno.test("what is played from the record is not live", () => {
-  const health = makeHealth({ ingest_status: "recovering", status: "degraded", reasons: ["playing what was recorded, 40 %"] });
+  const health = makeHealth({
+    ingest_status: "recovering",
+    status: "degraded",
+    reasons: ["playing what was recorded, 40 %"],
+  });
   const verdict = assess({ ...base, health });
   expectEqual(verdict.level, "stale");
   expectEqual(verdict.word, "Recovering");
