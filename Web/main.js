@@ -1,23 +1,31 @@
 /** Puts the page together: one desk, one stream, the panels that read the desk. */
 import { get } from "./modules/api.js";
 import { fetchOpen } from "./modules/alerts.js";
+import { Commands } from "./modules/commands.js";
 import { Desk } from "./modules/desk.js";
 import { LEAST_PREMIUM } from "./modules/detections.js";
 import { mountPages } from "./modules/pages.js";
+import { News, Notifier } from "./modules/notify.js";
 import { paintAtMost } from "./modules/paint.js";
+import { Preferences } from "./modules/preferences.js";
 import { Router } from "./modules/route.js";
-import { signal } from "./modules/signals.js";
+import { computed, effect, signal } from "./modules/signals.js";
 import { Stream } from "./modules/stream.js";
 import { mountAlerts } from "./panels/alerts.js";
 import { mountChart } from "./panels/chart.js";
 import { mountDetections } from "./panels/detections.js";
 import { mountGrid } from "./panels/grid.js";
-import { mountHealth } from "./panels/health.js";
+import { mountKeys } from "./panels/keys.js";
 import { mountMasthead } from "./panels/masthead.js";
+import { mountNavigation, searchesFor } from "./panels/navigation.js";
+import { mountPalette } from "./panels/palette.js";
+import { mountPanelTools } from "./panels/panel-tools.js";
+import { mountPreferences } from "./panels/preferences.js";
 import { mountPrints } from "./panels/prints.js";
 import { mountReplay } from "./panels/replay.js";
 import { mountRule } from "./panels/rule.js";
 import { mountStatus } from "./panels/status.js";
+import { mountToast } from "./panels/toast.js";
 import { mountTop } from "./panels/top.js";
 import { mountUnderlyings } from "./panels/underlyings.js";
 
@@ -110,24 +118,70 @@ async function fetchAlerts(epoch) {
   }
 }
 
+const preferences = new Preferences(localStore());
+const notifier = new Notifier(preferences);
+const commands = new Commands();
+const isDeskShown = computed(() => router.route.value.page === "desk");
+const dataTime = () => desk.state.peek()?.time ?? null;
+
+router.start();
+// What the desk is about is in its address; elsewhere the leading underlying's strikes are nobody's business.
+effect(() => {
+  const { page, params } = router.route.value;
+  stream.watch(page === "desk" ? params.symbol ?? null : null);
+});
+
 mountMasthead(desk);
 mountStatus(desk, () => stream.retryNow());
 mountReplay(desk);
-mountUnderlyings(desk);
-mountGrid(desk);
-mountTop(desk);
-mountPrints(desk, tapePaints);
-mountDetections(desk, detectionPaints);
+mountUnderlyings(desk, router);
+mountGrid(desk, isDeskShown);
+mountTop(desk, isDeskShown);
+mountPrints(desk, whileDesk(tapePaints));
+mountDetections(desk, whileDesk(detectionPaints));
 const openRule = mountRule(router);
-mountAlerts(desk, alertPaints, openRule);
-mountHealth(desk);
-mountChart(desk);
-router.start();
+mountAlerts(desk, whileDesk(alertPaints), openRule);
+mountChart(desk, isDeskShown);
 mountPages({
   desk,
   router,
   openRule,
   paints: { tape: tapePaints, detections: detectionPaints, alerts: alertPaints },
+});
+mountPreferences(preferences, commands, router, (isSevere) => notifier.sound(isSevere));
+mountPanelTools(preferences, dataTime, mountToast());
+mountKeys(commands);
+mountNavigation(commands, desk, router);
+mountPalette(commands, (text) => searchesFor(text, router));
+commands.listen();
+
+/**
+ * Paints that come while the desk is shown; one that came meanwhile is made up for when it is shown again.
+ * @param {import("./modules/signals.js").Signal<number>} paints
+ */
+function whileDesk(paints) {
+  return computed(() => isDeskShown.value ? paints.value : -1);
+}
+
+/** The browser's storage; null where it is forbidden. */
+function localStore() {
+  let store = null;
+  try {
+    store = localStorage;
+  } catch (_forbidden) {
+    // The settings say that nothing is kept.
+  }
+  return store;
+}
+
+const news = new News();
+let newsEpoch = "";
+effect(() => {
+  alertPaints.value;
+  const epoch = desk.hello.peek()?.epoch ?? "";
+  if (epoch !== newsEpoch) news.restart();
+  newsEpoch = epoch;
+  notifier.tell(news.take(desk.alerts.rows));
 });
 
 setInterval(() => desk.tick(performance.now()), TICK_MILLISECONDS);

@@ -14,7 +14,7 @@ import { parseMessage } from "./protocol.js";
  * @property {number} retryAt when the next attempt starts, in the clock of `now`; 0 unless waiting
  */
 
-/** @typedef {Pick<WebSocket, "close"> & { onopen: any, onmessage: any, onclose: any, onerror: any }} Socket */
+/** @typedef {Pick<WebSocket, "close" | "send"> & { onopen: any, onmessage: any, onclose: any, onerror: any }} Socket */
 
 /**
  * @typedef {object} StreamOptions
@@ -40,6 +40,9 @@ export class Stream {
   #timer = 0;
   #attempt = 0;
   #closed = false;
+  #isOpen = false;
+  /** The underlying whose strikes and minutes are wanted; null for the leading one. @type {string | null} */
+  #watched = null;
   /** @type {{ epoch: string, lastPrintID: number } | null} */
   #cursor = null;
 
@@ -67,6 +70,16 @@ export class Stream {
     this.#phase("closed");
   }
 
+  /**
+   * Says whose strikes and minutes the states are to have, now and after every reconnect.
+   * @param {string | null} symbol null for the leading underlying
+   */
+  watch(symbol) {
+    if (symbol === this.#watched) return;
+    this.#watched = symbol;
+    if (this.#isOpen) this.#socket?.send(JSON.stringify({ type: "watch", symbol }));
+  }
+
   /** Skips the rest of a wait; does nothing while a connection is open or being opened. */
   retryNow() {
     if (!this.#closed && this.#socket === null) this.#connect();
@@ -78,15 +91,21 @@ export class Stream {
     const socket = this.#options.openSocket(this.#resumeAddress());
     this.#socket = socket;
     this.#expectWord();
-    socket.onopen = () => this.#phase("open");
+    socket.onopen = () => {
+      this.#isOpen = true;
+      this.#phase("open");
+    };
     socket.onmessage = (/** @type {{ data: unknown }} */ event) => this.#receive(event.data);
     socket.onclose = () => this.#lost();
   }
 
   #resumeAddress() {
-    if (!this.#cursor) return this.#options.address;
-    const query = new URLSearchParams({ epoch: this.#cursor.epoch, after: String(this.#cursor.lastPrintID) });
-    return `${this.#options.address}?${query}`;
+    const query = new URLSearchParams();
+    if (this.#cursor) query.set("epoch", this.#cursor.epoch);
+    if (this.#cursor) query.set("after", String(this.#cursor.lastPrintID));
+    if (this.#watched !== null) query.set("symbol", this.#watched);
+    const text = query.toString();
+    return text === "" ? this.#options.address : `${this.#options.address}?${text}`;
   }
 
   /** @param {unknown} data */
@@ -133,6 +152,7 @@ export class Stream {
     this.#options.clearTimer(this.#timer);
     const socket = this.#socket;
     this.#socket = null;
+    this.#isOpen = false;
     if (!socket) return;
     socket.onopen =
       socket.onmessage =

@@ -14,7 +14,7 @@ import {
 } from "../modules/format.js";
 import { explainNoOptions } from "../modules/freshness.js";
 import { directionOfValue } from "../modules/sides.js";
-import { effect, signal } from "../modules/signals.js";
+import { effectWhile, signal } from "../modules/signals.js";
 import { MinuteChart } from "./minute-chart.js";
 
 /** @typedef {import("../modules/desk.js").Desk} Desk */
@@ -23,8 +23,11 @@ import { MinuteChart } from "./minute-chart.js";
 
 const LIBRARY = "/vendor/lightweight-charts.js";
 
-/** @param {Desk} desk */
-export function mountChart(desk) {
+/**
+ * @param {Desk} desk
+ * @param {import("../modules/signals.js").Signal<boolean>} isShown
+ */
+export function mountChart(desk, isShown) {
   const title = required("chart-title");
   const summary = required("chart-summary");
   const empty = required("chart-empty");
@@ -36,7 +39,7 @@ export function mountChart(desk) {
   );
 
   let summarised = "";
-  effect(() => {
+  effectWhile(isShown, () => {
     const state = desk.state.value;
     const minutes = state?.minutes ?? [];
     const symbol = state?.grid?.underlying ?? "";

@@ -14,15 +14,18 @@ import {
 } from "../modules/format.js";
 import { explainNoOptions } from "../modules/freshness.js";
 import { directionOfValue } from "../modules/sides.js";
-import { effect } from "../modules/signals.js";
+import { effectWhile } from "../modules/signals.js";
 
 /** @typedef {import("../modules/desk.js").Desk} Desk */
 /** @typedef {import("../modules/protocol.js").Grid} Grid */
 /** @typedef {import("../modules/protocol.js").GridRow} GridRow */
 /** @typedef {import("../modules/protocol.js").Leg} Leg */
 
-/** @param {Desk} desk */
-export function mountGrid(desk) {
+/**
+ * @param {Desk} desk
+ * @param {import("../modules/signals.js").Signal<boolean>} isShown
+ */
+export function mountGrid(desk, isShown) {
   const pool = new RowPool(required("grid-rows"), makeRow);
   const [title, note, aside] = [required("grid-title"), required("grid-note"), required("grid-aside")];
   const [scroll, empty] = [required("grid-scroll"), required("grid-empty")];
@@ -35,7 +38,7 @@ export function mountGrid(desk) {
     scroll.addEventListener(kind, () => (handled = true), { passive: true });
   }
 
-  effect(() => {
+  effectWhile(isShown, () => {
     const state = desk.state.value;
     const grid = state?.grid ?? null;
     const rows = grid?.rows ?? [];

@@ -27,7 +27,12 @@ export function mountMasthead(desk) {
     setText(word, known?.word ?? "–");
     setText(text, known?.text ?? "no data yet");
     setText(label, known?.clock ?? "Data time");
-    setText(session, state ? [`Session ${state.health.session ?? MISSING}`, state.health.source].join(" · ") : "");
+    setText(session, state?.health.session ?? "");
+    setAttribute(
+      session,
+      "title",
+      state ? `Session ${state.health.session ?? MISSING} · ${state.health.source}` : null,
+    );
     const time = state?.time ?? null;
     setText(clock, time === null ? "--:--:--" : formatEastern(time));
     setAttribute(clock, "title", formatUTC(time));

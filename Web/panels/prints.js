@@ -2,7 +2,7 @@
  * The prints tape: only the rows in sight exist, and a row stays with its print while it moves, so that a paint writes
  * the new prints and little else.
  */
-import { element, isTyped, required, setAttribute, setClass, setText } from "../modules/dom.js";
+import { element, required, setAttribute, setClass, setText } from "../modules/dom.js";
 import {
   daysToExpiry,
   formatCompact,
@@ -52,17 +52,11 @@ export function mountPrints(desk, paints) {
 }
 
 /**
- * "/" comes to the filter from anywhere; the digits choose only while the focus is in it, so that nobody who types or
- * dictates elsewhere changes the tape.
+ * The digits choose while the focus is in the filter; elsewhere they are the page's own.
  * @param {HTMLElement} filter
  * @param {HTMLButtonElement[]} buttons
  */
 function listenForKeys(filter, buttons) {
-  document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.key !== "/" || isTyped(event)) return;
-    event.preventDefault();
-    buttons[0]?.focus();
-  });
   filter.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const button = /^[1-9]$/.test(event.key) ? buttons[Number(event.key) - 1] : undefined;

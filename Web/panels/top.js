@@ -15,16 +15,19 @@ import {
 } from "../modules/format.js";
 import { explainNoOptions } from "../modules/freshness.js";
 import { classOfType, directionOfValue, letterOfType } from "../modules/sides.js";
-import { effect } from "../modules/signals.js";
+import { effectWhile } from "../modules/signals.js";
 
 /** @typedef {import("../modules/desk.js").Desk} Desk */
 /** @typedef {import("../modules/protocol.js").Contract} Contract */
 
-/** @param {Desk} desk */
-export function mountTop(desk) {
+/**
+ * @param {Desk} desk
+ * @param {import("../modules/signals.js").Signal<boolean>} isShown
+ */
+export function mountTop(desk, isShown) {
   const pool = new RowPool(required("top-rows"), makeRow);
   const [aside, empty] = [required("top-aside"), required("top-empty")];
-  effect(() => {
+  effectWhile(isShown, () => {
     const state = desk.state.value;
     const contracts = state?.top ?? [];
     const largest = Math.max(1, contracts[0]?.premium ?? 0);

@@ -5,6 +5,7 @@ import { explainNoOptions } from "../modules/freshness.js";
 import { directionOfValue } from "../modules/sides.js";
 import { effect } from "../modules/signals.js";
 import { sparkline } from "../modules/sparkline.js";
+import { addressFor, shownSymbol } from "./navigation.js";
 
 /** @typedef {import("../modules/desk.js").Desk} Desk */
 /** @typedef {import("../modules/protocol.js").Underlying} Underlying */
@@ -13,8 +14,11 @@ const SAMPLE_MILLISECONDS = 2_000;
 const SAMPLES = 60;
 const SVG = "http://www.w3.org/2000/svg";
 
-/** @param {Desk} desk */
-export function mountUnderlyings(desk) {
+/**
+ * @param {Desk} desk
+ * @param {import("../modules/route.js").Router} router
+ */
+export function mountUnderlyings(desk, router) {
   const pool = new RowPool(required("underlyings"), makeItem);
   const empty = required("underlyings-empty");
   const bias = required("bias");
@@ -38,8 +42,11 @@ export function mountUnderlyings(desk) {
     const now = desk.now.peek();
     const sampling = state !== null && now - sampledAt >= SAMPLE_MILLISECONDS;
     if (sampling) sampledAt = now;
+    const shown = shownSymbol(router, desk);
     pool.update(underlyings, (item, underlying) => {
       if (sampling) sample(histories, underlying);
+      setAttribute(item.link, "href", addressFor(underlying.symbol, router));
+      setAttribute(item.link, "aria-current", underlying.symbol === shown ? "true" : null);
       writeItem(item, underlying, histories.get(underlying.symbol) ?? []);
     });
 
@@ -76,7 +83,8 @@ function makeItem() {
   picture.setAttribute("preserveAspectRatio", "none");
   picture.setAttribute("aria-hidden", "true");
   picture.append(line);
-  return { node: element("li", "", {}, [symbol, price, picture, figure]), symbol, price, net, line };
+  const link = element("a", "", {}, [symbol, price, picture, figure]);
+  return { node: element("li", "", {}, [link]), link, symbol, price, net, line };
 }
 
 /**

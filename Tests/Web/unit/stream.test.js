@@ -4,7 +4,7 @@ import { makePrint, makeState } from "./samples.js";
 
 /** A stream with sockets and a clock that the test moves. */
 class Bench {
-  /** @type {(import("../../../Web/modules/stream.js").Socket & { address: string, closed: boolean })[]} */
+  /** @type {(import("../../../Web/modules/stream.js").Socket & { address: string, closed: boolean, sent: string[] })[]} */
   sockets = [];
   /** @type {Map<number, { at: number, body: () => void }>} */
   timers = new Map();
@@ -25,12 +25,16 @@ class Bench {
       const socket = {
         address,
         closed: false,
+        sent: /** @type {string[]} */ ([]),
         onopen: null,
         onmessage: null,
         onclose: null,
         onerror: null,
         close() {
           socket.closed = true;
+        },
+        send(/** @type {any} */ text) {
+          socket.sent.push(text);
         },
       };
       this.sockets.push(socket);
@@ -167,4 +171,21 @@ Deno.test("what is no message is counted; an unknown type is not damage", () => 
   expectEqual(bench.bad, 6);
   bench.say({ type: "weather", epoch: "e1" });
   expectEqual([bench.bad, bench.messages.length], [6, 0]);
+});
+
+Deno.test("what is watched is said at once while connected, and again at each connection", () => {
+  const bench = new Bench();
+  bench.stream.watch("QQQ");
+  bench.stream.start();
+  expectEqual(bench.socket.address, "ws://desk/ws/stream?symbol=QQQ");
+  bench.socket.onopen();
+  bench.stream.watch("SPY");
+  bench.stream.watch("SPY");
+  expectEqual(bench.socket.sent, ['{"type":"watch","symbol":"SPY"}']);
+  bench.stream.watch(null);
+  expectEqual(bench.socket.sent.at(-1), '{"type":"watch","symbol":null}');
+  bench.socket.onclose();
+  bench.stream.watch("TSLA");
+  bench.stream.retryNow();
+  expectEqual(bench.socket.address, "ws://desk/ws/stream?symbol=TSLA");
 });
