@@ -5,6 +5,7 @@ import { Commands } from "./modules/commands.js";
 import { Desk } from "./modules/desk.js";
 import { LEAST_PREMIUM } from "./modules/detections.js";
 import { mountPages } from "./modules/pages.js";
+import { required } from "./modules/dom.js";
 import { News, Notifier } from "./modules/notify.js";
 import { paintAtMost } from "./modules/paint.js";
 import { Preferences } from "./modules/preferences.js";
@@ -15,9 +16,10 @@ import { mountAlerts } from "./panels/alerts.js";
 import { mountChart } from "./panels/chart.js";
 import { mountDetections } from "./panels/detections.js";
 import { mountGrid } from "./panels/grid.js";
+import { mountGex } from "./panels/gex.js";
 import { mountKeys } from "./panels/keys.js";
 import { mountMasthead } from "./panels/masthead.js";
-import { mountNavigation, searchesFor } from "./panels/navigation.js";
+import { mountNavigation, searchesFor, shownSymbol } from "./panels/navigation.js";
 import { mountPalette } from "./panels/palette.js";
 import { mountPanelTools } from "./panels/panel-tools.js";
 import { mountPreferences } from "./panels/preferences.js";
@@ -142,6 +144,8 @@ mountDetections(desk, whileDesk(detectionPaints));
 const openRule = mountRule(router);
 mountAlerts(desk, whileDesk(alertPaints), openRule);
 mountChart(desk, isDeskShown);
+const deskSymbol = computed(() => shownSymbol(router, desk));
+mountGex(required("panel-gex"), { symbol: deskSymbol, isShown: isDeskShown, compact: true });
 mountPages({
   desk,
   router,
