@@ -28,6 +28,8 @@ public enum Limits {
   public static let alertRing = 1 << 13
   /// Prints the engine remembers for cancellations.
   public static let rememberedPrints = 1 << 17
+  /// Minutes built again for back-filled prints that are kept for the next ones: some 10 MB.
+  public static let rebuiltMinutes = 1 << 16
   /// Steps back through a contract's prints when a cancellation looks for its print.
   public static let cancellationSearch = 256
   /// Prints of the day that detectors can look back at, 64 bytes each, touched as they come.

@@ -132,6 +132,40 @@ import Testing
     #expect(run.engine.counters.unrepairedMinutes == 0)
   }
 
+  /// Gap after gap into any minute, while the live stream goes on: a minute given out last has all its prints, in the order of their times.
+  @Test(arguments: 1...20)
+  func minutesOfManyGapsHaveAllTheirPrints(seed: UInt64) {
+    var random = StreamGenerator(seed: seed)
+    let run = EngineRun()
+    var minutes: [Int64: [(time: Int64, price: Int64, size: UInt32)]] = [:]
+    var bars: [Timestamp: MinuteBar] = [:]
+    var now: Int64 = 0
+    for gap in 1...6 {
+      for _ in 0..<Int.random(in: 0...12, using: &random) {
+        now += Int64.random(in: 1...40_000, using: &random)
+        minutes[now / 60_000, default: []].append((now, now % 97 + 1, UInt32(now % 13 + 1)))
+        run.feed(trade(now, now % 97 + 1, size: UInt32(now % 13 + 1)))
+      }
+      run.feed(Self.incident(.gapFound, now, gap: UInt32(gap)))
+      for _ in 0..<Int.random(in: 1...12, using: &random) {
+        let then = Int64.random(in: 0...max(1, now), using: &random)
+        minutes[then / 60_000, default: []].append((then, then % 89 + 1, UInt32(then % 7 + 1)))
+        run.feed(Self.old(then, then % 89 + 1, size: UInt32(then % 7 + 1)))
+      }
+      run.feed(Self.incident(.gapFilled, now, gap: UInt32(gap)))
+    }
+    run.feed(clock(now + 120_000))
+    for bar in run.outputs.bars { bars[bar.minute] = bar }
+    let wanted = minutes.map { minute, prints in
+      // Equal times stand in the order in which they came.
+      let prints = prints.enumerated().sorted { ($0.element.time, $0.offset) < ($1.element.time, $1.offset) }.map(
+        \.element)
+      return MinuteTests.bar(minute, prints.map(\.price), prints.map { Int64($0.size) })
+    }
+    #expect(bars.values.sorted { $0.minute < $1.minute } == wanted.sorted { $0.minute < $1.minute })
+    #expect(run.engine.counters.unrepairedMinutes == 0)
+  }
+
   @Test func aCancelledPrintLeavesTheRebuiltMinute() {
     let run = EngineRun()
     run.feed(trade(1_000, 100), trade(2_000, 104, size: 2), trade(130_000, 108), clock(130_000))

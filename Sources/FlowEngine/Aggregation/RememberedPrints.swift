@@ -111,15 +111,46 @@ struct RememberedPrints: ~Copyable {
 
   /// The sums of a minute from the prints that still stand; nil when the chain does not reach back to its start.
   func rebuild(minute: Timestamp, newest: Int64) -> MinuteSums? {
-    var rebuilt = MinuteSums(minute: minute)
+    rebuild(from: minute, newest: newest).map { built in
+      built.first { $0.minute == minute } ?? MinuteSums(minute: minute)
+    }
+  }
+
+  /// The sums of all minutes from one on that have prints that still stand, in no order; nil when the chain does not reach back to
+  /// the first one's start.
+  func rebuild(from first: Timestamp, newest: Int64) -> [MinuteSums]? {
+    var rebuilt: [Timestamp: MinuteSums] = [:]
+    var sums = MinuteSums(minute: first)
     var next = find(newest)
     // Live prints are in the order of the times they were booked at; back-filled ones, from any time before, lie among them.
-    while let print = next?.pointee, print.isBackfilled || print.time.minuteStart >= minute {
-      if print.time.minuteStart == minute, !print.isCancelled { rebuilt.addEarlier(print) }
-      guard print.previous != 0 else { return rebuilt }
+    while let print = next?.pointee, print.isBackfilled || print.time >= first {
+      if print.time >= first, !print.isCancelled {
+        let minute = print.time.minuteStart
+        // Neighbours are mostly of one minute.
+        if sums.minute != minute {
+          rebuilt[sums.minute] = sums
+          sums = rebuilt[minute] ?? MinuteSums(minute: minute)
+        }
+        sums.addEarlier(print)
+      }
+      guard print.previous != 0 else { break }
       next = find(print.previous)
     }
-    // The chain broke off inside the ring before the minute began.
-    return next == nil ? nil : rebuilt
+    // The chain broke off inside the ring before the first minute began.
+    if next == nil { return nil }
+    rebuilt[sums.minute] = sums
+    return rebuilt.values.filter { $0.trades > 0 }
+  }
+
+  /// The numbers of a contract's prints after one, newest first; nil when not all of them are remembered.
+  func numbers(after number: Int64, newest: Int64) -> [Int64]? {
+    var numbers: [Int64] = []
+    var next = newest
+    while next > number {
+      guard let print = find(next)?.pointee else { return nil }
+      numbers.append(next)
+      next = print.previous
+    }
+    return numbers
   }
 }

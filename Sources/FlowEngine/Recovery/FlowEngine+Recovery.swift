@@ -77,17 +77,11 @@ extension FlowEngine {
       contract.pointee.minute.addLater(print)
       return
     }
-    var rebuilt = recovery.minute(instrument, minute)
-    if rebuilt != nil {
-      rebuilt?.addLater(print)
-    } else {
-      rebuilt = remembered.rebuild(minute: minute, newest: contract.pointee.newestPrint)
-    }
-    guard let rebuilt else {
+    let live = contract.pointee.minute.minute
+    guard let rebuilt = recovery.minute(of: print, instrument, live: live, from: remembered) else {
       tally.unrepairedMinutes += 1
       return
     }
-    recovery.keep(rebuilt, of: instrument)
     outputs.append(.minuteBar(rebuilt.bar(of: instrument)))
   }
 

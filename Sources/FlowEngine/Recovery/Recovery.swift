@@ -1,6 +1,6 @@
 import MarketModel
 
-/// What is kept while gaps in the feed are being filled from the vendor's history, and dropped when the last one is closed.
+/// What is kept to fill gaps in the feed from the vendor's history.
 struct Recovery {
   private struct MinuteKey: Hashable, BitwiseCopyable {
     var instrument: InstrumentID
@@ -11,17 +11,35 @@ struct Recovery {
   private(set) var openGaps: [UInt32] = []
   /// Back-filled quotes, by instrument: they label back-filled prints and nothing else.
   private var books: [UInt32: QuoteBook] = [:]
-  /// Minutes built again for back-filled prints, so that the next print of the same minute need not.
+  /// Minutes built again for back-filled prints, so that the next print need not, nor the next gap: to walk back for each of them
+  /// past all that came since would cost the square of what is back-filled in a day.
   private var minutes: [MinuteKey: MinuteSums] = [:]
+  private var builds: [UInt32: Build] = [:]
+
+  /// Which minutes of an instrument are in `minutes`: all from `first` to before `end` that had prints.
+  private struct Build: BitwiseCopyable {
+    var first: Timestamp
+    var end: Timestamp
+    /// Number of the newest print that is in.
+    var newest: Int64
+    /// The minute that was under way then: what came live since is of this minute or of a later one.
+    var live: Timestamp
+  }
 
   mutating func begin(_ gap: UInt32) {
     if !openGaps.contains(gap) { openGaps.append(gap) }
   }
 
-  /// Drops everything with the last open gap.
+  /// Quotes go with the last open gap.
   mutating func end(_ gap: UInt32) {
     openGaps.removeAll { $0 == gap }
-    if openGaps.isEmpty { self = Recovery() }
+    if openGaps.isEmpty { books = [:] }
+  }
+
+  /// A day begins: its prints have numbers of their own.
+  mutating func forgetMinutes() {
+    minutes = [:]
+    builds = [:]
   }
 
   /// Takes in a back-filled quote. Without an open gap there is nothing it could label.
@@ -33,18 +51,59 @@ struct Recovery {
     books[trade.instrument.rawValue]?.prevailing(at: trade) ?? (0, 0, .none)
   }
 
-  /// The rebuilt minute, if one is kept.
-  func minute(_ instrument: InstrumentID, _ minute: Timestamp) -> MinuteSums? {
-    minutes[MinuteKey(instrument: instrument, minute: minute)]
+  /// The minute of a back-filled print with all its prints.
+  /// - Parameters:
+  ///   - print: the contract's newest.
+  ///   - live: the contract's minute under way.
+  /// - Returns: nil when not all prints of the minute are remembered.
+  mutating func minute(
+    of print: RememberedPrint, _ instrument: InstrumentID, live: Timestamp, from prints: borrowing RememberedPrints
+  ) -> MinuteSums? {
+    // What is dropped is built again when it is needed.
+    if minutes.count > Limits.rebuiltMinutes { forgetMinutes() }
+    let minute = print.time.minuteStart
+    if !update(with: print, instrument, live: live, from: prints) {
+      guard let built = prints.rebuild(from: minute, newest: print.number) else { return nil }
+      for sums in built { minutes[MinuteKey(instrument: instrument, minute: sums.minute)] = sums }
+      builds[instrument.rawValue] = Build(
+        first: minute, end: Timestamp(nanoseconds: .max), newest: print.number, live: live)
+    }
+    return minutes[MinuteKey(instrument: instrument, minute: minute)]
   }
 
-  mutating func keep(_ rebuilt: MinuteSums, of instrument: InstrumentID) {
-    if !openGaps.isEmpty { minutes[MinuteKey(instrument: instrument, minute: rebuilt.minute)] = rebuilt }
+  /// Adds what has come since; false when the minute of the print is not known.
+  private mutating func update(
+    with print: RememberedPrint, _ instrument: InstrumentID, live: Timestamp, from prints: borrowing RememberedPrints
+  ) -> Bool {
+    guard var build = builds[instrument.rawValue], print.time >= build.first, print.time < build.end else {
+      return false
+    }
+    if let numbers = prints.numbers(after: build.newest, newest: print.number) {
+      for number in numbers.reversed() {
+        if let later = prints.find(number)?.pointee { add(later, to: instrument, of: build) }
+      }
+    } else {
+      // Back-filled prints have all passed here; those in between that are not remembered any more came live.
+      build.end = min(build.end, build.live)
+      guard print.time < build.end else { return false }
+      add(print, to: instrument, of: build)
+    }
+    build.newest = print.number
+    build.live = live
+    builds[instrument.rawValue] = build
+    return true
   }
 
-  /// A print of the minute was taken back: what was built is wrong now.
-  mutating func forget(_ instrument: InstrumentID, _ minute: Timestamp) {
-    if !minutes.isEmpty { minutes[MinuteKey(instrument: instrument, minute: minute)] = nil }
+  private mutating func add(_ print: RememberedPrint, to instrument: InstrumentID, of build: Build) {
+    guard print.time >= build.first, print.time < build.end, !print.isCancelled else { return }
+    let minute = print.time.minuteStart
+    minutes[MinuteKey(instrument: instrument, minute: minute), default: MinuteSums(minute: minute)].addLater(print)
+  }
+
+  /// A print of the contract was taken back: what was built has it in.
+  mutating func forget(_ instrument: InstrumentID) {
+    guard builds.removeValue(forKey: instrument.rawValue) != nil else { return }
+    minutes = minutes.filter { $0.key.instrument != instrument }
   }
 
   /// Dictionaries have no order of their own: sorted.
@@ -56,6 +115,9 @@ struct Recovery {
     let minutes = minutes.sorted { ($0.key.instrument, $0.key.minute) < ($1.key.instrument, $1.key.minute) }
     snapshot.add(minutes.map(\.key))
     snapshot.add(minutes.map(\.value))
+    let builds = builds.sorted { $0.key < $1.key }
+    snapshot.add(builds.map(\.key))
+    snapshot.add(builds.map(\.value))
   }
 
   mutating func restore(_ reader: inout SnapshotReader) throws(SnapshotError) {
@@ -65,6 +127,9 @@ struct Recovery {
     }
     for (key, minute) in zip(try reader.readArray(of: MinuteKey.self), try reader.readArray(of: MinuteSums.self)) {
       minutes[key] = minute
+    }
+    for (instrument, build) in zip(try reader.readArray(of: UInt32.self), try reader.readArray(of: Build.self)) {
+      builds[instrument] = build
     }
   }
 
