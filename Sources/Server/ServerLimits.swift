@@ -27,6 +27,11 @@ extension Limits {
   /// Messages and bytes that may wait for one stream client before further prints are only counted for it.
   public static let clientMessages = 64
   public static let clientBytes = 1 << 20
+  /// Bytes of one message of a stream client, and how many it may send in a second; the others are refused and counted.
+  public static let clientRequestBytes = 512
+  public static let clientRequestsPerSecond = 20
+  /// Bytes of one message at which its connection is closed.
+  public static let clientRequestHardBytes = 4096
   /// Detections kept in memory, and prints of each that are known to belong to it; those whose prints may come before them.
   public static let recentDetections = 4096
   public static let detectionLegs = 1000

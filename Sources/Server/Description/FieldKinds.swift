@@ -148,6 +148,11 @@ extension Field {
     }
   }
 
+  /// A value that is JSON already, as records share it that have it in common.
+  static func written(_ name: String, _ doc: String, _ type: JSONType, _ get: @escaping Get<[UInt8]>) -> Field {
+    Field(name: name, type: type, doc: doc) { $1.raw(get($0)) }
+  }
+
   /// An object of counts whose names are data.
   static func counts(_ name: String, _ doc: String, _ get: @escaping Get<[(name: String, count: Int64)]>) -> Field {
     Field(name: name, type: .map(.integer), doc: doc) { row, json in
