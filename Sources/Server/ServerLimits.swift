@@ -46,6 +46,11 @@ extension Limits {
   public static let stateTopRows = 30
   /// Newest crossings of levels that an answer of `/positioning` has.
   public static let shownCrossings = 20
+  /// Minutes of gamma exposure kept of one underlying: more than a session of ten hours has, and a page has not twice as many
+  /// pixels for them.
+  public static let gammaMinutes = 600
+  /// Strikes of such a minute: 30 each side of the price, beyond which little gamma is left and a page has no room for rows.
+  public static let gammaStrikes = 60
   /// Minutes in the stream's `minutes`.
   public static let stateMinutes = 120
   /// Bytes of one static file.

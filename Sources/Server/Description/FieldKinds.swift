@@ -126,6 +126,20 @@ extension Field {
     }
   }
 
+  static func prices(_ name: String, _ doc: String, _ get: @escaping Get<[Price]>) -> Field {
+    Field(name: name, type: .list(.number), doc: doc) { row, json in
+      json.array { json in for price in get(row) { json.value(micros: price.micros) } }
+    }
+  }
+
+  static func numbersOrNull(_ name: String, _ doc: String, _ get: @escaping Get<[Double?]>) -> Field {
+    Field(name: name, type: .list(.optional(.number)), doc: doc) { row, json in
+      json.array { json in
+        for number in get(row) { if let number { json.value(number) } else { json.null() } }
+      }
+    }
+  }
+
   static func record<Inner>(
     _ name: String, _ doc: String, _ schema: Schema<Inner>, _ get: @escaping Get<Inner>
   ) -> Field {
