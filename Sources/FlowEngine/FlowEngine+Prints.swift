@@ -34,6 +34,8 @@ extension FlowEngine {
           time: streamTime, isCall: contract.pointee.isCall, size: size, premiumMicros: premium, side: label.side,
           netDeltaNanos: print.netDeltaNanos, underlyingPrice: print.underlyingPrice.micros)
         if isAggregating { aggregate(print, contract) }
+      } else if treatment.setsPrice {
+        noteUnderlyingPrice(trade.price.micros, contract)
       }
       recent.add(time: streamTime, count: 1, premiumMicros: premium)
       if profile == .flow {
@@ -46,6 +48,13 @@ extension FlowEngine {
     }
     outputs.append(.print(print))
     if isDetecting { show(print, contract, time: streamTime, countsVolume: treatment.countsVolume, into: &outputs) }
+  }
+
+  /// Into the minute of the options of an equity, if it has any.
+  @inline(never)
+  private func noteUnderlyingPrice(_ price: Int64, _ equity: UnsafeMutablePointer<ContractState>) {
+    let slot = equity.pointee.underlyingSlot
+    if slot != ContractState.noSlot { underlyings[Int(slot)].note(ownPrice: price, time: streamTime) }
   }
 
   /// To the detectors, once the print is in the sums.

@@ -91,8 +91,16 @@ public struct UnderlyingSnapshot: Sendable {
   public var putPremiumMicros: Int64
   public var buyPremiumMicros: Int64
   public var sellPremiumMicros: Int64
-  /// Last price of the underlying in the minute; zero when none was known.
+  /// Price of the underlying that the minute's newest option print found; zero when none was known. Part of the digest.
   public var underlyingPrice: Price
+  /// First, highest, lowest and last price of the underlying in the minute, zero when none was known: of its own prints that
+  /// set a price; in a minute without such a print of the prices that option prints found, which a bar or an earlier minute
+  /// may have left. Like the last price of the engine they are not taken back with a cancelled print of an option, nor with
+  /// one of the underlying, and back-filled prints do not change them.
+  public var underlyingOpen = Price.zero
+  public var underlyingHigh = Price.zero
+  public var underlyingLow = Price.zero
+  public var underlyingClose = Price.zero
 }
 
 /// What the engine has counted since it was made, whatever the days; a restored engine goes on from the saved one's counts.

@@ -27,7 +27,7 @@ final class HTTPApplication: ServerApplication {
           .transported)
     }
     do throws(Problem) {
-      _ = try StreamRoute.resumePoint(APIRequest(request))
+      _ = try StreamRoute.question(APIRequest(request))
       return .accept
     } catch {
       return .refuse(error.response.transported)
@@ -38,10 +38,15 @@ final class HTTPApplication: ServerApplication {
     let member = SocketClient(client)
     client.context = member
     do throws(Problem) {
-      core.broadcaster.add(member, resuming: try StreamRoute.resumePoint(APIRequest(request)))
+      let question = try StreamRoute.question(APIRequest(request))
+      core.broadcaster.add(member, resuming: question.resumePoint, watching: question.symbol)
     } catch {
       preconditionFailure("HTTPApplication: a handshake was accepted that is not acceptable: \(error.detail)")
     }
+  }
+
+  func webSocketText(_ client: WebSocketClient, _ bytes: [UInt8]) {
+    if let member = client.context as? SocketClient { core.receive(bytes, from: member) }
   }
 
   func webSocketClosed(_ client: WebSocketClient) {

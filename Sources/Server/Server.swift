@@ -111,6 +111,7 @@ public final class Server: Sendable {
     self.statements = statements
     var transport = HTTPServerConfiguration(host: configuration.host, port: configuration.port)
     transport.maximumBodyBytes = Limits.requestBodyBytes
+    transport.maximumMessageBytes = Limits.clientRequestHardBytes
     transport.maximumQueuedFrames = 4 * Limits.clientMessages
     transport.maximumQueuedBytes = 4 * Limits.clientBytes
     let files = StaticFiles(directory: configuration.staticDirectory)

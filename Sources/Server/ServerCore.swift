@@ -70,6 +70,11 @@ final class ServerCore {
     }
   }
 
+  /// Takes a message of a stream client.
+  func receive(_ bytes: [UInt8], from client: any StreamClient) {
+    broadcaster.receive(bytes, from: client, atNanoseconds: clocks.monotonicNanoseconds())
+  }
+
   private func drain() {
     var room = Limits.outputsPerTick
     while room > 0 {

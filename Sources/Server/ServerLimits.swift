@@ -27,6 +27,11 @@ extension Limits {
   /// Messages and bytes that may wait for one stream client before further prints are only counted for it.
   public static let clientMessages = 64
   public static let clientBytes = 1 << 20
+  /// Bytes of one message of a stream client, and how many it may send in a second; the others are refused and counted.
+  public static let clientRequestBytes = 512
+  public static let clientRequestsPerSecond = 20
+  /// Bytes of one message at which its connection is closed.
+  public static let clientRequestHardBytes = 4096
   /// Detections kept in memory, and prints of each that are known to belong to it; those whose prints may come before them.
   public static let recentDetections = 4096
   public static let detectionLegs = 1000
@@ -41,6 +46,11 @@ extension Limits {
   public static let stateTopRows = 30
   /// Newest crossings of levels that an answer of `/positioning` has.
   public static let shownCrossings = 20
+  /// Minutes of gamma exposure kept of one underlying: more than a session of ten hours has, and a page has not twice as many
+  /// pixels for them.
+  public static let gammaMinutes = 600
+  /// Strikes of such a minute: 30 each side of the price, beyond which little gamma is left and a page has no room for rows.
+  public static let gammaStrikes = 60
   /// Minutes in the stream's `minutes`.
   public static let stateMinutes = 120
   /// Bytes of one static file.

@@ -126,11 +126,94 @@ import Testing
         UnderlyingMinute(
           minute: EngineRun.start, trades: 2, callVolume: 2, putVolume: 3, callPremiumMicros: 220_000_000,
           putPremiumMicros: 300_000_000, buyPremiumMicros: 220_000_000, sellPremiumMicros: 300_000_000,
-          underlyingPrice: Price(micros: 450_000_000)),
+          underlyingPrice: Price(micros: 450_000_000), underlyingOpen: Price(cents: 45_000),
+          underlyingHigh: Price(cents: 45_000), underlyingLow: Price(cents: 45_000),
+          underlyingClose: Price(cents: 45_000)),
         UnderlyingMinute(
           minute: EngineRun.start.adding(nanoseconds: 60_000_000_000), trades: 2, callVolume: 4, putVolume: 1,
           callPremiumMicros: 420_000_000, putPremiumMicros: 105_000_000, buyPremiumMicros: 0, sellPremiumMicros: 0,
-          underlyingPrice: Price(micros: 451_000_000)),
+          underlyingPrice: Price(micros: 451_000_000), underlyingOpen: Price(cents: 45_100),
+          underlyingHigh: Price(cents: 45_100), underlyingLow: Price(cents: 45_100),
+          underlyingClose: Price(cents: 45_100)),
       ])
+  }
+
+  /// Open, high, low and close of the underlying in each minute, in cents, and what its newest option print found.
+  private static func candles(_ run: EngineRun) -> [[Int64]] {
+    (run.underlying?.minutes ?? []).map { minute in
+      [
+        minute.underlyingOpen, minute.underlyingHigh, minute.underlyingLow, minute.underlyingClose,
+        minute.underlyingPrice,
+      ].map { $0.micros / 10_000 }
+    }
+  }
+
+  private func stock(_ milliseconds: Int64, _ cents: Int64, conditions: [Int] = []) -> MarketEvent {
+    trade(milliseconds, cents, EngineRun.stock, conditions: conditions)
+  }
+
+  @Test func candlesAreOfTheUnderlyingsOwnPrints() {
+    let run = EngineRun()
+    // The option is known before its underlying prints.
+    run.feed(
+      trade(0, 100), stock(1, 45_000), stock(2, 45_020), trade(3, 100), stock(4, 44_990), stock(59_999, 45_005),
+      // What the first option print of a minute finds is of the minute before.
+      trade(60_000, 100), stock(60_001, 45_100), stock(61_000, 45_090), stock(62_000, 45_110),
+      // The underlying is a minute ahead of its options, and prints after the last of them.
+      stock(120_000, 45_200), stock(121_000, 45_190), trade(122_000, 100), stock(130_000, 45_195),
+      stock(180_000, 45_300))
+    #expect(
+      Self.candles(run) == [
+        [45_000, 45_020, 44_990, 45_005, 45_020], [45_100, 45_110, 45_090, 45_110, 45_005],
+        [45_200, 45_200, 45_190, 45_195, 45_190],
+      ])
+  }
+
+  @Test func withoutOwnPrintsCandlesAreOfWhatOptionPrintsFind() {
+    let run = EngineRun()
+    run.feed(
+      trade(0, 100), stock(1, 45_000), trade(60_000, 100), trade(61_000, 100), trade(120_000, 100),
+      // Prints that set no price do not count.
+      stock(120_500, 9, conditions: [37]), trade(121_000, 100))
+    #expect(
+      Self.candles(run) == [
+        [45_000, 45_000, 45_000, 45_000, 0], [45_000, 45_000, 45_000, 45_000, 45_000],
+        [45_000, 45_000, 45_000, 45_000, 45_000],
+      ])
+  }
+
+  @Test func aBarIsSeenThroughOptionPrints() {
+    let run = EngineRun()
+    func bar(_ seconds: Int64, _ cents: Int64) -> MarketEvent {
+      .bar(
+        Bar(
+          start: EngineRun.start.adding(nanoseconds: seconds * 1_000_000_000), open: Price(cents: cents),
+          high: Price(cents: cents), low: Price(cents: cents), close: Price(cents: cents), volume: 1,
+          instrument: EngineRun.stock, lengthSeconds: 1))
+    }
+    run.feed(
+      trade(0, 100), bar(1, 45_000), trade(2_500, 100), bar(3, 45_010), trade(4_500, 100), bar(5, 44_980),
+      trade(6_500, 100))
+    #expect(Self.candles(run) == [[45_000, 45_010, 44_980, 44_980, 44_980]])
+  }
+
+  /// The underlying alone makes no minute; one whose prints are all taken back is gone with its candle.
+  @Test func minutesWithoutAnOptionPrintAreLeftOut() {
+    let run = EngineRun()
+    run.feed(trade(0, 100), stock(60_000, 45_000), stock(120_000, 45_100))
+    #expect(Self.candles(run) == [[0, 0, 0, 0, 0]])
+  }
+
+  @Test func aCandleOutlivesASnapshot() throws {
+    let run = EngineRun()
+    run.feed(trade(0, 100), stock(1, 45_000), stock(2, 44_900), trade(3, 100))
+    var bytes = SnapshotBytes()
+    run.engine.save(program: "p", into: &bytes)
+    let copy = FlowSnapshot()
+    let restored = try FlowEngine.restored(
+      from: bytes, program: "p", configuration: run.engine.configuration, instruments: InstrumentTable(capacity: 64))
+    restored.capture(into: copy)
+    #expect(copy.underlyings.first?.minutes == run.underlying?.minutes)
+    #expect(copy.underlyings.first?.minutes.first?.underlyingLow == Price(cents: 44_900))
   }
 }

@@ -47,10 +47,13 @@ import Testing
     fixture.model.absorb(.cancellation(Cancellation(cancelledNumber: 1, trade: trade)))
     fixture.core.tick()
     fixture.core.broadcaster.broadcastState(health: fixture.core.health(), wallTime: fixture.clock.time)
-    #expect(Set(client.types) == ["hello", "prints", "state", "detections"])
+    fixture.core.receive(Array(#"{"type":"watch","symbol":"QQQ"}"#.utf8), from: client)
+    fixture.core.receive(Array("not JSON".utf8), from: client)
+    #expect(Set(client.types) == ["hello", "prints", "state", "detections", "error"])
     for message in client.messages {
       let name = [
         "hello": "StreamHello", "prints": "StreamPrints", "state": "StreamState", "detections": "StreamDetections",
+        "error": "StreamError",
       ][message["type"] as! String]!
       #expect(validator.errors(message, against: name) == [])
     }
@@ -76,7 +79,8 @@ import Testing
         == [
           "/health", "/top", "/prints", "/history/flow", "/history/rollups", "/history/totals", "/query",
           "/detections", "/detections/{id}",
-          "/ticker/{symbol}", "/flow/{symbol}", "/positioning/{symbol}", "/gex/{symbol}", "/trades", "/replay",
+          "/ticker/{symbol}", "/flow/{symbol}", "/positioning/{symbol}", "/gex/{symbol}",
+          "/gex/{symbol}/history", "/trades", "/replay",
           "/ws/stream", "/openapi.json", "/docs",
           "/alerts", "/alerts/{id}/acknowledge", "/alerts/{id}/resolve", "/alerts/statistics", "/alerts/rules",
           "/alerts/rules/{name}", "/alerts/subscribers", "/alerts/subscribers/{name}", "/alerts/deliveries/resend",

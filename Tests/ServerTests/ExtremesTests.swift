@@ -54,7 +54,8 @@ import Testing
     let minute = UnderlyingMinute(
       minute: Timestamp(nanoseconds: value), trades: value, callVolume: value, putVolume: value,
       callPremiumMicros: value, putPremiumMicros: value, buyPremiumMicros: value, sellPremiumMicros: ~value,
-      underlyingPrice: Price(micros: value))
+      underlyingPrice: Price(micros: value), underlyingOpen: Price(micros: value), underlyingHigh: Price(micros: value),
+      underlyingLow: Price(micros: value), underlyingClose: Price(micros: value))
     return UnderlyingSnapshot(
       instrument: id, lastPrice: Price(micros: value), lastPriceTime: Timestamp(nanoseconds: value), trades: value,
       callVolume: value, putVolume: value, callPremiumMicros: value, putPremiumMicros: value, buyPremiumMicros: value,

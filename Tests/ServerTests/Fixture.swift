@@ -138,7 +138,8 @@ final class Fixture {
     let minute = UnderlyingMinute(
       minute: Fixture.open, trades: 3, callVolume: 20, putVolume: 10, callPremiumMicros: 5_000_000,
       putPremiumMicros: 2_000_000, buyPremiumMicros: 6_000_000, sellPremiumMicros: 1_000_000,
-      underlyingPrice: Price(cents: 67_200))
+      underlyingPrice: Price(cents: 67_200), underlyingOpen: Price(cents: 67_150), underlyingHigh: Price(cents: 67_220),
+      underlyingLow: Price(cents: 67_140), underlyingClose: Price(cents: 67_210))
     return UnderlyingSnapshot(
       instrument: id(symbol), lastPrice: Price(cents: spot * 100), lastPriceTime: spot == 0 ? .none : Fixture.open,
       trades: 3, callVolume: 20, putVolume: 10, callPremiumMicros: callPremium * 1_000_000,

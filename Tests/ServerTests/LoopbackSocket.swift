@@ -101,6 +101,16 @@ final class LoopbackSocket {
     return try readHead().0
   }
 
+  /// Sends a text message, masked as a client has to.
+  func send(text: String) throws {
+    let payload = Array(text.utf8)
+    let mask: [UInt8] = [0x37, 0xFA, 0x21, 0x3D]
+    let length: [UInt8] =
+      payload.count < 126
+      ? [0x80 | UInt8(payload.count)] : [0xFE, UInt8(payload.count >> 8), UInt8(payload.count & 0xFF)]
+    try write([0x81] + length + mask + payload.enumerated().map { $1 ^ mask[$0 & 3] })
+  }
+
   /// The next text message; fragments are joined, pings passed over.
   func message() throws -> [String: Any] {
     var payload: [UInt8] = []
@@ -133,7 +143,9 @@ final class LoopbackSocket {
   private func write(_ bytes: [UInt8]) throws {
     var sent = 0
     while sent < bytes.count {
-      let count = bytes[sent...].withUnsafeBytes { send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+      let count = bytes[sent...].withUnsafeBytes {
+        Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+      }
       guard count > 0 else { throw Failure("send: errno \(errno)") }
       sent += count
     }

@@ -84,6 +84,40 @@ import Testing
     #expect(try http.request("/top?limit=3").rows.count == 3)
   }
 
+  @Test func aClientSaysWhatItWatches() throws {
+    let server = try start()
+    defer { server.stop() }
+    let socket = try LoopbackSocket(port: server.port)
+    #expect(try socket.upgrade("/ws/stream?symbol=qqq") == 101)
+    let other = try LoopbackSocket(port: server.port)
+    #expect(try other.upgrade("/ws/stream") == 101)
+    func state(_ socket: LoopbackSocket, of underlying: String) throws -> [String: Any] {
+      try socket.message("state") { message in
+        fixture.snapshots.answer { fixture.fill($0) }
+        return (message["grid"] as? [String: Any])?.text("underlying") == underlying
+      }
+    }
+    #expect(try state(socket, of: "QQQ").text("watched") == "QQQ")
+    try socket.send(text: #"{"type":"watch","symbol":"SPY"}"#)
+    #expect(try state(socket, of: "SPY").text("watched") == "SPY")
+    try socket.send(text: #"{"type":"watch","symbol":null}"#)
+    #expect(try socket.message("state") { $0["watched"] is NSNull }.objects("minutes").count == 1)
+    try socket.send(text: "{")
+    #expect(try socket.message("error").text("detail").contains("not JSON"))
+    try socket.send(text: String(repeating: " ", count: 600))
+    #expect(try socket.message("error").text("detail").contains("wanted at most 512"))
+    _ = try socket.message("state")
+    #expect(try state(other, of: "SPY")["watched"] is NSNull)
+    let http = try LoopbackSocket(port: server.port)
+    let stream = try http.request("/health").object["stream"] as? [String: Any]
+    #expect(stream?.integer("messages_refused") == 2)
+    #expect(try LoopbackSocket(port: server.port).upgrade("/ws/stream?symbol=no%20symbol") == 400)
+    #expect(try LoopbackSocket(port: server.port).upgrade("/ws/stream?symbol=O%3ASPY251216C00672000") == 400)
+    // What is longer by far ends the connection: it would be kept until it is whole.
+    try socket.send(text: String(repeating: " ", count: Limits.clientRequestHardBytes + 1))
+    #expect(throws: LoopbackSocket.Failure.self) { while true { _ = try socket.message() } }
+  }
+
   @Test func resumesAfterALostConnection() throws {
     let server = try start()
     defer { server.stop() }

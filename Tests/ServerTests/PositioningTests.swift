@@ -6,7 +6,7 @@ import Testing
 @testable import FlowEngine
 @testable import Server
 
-/// `/positioning` and `/gex` from boards made by hand.
+/// `/positioning`, `/gex` and its history from boards made by hand.
 @Suite struct PositioningTests {
   private let fixture = Fixture()
   private let validator: SchemaValidator
@@ -26,10 +26,12 @@ import Testing
     return contract
   }
 
-  private func report(spot: Double? = 672, open: Int64? = 500) -> PositioningReport {
+  private func report(
+    spot: Double? = 672, open: Int64? = 500, time: Timestamp = Fixture.open
+  ) -> PositioningReport {
     PositioningReport(
       PositioningInput(
-        underlying: fixture.id("SPY"), spot: spot, time: Fixture.open,
+        underlying: fixture.id("SPY"), spot: spot, time: time,
         contracts: [
           contract(.call, 675, open: open, net: 20), contract(.call, 680, open: open.map { $0 / 2 }, net: -5),
           contract(.put, 670, open: open.map { $0 * 2 }, net: 0), contract(.put, 660, open: nil, net: 11),
@@ -40,6 +42,8 @@ import Testing
     var board = PositioningBoard()
     board.rounds = 1
     for report in reports {
+      var history = board.underlyings[report.underlying]?.history ?? GammaHistory()
+      history.note(report)
       board.underlyings[report.underlying] = UnderlyingPositioning(
         report: report, session: Fixture.session,
         spot: report.spot.map { PositioningSpot(price: $0, source: .parity, time: Fixture.open) },
@@ -48,7 +52,7 @@ import Testing
           LevelCrossing(
             underlying: report.underlying, level: .callWall, direction: .up, price: Price(cents: 67_600),
             levelPrice: Price(cents: 67_500), time: Fixture.open)
-        ], capturedNanoseconds: fixture.clock.monotonicNanoseconds)
+        ], history: history, capturedNanoseconds: fixture.clock.monotonicNanoseconds)
     }
     return fixture.router(positioning: route(board))
   }
@@ -144,6 +148,68 @@ import Testing
     #expect(isSame(rows[1]["net"], report.openInterest.strikes[1].puts.net(.gamma)))
     #expect(answer.objects("profile").count == report.rule.profilePoints)
     #expect((answer["convention"] as? [String: Any])?.integer("put_sign") == -1)
+  }
+
+  private func at(seconds: Int64) -> Timestamp { Fixture.open.adding(nanoseconds: seconds * 1_000_000_000) }
+
+  @Test func theHistoryHasTheNewestReadingOfEachMinute() throws {
+    let reports = [
+      report(spot: 670), report(spot: 671, time: at(seconds: 59)), report(time: at(seconds: 65)),
+      report(spot: nil, time: at(seconds: 180)),
+    ]
+    let router = router(reports[0], reports[1], reports[2], reports[3])
+    for basis in PositionBasis.allCases {
+      let answer = router.get("/gex/spy/history", ["basis": basis.apiName]).object
+      #expect(validator.errors(answer, against: "GexHistory") == [])
+      #expect(answer.text("symbol") == "SPY" && answer.text("basis") == basis.apiName)
+      #expect(answer.text("session") == "2025-12-16" && answer.text("unit").contains("1 %"))
+      let minutes = answer.objects("minutes")
+      #expect(minutes.map { $0.text("time") } == [0, 60, 180].map { at(seconds: $0).rfc3339 })
+      #expect(minutes[0]["spot"] as? Double == 671)
+      for (minute, report) in zip(minutes, reports[1...]) {
+        #expect(isSame(minute["total"], report[basis].sum(.gamma).value))
+        #expect(isSame(minute["flip"], report[basis].profile.zeroGamma.value))
+      }
+      #expect(minutes[1]["strikes"] as? [Double] == [660, 670, 675, 680])
+      let values = try #require(minutes[1]["values"] as? [Any])
+      for (value, row) in zip(values, reports[2][basis].strikes) {
+        let exact = reports[2][basis].sum(.gamma, of: row.all).value
+        #expect((value as? Double).map { [$0] } == exact.map { [Double(Float($0.rounded()))] })
+      }
+      // Without a price there is nothing to show, and the reason.
+      #expect(minutes[2]["spot"] is NSNull && minutes[2]["total"] is NSNull)
+      #expect((minutes[2]["strikes"] as? [Any])?.isEmpty == true && (minutes[2]["values"] as? [Any])?.isEmpty == true)
+      #expect(missing(minutes[2]) == ["total": "no_spot", "flip": "no_spot"])
+    }
+    #expect(router.get("/gex/SPY/history").object.text("basis") == "open_interest")
+    #expect(router.get("/gex/SPY/history", ["by": "strike"]).status == 400)
+    #expect(router.get("/gex/XYZ/history").status == 404)
+    #expect(fixture.router().get("/gex/SPY/history").status == 409)
+  }
+
+  @Test func theHistoryIsBounded() throws {
+    func report(_ minute: Int, spot: Double) -> PositioningReport {
+      PositioningReport(
+        PositioningInput(
+          underlying: fixture.id("SPY"), spot: spot, time: at(seconds: 60 * Int64(minute)),
+          contracts: (600..<800).map { contract(.call, $0, open: 10) }))
+    }
+    var history = GammaHistory()
+    for minute in 0..<3 { history.note(report(minute, spot: 672.5)) }
+    #expect(history.minutes[0].strikes == (643...702).map { Price(cents: $0 * 100) })
+    #expect(history.minutes[0].openInterest.values.count == 60 && history.minutes[0].flow.values.count == 60)
+    history.note(report(3, spot: 605))
+    history.note(report(4, spot: 900))
+    #expect(history.minutes[3].strikes.first == Price(cents: 60_000) && history.minutes[3].strikes.count == 60)
+    #expect(history.minutes[4].strikes == (740...799).map { Price(cents: $0 * 100) })
+    let empty = self.report(spot: nil)
+    for minute in 5..<(Limits.gammaMinutes + 3) {
+      var report = empty
+      report.time = at(seconds: 60 * Int64(minute))
+      history.note(report)
+    }
+    #expect(history.minutes.count == Limits.gammaMinutes)
+    #expect(history.minutes.first?.time == at(seconds: 180))
   }
 
   @Test func whatIsNotThereIsSaidInWords() {

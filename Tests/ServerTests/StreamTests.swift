@@ -354,7 +354,7 @@ final class FakeClient: StreamClient {
   @Test func theUpgradeIsForOwnPagesAndKnownParameters() {
     func problem(_ query: [(name: String, value: String)], _ headers: [String: String] = [:]) -> Int? {
       do throws(Problem) {
-        _ = try StreamRoute.resumePoint(APIRequest(path: "/ws/stream", query: query, headers: headers))
+        _ = try StreamRoute.question(APIRequest(path: "/ws/stream", query: query, headers: headers))
         return nil
       } catch { return error.status }
     }

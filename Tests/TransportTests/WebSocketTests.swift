@@ -84,6 +84,11 @@ import Testing
     let long = try RawWebSocket(port: server.port)
     try long.send(String(repeating: "x", count: 1_001))
     #expect(try long.receive().closeCode == 1009)
+    // Pieces count together.
+    let pieces = try RawWebSocket(port: server.port)
+    try pieces.send(opcode: 1, Array(repeating: 0x20, count: 600), isFinal: false)
+    try pieces.send(opcode: 0, Array(repeating: 0x20, count: 600), isFinal: false)
+    #expect(try pieces.receive().closeCode == 1009)
     let broken = try RawWebSocket(port: server.port)
     try broken.send(opcode: 1, [0xff, 0xfe])
     #expect(try broken.receive().opcode == 8)

@@ -125,7 +125,10 @@
  * @property {number} call_premium
  * @property {number} put_premium
  * @property {number} net_premium
- * @property {number | null} underlying_price
+ * @property {number | null} underlying_price the last one
+ * @property {number | null} underlying_open
+ * @property {number | null} underlying_high
+ * @property {number | null} underlying_low
  */
 
 /**
@@ -180,7 +183,8 @@
  * @property {string | null} time
  * @property {string} wall_time
  * @property {Health} health
- * @property {Grid | null} grid
+ * @property {string | null} watched the underlying this page asked for; null: the leading one
+ * @property {Grid | null} grid of the watched underlying
  * @property {Underlying[]} underlyings
  * @property {Contract[]} top
  * @property {Minute[]} minutes

@@ -30,6 +30,7 @@ struct PositioningDesk {
   private(set) var board = PositioningBoard()
   private var lastCounters = FlowCounters()
   private var lastTime = Timestamp.none
+  private var lastSession: MarketDate?
   private var hasSkipped = false
 
   init(instruments: InstrumentTable, greeks: GreeksRule, rule: PositioningRule = PositioningRule()) {
@@ -48,6 +49,7 @@ struct PositioningDesk {
     board.rounds += 1
     defer {
       lastTime = snapshot.streamTime
+      lastSession = snapshot.session
       lastCounters = snapshot.counters
       hasSkipped = round.skipped > 0
     }
@@ -55,6 +57,10 @@ struct PositioningDesk {
       // Nothing has happened: what was worked out is as it is now.
       for id in board.underlyings.keys { board.underlyings[id]?.capturedNanoseconds = captured }
       return round
+    }
+    if snapshot.session != lastSession || snapshot.counters.restarts != lastCounters.restarts {
+      // What was sampled is of another day, or of a time that has not come yet.
+      for id in board.underlyings.keys { board.underlyings[id]?.history = GammaHistory() }
     }
     let chains = chains(of: snapshot)
     let candidates = candidates(snapshot, chains)
@@ -90,9 +96,11 @@ struct PositioningDesk {
     known.round = board.rounds
     memory[underlying.instrument] = known
     round.crossings += crossed
+    var history = board.underlyings[underlying.instrument]?.history ?? GammaHistory()
+    history.note(report)
     board.underlyings[underlying.instrument] = UnderlyingPositioning(
       report: report, session: snapshot.session, spot: reading.spot, inputs: reading.inputs,
-      crossings: known.crossings, capturedNanoseconds: captured)
+      crossings: known.crossings, history: history, capturedNanoseconds: captured)
   }
 
   /// Positions in `snapshot.contracts` of each underlying's options that say something: open interest or prints.

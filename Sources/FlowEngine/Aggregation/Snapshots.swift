@@ -23,6 +23,6 @@ extension UnderlyingSums {
       trades: trades, callVolume: callVolume, putVolume: putVolume, callPremiumMicros: callPremiumMicros,
       putPremiumMicros: putPremiumMicros, buyPremiumMicros: buyPremiumMicros, sellPremiumMicros: sellPremiumMicros,
       netDeltaNanos: netDeltaNanos, fiveMinuteTrades: fiveMinuteTrades, fiveMinutePremiumMicros: fiveMinutePremium,
-      minutes: current.trades == 0 ? minutes : minutes + [current])
+      minutes: current.trades == 0 ? minutes : minutes + [currentWithRange])
   }
 }

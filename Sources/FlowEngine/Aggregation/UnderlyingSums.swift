@@ -16,6 +16,8 @@ struct UnderlyingSums {
   var current = UnderlyingMinute.empty(.none)
   /// The minutes before it, ascending.
   var minutes: [UnderlyingMinute] = []
+  /// Prices of the underlying in the newest minute that has one; `current` may be of an earlier minute.
+  var range = UnderlyingRange()
 
   init(instrument: InstrumentID) { self.instrument = instrument }
 
@@ -48,13 +50,42 @@ struct UnderlyingSums {
   ) {
     let elapsed = time.nanoseconds &- current.minute.nanoseconds
     if elapsed >= 60_000_000_000 {
-      if current.trades != 0 { minutes.append(current) }
+      if current.trades != 0 { minutes.append(currentWithRange) }
       current = .empty(time.minuteStart)
     } else if elapsed < 0 {
       addToPast(time.minuteStart, isCall, size, premium, side, weight)
       return
     }
     current.add(isCall, size, premium, side, underlyingPrice: underlyingPrice, weight)
+    if underlyingPrice != 0 {
+      if range.minute != current.minute { begin(current.minute) }
+      range.add(found: underlyingPrice)
+    }
+  }
+
+  /// A print of the underlying itself that set a price.
+  /// - Parameter time: when it is booked; not before that of any print that is in.
+  mutating func note(ownPrice price: Int64, time: Timestamp) {
+    if time.nanoseconds &- range.minute.nanoseconds >= 60_000_000_000 { begin(time.minuteStart) }
+    range.add(own: price)
+  }
+
+  /// Begins a minute of the underlying; what the one before came to is kept with its option prints.
+  @inline(never)
+  private mutating func begin(_ minute: Timestamp) {
+    current = currentWithRange
+    range = UnderlyingRange(minute: minute)
+  }
+
+  /// The minute under way, with the prices of the underlying.
+  var currentWithRange: UnderlyingMinute {
+    guard range.minute == current.minute else { return current }
+    var minute = current
+    minute.underlyingOpen = Price(micros: range.open)
+    minute.underlyingHigh = Price(micros: range.high)
+    minute.underlyingLow = Price(micros: range.low)
+    minute.underlyingClose = Price(micros: range.close)
+    return minute
   }
 
   /// A minute that is over: one of its prints was cancelled, or one was missed and came later.
@@ -87,6 +118,7 @@ extension UnderlyingSums {
     snapshot.add(recent)
     snapshot.add(current)
     snapshot.add(minutes)
+    snapshot.add(range)
   }
 
   init(restoring reader: inout SnapshotReader) throws(SnapshotError) {
@@ -98,6 +130,7 @@ extension UnderlyingSums {
     recent = try reader.read()
     current = try reader.read()
     minutes = try reader.readArray()
+    range = try reader.read()
   }
 }
 
@@ -123,6 +156,46 @@ extension UnderlyingMinute {
     }
     if side == .buy { buyPremiumMicros &+= premium } else if side == .sell { sellPremiumMicros &+= premium }
     if price != 0 { underlyingPrice = Price(micros: price) }
+  }
+}
+
+/// What the price of an underlying did in one minute. Digests and outputs do not know of it.
+struct UnderlyingRange: BitwiseCopyable {
+  var minute = Timestamp.none
+  /// All zero until a price is known.
+  private(set) var open: Int64 = 0
+  private(set) var high: Int64 = 0
+  private(set) var low: Int64 = 0
+  private(set) var close: Int64 = 0
+  /// Prints of the underlying have said it; what option prints find then is only a repetition, or left from the minute before.
+  private var isOwn = false
+
+  init(minute: Timestamp = .none) { self.minute = minute }
+
+  mutating func add(own price: Int64) {
+    if isOwn {
+      add(price)
+    } else {
+      isOwn = true
+      (open, high, low, close) = (price, price, price, price)
+    }
+  }
+
+  @inline(__always)
+  mutating func add(found price: Int64) {
+    if !isOwn { add(price) }
+  }
+
+  @inline(__always)
+  private mutating func add(_ price: Int64) {
+    if open == 0 {
+      (open, high, low) = (price, price, price)
+    } else if price > high {
+      high = price
+    } else if price < low {
+      low = price
+    }
+    close = price
   }
 }
 

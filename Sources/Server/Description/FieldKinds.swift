@@ -126,6 +126,20 @@ extension Field {
     }
   }
 
+  static func prices(_ name: String, _ doc: String, _ get: @escaping Get<[Price]>) -> Field {
+    Field(name: name, type: .list(.number), doc: doc) { row, json in
+      json.array { json in for price in get(row) { json.value(micros: price.micros) } }
+    }
+  }
+
+  static func numbersOrNull(_ name: String, _ doc: String, _ get: @escaping Get<[Double?]>) -> Field {
+    Field(name: name, type: .list(.optional(.number)), doc: doc) { row, json in
+      json.array { json in
+        for number in get(row) { if let number { json.value(number) } else { json.null() } }
+      }
+    }
+  }
+
   static func record<Inner>(
     _ name: String, _ doc: String, _ schema: Schema<Inner>, _ get: @escaping Get<Inner>
   ) -> Field {
@@ -146,6 +160,11 @@ extension Field {
     Field(name: name, type: .list(.record(schema.record)), doc: doc) { row, json in
       json.array { json in for inner in get(row) { schema.write(inner, into: &json) } }
     }
+  }
+
+  /// A value that is JSON already, as records share it that have it in common.
+  static func written(_ name: String, _ doc: String, _ type: JSONType, _ get: @escaping Get<[UInt8]>) -> Field {
+    Field(name: name, type: type, doc: doc) { $1.raw(get($0)) }
   }
 
   /// An object of counts whose names are data.

@@ -29,6 +29,13 @@ struct Schema<Row>: Sendable {
     return json.bytes
   }
 
+  /// The text of a list of rows.
+  func encode(list rows: [Row], reservingBytes capacity: Int = 4096) -> [UInt8] {
+    var json = JSONWriter(reservingBytes: capacity)
+    json.array { json in for row in rows { write(row, into: &json) } }
+    return json.bytes
+  }
+
   /// The same without the row's type, for descriptions.
   var record: RecordDescription {
     RecordDescription(

@@ -1,20 +1,22 @@
 import JSONText
 
-/// A request body taken apart: one JSON object whose members are described.
+/// A request body, or a message of a stream client, taken apart: one JSON object whose members are described.
 struct RequestBody {
   private let members: [String: JSONValue]
 
-  /// - Parameter example: a body that can be used.
+  /// - Parameters:
+  ///   - example: a body that can be used.
+  ///   - subject: what it is called in a problem.
   /// - Throws: 400 when it is not JSON, 422 when it is no object or has a member that is not described.
-  init(_ bytes: [UInt8], of record: RecordDescription, example: String) throws(Problem) {
+  init(_ bytes: [UInt8], of record: RecordDescription, example: String, subject: String = "body") throws(Problem) {
     let value: JSONValue
     do { value = try JSONValue.parse(bytes) } catch {
       throw Problem(
-        kind: .badBody, status: 400, detail: "body: not JSON at \(error); wanted an object such as \(example).")
+        kind: .badBody, status: 400, detail: "\(subject): not JSON at \(error); wanted an object such as \(example).")
     }
     guard case .object(let members) = value else {
       throw Problem(
-        kind: .badBody, status: 422, detail: "body: \(value.kind) came; wanted an object.", seen: value.kind,
+        kind: .badBody, status: 422, detail: "\(subject): \(value.kind) came; wanted an object.", seen: value.kind,
         wanted: "an object")
     }
     let known = record.fields.map(\.name)

@@ -173,6 +173,7 @@ extension StreamCounters {
       .integer("clients", "Connected now.") { Int64($0.clients) },
       .integer("messages_sent", "Messages handed to clients.") { $0.sent },
       .integer("messages_dropped", "Messages a client did not take in time; it was told.") { $0.dropped },
+      .integer("messages_refused", "Messages of clients that could not be taken; they were told.") { $0.refused },
     ])
 }
 

@@ -27,25 +27,38 @@ struct StreamState: Sendable {
   var sequence: Int64
   var streamTime: Timestamp
   var wallTime: Timestamp
-  var health: Health
+  /// Written already: the same for everybody.
+  var health: [UInt8]
+  var underlyings: [UInt8]
+  var top: [UInt8]
+  /// What the client has asked for; nil: the leading underlying.
+  var watched: String?
   var grid: StrikeGrid?
-  var underlyings: [UnderlyingRow]
-  var top: [ContractRow]
+  /// The newest ones, ascending.
+  var minutes: [UnderlyingMinute] = []
 
   static let schema = Schema<StreamState>(
-    "StreamState", "The newest state, every 250 ms; a slow reader gets only the newest.",
+    "StreamState",
+    "The newest state, every 250 ms, and at once when the client watches another underlying; a slow reader gets only the newest.",
     [
       .constant("type", "state", "Kind of message."),
       .text("epoch", "Changes with every start.") { $0.epoch },
-      .integer("sequence", "Increasing within an epoch.") { $0.sequence },
+      .integer("sequence", "Increasing within an epoch; a state that answers a `watch` repeats the newest.") {
+        $0.sequence
+      },
       .timeOrNull("time", "Stream time.") { $0.streamTime },
       .time("wall_time", "When it was written.") { $0.wallTime },
-      .record("health", "Health in short.", Health.stateSchema) { $0.health },
-      .recordOrNull("grid", "Null while no contract is known.", StrikeGrid.schema) { $0.grid },
-      .records("underlyings", "Most premium first.", UnderlyingRow.schema) { $0.underlyings },
-      .records("top", "The contracts with the most premium.", ContractRow.schema) { $0.top },
-      .records("minutes", "The grid's underlying minute by minute, ascending.", UnderlyingMinute.schema) { state in
-        state.grid.map { Array($0.minutes.suffix(Limits.stateMinutes)) } ?? []
+      .written("health", "Health in short.", .record(Health.stateSchema.record)) { $0.health },
+      .textOrNull("watched", "The underlying that this client watches; null: the one with the most option premium.") {
+        $0.watched
+      },
+      .recordOrNull(
+        "grid", "Of the watched underlying; null while no contract of it is known.", StrikeGrid.schema
+      ) { $0.grid },
+      .written("underlyings", "Most premium first.", .list(.record(UnderlyingRow.schema.record))) { $0.underlyings },
+      .written("top", "The contracts with the most premium.", .list(.record(ContractRow.schema.record))) { $0.top },
+      .records("minutes", "The watched underlying minute by minute, ascending.", UnderlyingMinute.schema) {
+        $0.minutes
       },
     ])
 }

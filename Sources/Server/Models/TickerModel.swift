@@ -50,7 +50,10 @@ extension UnderlyingMinute {
       .money("net_premium", "Premium of prints labelled buy less those labelled sell, USD.") {
         $0.buyPremiumMicros.subtractingSaturating($0.sellPremiumMicros)
       },
-      .priceOrNull("underlying_price", "Last price of the underlying in the minute, USD.") { $0.underlyingPrice },
+      .priceOrNull("underlying_price", "Last price of the underlying in the minute, USD.") { $0.underlyingClose },
+      .priceOrNull("underlying_open", "Its first price in the minute, USD.") { $0.underlyingOpen },
+      .priceOrNull("underlying_high", "Its highest, USD.") { $0.underlyingHigh },
+      .priceOrNull("underlying_low", "Its lowest, USD.") { $0.underlyingLow },
     ])
 }
 

@@ -20,18 +20,21 @@ public struct UnderlyingPositioning: Sendable {
   public var inputs: PositioningInputs
   /// Newest first, at most `Limits.shownCrossings`.
   public var crossings: [LevelCrossing]
+  /// Of this session, the report included.
+  public var history: GammaHistory
   /// On the clock that never goes back: when the engine was last seen to be where the report is.
   public var capturedNanoseconds: Int64
 
   public init(
     report: PositioningReport, session: MarketDate?, spot: PositioningSpot?, inputs: PositioningInputs,
-    crossings: [LevelCrossing], capturedNanoseconds: Int64
+    crossings: [LevelCrossing], history: GammaHistory = GammaHistory(), capturedNanoseconds: Int64
   ) {
     self.report = report
     self.session = session
     self.spot = spot
     self.inputs = inputs
     self.crossings = crossings
+    self.history = history
     self.capturedNanoseconds = capturedNanoseconds
   }
 }

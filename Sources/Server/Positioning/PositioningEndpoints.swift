@@ -1,4 +1,4 @@
-/// `/positioning` and `/gex` as the description names them.
+/// `/positioning`, `/gex` and its history as the description names them.
 enum PositioningEndpoints {
   static let all: [Endpoint] = [
     Endpoint(
@@ -18,6 +18,14 @@ enum PositioningEndpoints {
       doc: "The rows, their sum, the levels that stand out, and the sum priced anew along the price.",
       parameters: [ParameterDescription.underlying] + PositioningRoute.gexParameters.descriptions,
       answers: [.json(200, "The gamma exposure.", GexAnswer.schema.record)] + problems),
+    Endpoint(
+      method: "GET", path: "/gex/{symbol}/history", operation: "getGexHistory",
+      summary: "Gamma exposure by strike over the session, minute by minute",
+      doc:
+        "Of each minute of stream time the newest reading: a sample, taken every few seconds of wall time. Kept in memory for "
+        + "the session under way; a new session, a restart and a recording that is played again begin anew.",
+      parameters: [ParameterDescription.underlying] + PositioningRoute.historyParameters.descriptions,
+      answers: [.json(200, "The minutes so far.", GexHistoryAnswer.schema.record)] + problems),
   ]
 
   private static let problems: [Endpoint.Answer] = [

@@ -1,10 +1,11 @@
 import MarketModel
 import Positioning
 
-/// `GET /positioning/{symbol}` and `GET /gex/{symbol}`, from the board of the positioning thread.
+/// `GET /positioning/{symbol}`, `GET /gex/{symbol}` and `GET /gex/{symbol}/history`, from the board of the positioning thread.
 struct PositioningRoute {
   static let positioningPath = "/positioning/"
   static let gexPath = "/gex/"
+  static let historySuffix = "/history"
 
   struct GexQuestion: Sendable {
     var by = GexRows.strike
@@ -14,6 +15,10 @@ struct PositioningRoute {
   static let gexParameters = ParameterSet<GexQuestion>([
     .choice("by", "What the rows are.", standard: .strike) { $0.by = $1 },
     .choice("basis", "Where knowledge of the position is from.", standard: .openInterest) { $0.basis = $1 },
+  ])
+
+  static let historyParameters = ParameterSet<PositionBasis>([
+    .choice("basis", "Where knowledge of the position is from.", standard: .openInterest) { $0 = $1 }
   ])
 
   /// Nil when this run works out no positioning.
@@ -26,6 +31,7 @@ struct PositioningRoute {
 
   func answer(_ request: APIRequest, from model: ReadModel) throws(Problem) -> APIResponse {
     if request.path.hasPrefix(PositioningRoute.gexPath) {
+      if request.path.hasSuffix(PositioningRoute.historySuffix) { return try history(request, model) }
       let question = try PositioningRoute.gexParameters.parse(request.query, into: .init())
       let (symbol, positioning) = try find(PositioningRoute.gexPath, request.path, model)
       let answer = GexAnswer(
@@ -36,6 +42,15 @@ struct PositioningRoute {
     let (symbol, positioning) = try find(PositioningRoute.positioningPath, request.path, model)
     let answer = PositioningAnswer(symbol: symbol, positioning: positioning, ageSeconds: age(positioning))
     return .live(PositioningAnswer.schema.encode(answer, reservingBytes: 16 << 10))
+  }
+
+  private func history(_ request: APIRequest, _ model: ReadModel) throws(Problem) -> APIResponse {
+    let basis = try PositioningRoute.historyParameters.parse(request.query, into: .openInterest)
+    let path = String(request.path.dropLast(PositioningRoute.historySuffix.count))
+    let (symbol, positioning) = try find(PositioningRoute.gexPath, path, model)
+    let answer = GexHistoryAnswer(symbol: symbol, positioning: positioning, basis: basis)
+    return .live(
+      GexHistoryAnswer.schema.encode(answer, reservingBytes: 512 + positioning.history.minutes.count * 1200))
   }
 
   private func age(_ positioning: UnderlyingPositioning) -> Double {

@@ -57,7 +57,7 @@ struct Chain {
   }
 }
 
-/// The strikes around the money of the leading underlying.
+/// The strikes around the money of one underlying.
 struct StrikeGrid: Sendable {
   var underlying: String
   var spot: Price
@@ -66,24 +66,29 @@ struct StrikeGrid: Sendable {
   var atmStrike: Price?
   /// Descending.
   var rows: [StrikeRow]
-  /// Of the whole day, ascending.
-  var minutes: [UnderlyingMinute]
 
-  /// Nil while no underlying has contracts.
-  static func leading(in model: ReadModel) -> StrikeGrid? {
+  /// The underlying with the most premium; nil while none has contracts.
+  static func leader(in model: ReadModel) -> UnderlyingSnapshot? {
     let candidates = model.snapshot.underlyings.filter { !model.index.contracts(of: $0.instrument).isEmpty }
-    guard let leader = candidates.max(by: { $0.premiumMicros < $1.premiumMicros }) else { return nil }
-    let chain = Chain(of: leader.instrument, in: model)
+    return candidates.max(by: { $0.premiumMicros < $1.premiumMicros })
+  }
+
+  /// Nil while it has no contracts.
+  init?(of day: UnderlyingSnapshot, in model: ReadModel) {
+    let chain = Chain(of: day.instrument, in: model)
     guard let expiry = chain.nearestExpiry(on: model.snapshot.session) else { return nil }
     let strikes = chain.strikes(of: expiry)
-    let atm = leader.lastPrice == .zero ? nil : nearest(to: leader.lastPrice, in: strikes)
+    let atm = day.lastPrice == .zero ? nil : StrikeGrid.nearest(to: day.lastPrice, in: strikes)
     // Without a spot the middle of the chain is as good a place as any.
     let centre = atm ?? strikes.count / 2
     let reach = Limits.gridStrikesEachSide
     let window = strikes[max(0, centre - reach)..<min(strikes.count, centre + reach + 1)]
-    return StrikeGrid(
-      underlying: model.directory[leader.instrument].symbol, spot: leader.lastPrice, spotTime: leader.lastPriceTime,
-      expiry: expiry, atmStrike: atm.map { strikes[$0].strike }, rows: window.reversed(), minutes: leader.minutes)
+    underlying = model.directory[day.instrument].symbol
+    spot = day.lastPrice
+    spotTime = day.lastPriceTime
+    self.expiry = expiry
+    atmStrike = atm.map { strikes[$0].strike }
+    rows = window.reversed()
   }
 
   /// Position of the strike next to a price, the lower one when two are equally near.
@@ -95,7 +100,7 @@ struct StrikeGrid: Sendable {
   }
 
   static let schema = Schema<StrikeGrid>(
-    "Grid", "The strikes around the money, nearest expiry, of the underlying with the most option premium today.",
+    "Grid", "The strikes around the money, nearest expiry, of the underlying that is watched.",
     [
       .text("underlying", "The underlying.") { $0.underlying },
       .priceOrNull("spot", "Its last price, USD.") { $0.spot },

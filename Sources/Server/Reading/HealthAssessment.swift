@@ -33,6 +33,8 @@ struct StreamCounters: Sendable {
   var clients = 0
   var sent: Int64 = 0
   var dropped: Int64 = 0
+  /// Messages of clients that could not be taken.
+  var refused: Int64 = 0
 }
 
 /// Who this process is; fixed for its life.

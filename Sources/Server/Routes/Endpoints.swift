@@ -1,3 +1,5 @@
+import MarketModel
+
 /// Everything that is served, described for `/openapi.json` and `/docs`: each group of routes declares its own.
 enum Endpoints {
   static let all =
@@ -15,13 +17,19 @@ enum Endpoints {
       ])
   ]
 
+  private static let watching =
+    "A client may send a StreamWatch: the next state, which comes at once, and those after it have the grid and the minutes "
+    + "of that underlying. What it sends else, in more than \(Limits.clientRequestBytes) bytes or more than "
+    + "\(Limits.clientRequestsPerSecond) times a second is answered with a StreamError."
+
   private static let ofItself: [Endpoint] = [
     Endpoint(
       method: "GET", path: "/ws/stream", operation: "openStream", summary: "The stream (WebSocket)",
       doc: "Text messages: one StreamHello, then a StreamState every 250 ms (a slow reader gets only the newest) and "
         + "StreamPrints, StreamAlerts and StreamDetections at most every 50 ms. Prints a client could not be sent are counted in `missed`; cancellations "
         + "are sent later, and one that has missed too many is sent a StreamHello with `resumed` false: it has to clear "
-        + "its tape. What was found before, and what `missed` of StreamDetections counts, /detections has.",
+        + "its tape. What was found before, and what `missed` of StreamDetections counts, /detections has. "
+        + watching,
       parameters: StreamRoute.parameters.descriptions,
       answers: [
         Endpoint.Answer(status: 101, doc: "The connection is a WebSocket from here on."), .badParameter,
@@ -39,6 +47,6 @@ enum Endpoints {
   /// The stream's messages.
   static let messages: [RecordDescription] = [
     StreamHello.schema.record, StreamState.schema.record, StreamPrints.schema.record, StreamAlerts.schema.record,
-    StreamDetections.schema.record,
+    StreamDetections.schema.record, StreamError.schema.record, StreamRequest.body,
   ]
 }

@@ -13,11 +13,14 @@ final class StreamBroadcaster {
   private let model: ReadModel
   private var members: [ObjectIdentifier: Member] = [:]
   private var stateSequence: Int64 = 0
-  private var lastState: StreamMessage?
+  /// The newest state; nil before the first, and while nobody listens.
+  private var round: StateRound?
   /// Last print number that was broadcast.
   private var broadcastNumber: Int64 = 0
   private(set) var messagesSent: Int64 = 0
   private(set) var messagesDropped: Int64 = 0
+  /// Messages of clients that could not be taken.
+  private(set) var requestsRefused: Int64 = 0
 
   private struct Member {
     var client: any StreamClient
@@ -29,6 +32,9 @@ final class StreamBroadcaster {
     var missedAlerts: Int64 = 0
     /// Detections it was not told of.
     var detections = WaitingDetections()
+    /// Whose grid and minutes it gets; nil for the leading underlying's.
+    var watched: String?
+    var pace = RequestPace()
   }
 
   init(identity: ServerIdentity, model: ReadModel) {
@@ -39,16 +45,19 @@ final class StreamBroadcaster {
   }
 
   var clientCount: Int { members.count }
-  var counters: StreamCounters { StreamCounters(clients: clientCount, sent: messagesSent, dropped: messagesDropped) }
+  var counters: StreamCounters {
+    StreamCounters(clients: clientCount, sent: messagesSent, dropped: messagesDropped, refused: requestsRefused)
+  }
 
   // MARK: Clients
 
-  func add(_ client: any StreamClient, resuming point: ResumePoint?) {
+  func add(_ client: any StreamClient, resuming point: ResumePoint?, watching watched: String? = nil) {
     let isResumed = point?.epoch == identity.epoch
     var member = Member(client: client)
+    member.watched = watched
     greet(&member, isResumed: isResumed)
     if isResumed, let after = point?.after { catchUp(&member, after: after) }
-    if let lastState { send(lastState, .latest, to: &member) }
+    if let round { send(round.message(watching: watched), .latest, to: &member) }
     members[ObjectIdentifier(client)] = member
   }
 
@@ -73,6 +82,48 @@ final class StreamBroadcaster {
     send(StreamMessage(StreamPrints.schema.encode(batch, reservingBytes: 512 + rows.count * 640)), .queued, to: &member)
   }
 
+  // MARK: Requests
+
+  /// Takes a message of a client. One that cannot be used is answered, and changes nothing for anybody.
+  /// - Parameter time: on a clock that never goes back.
+  func receive(_ bytes: [UInt8], from client: any StreamClient, atNanoseconds time: Int64) {
+    let key = ObjectIdentifier(client)
+    guard var member = members[key] else { return }
+    switch member.pace.judge(atNanoseconds: time) {
+    case .taken:
+      do throws(Problem) {
+        switch try StreamRequest(bytes) {
+        case .watch(let symbol): watch(symbol, &member)
+        }
+      } catch {
+        refuse(error.detail, &member)
+      }
+    case .refused:
+      refuse("message: more than \(Limits.clientRequestsPerSecond) within a second; wait for the next one.", &member)
+    case .ignored: requestsRefused += 1
+    }
+    members[key] = member
+  }
+
+  private func watch(_ symbol: String?, _ member: inout Member) {
+    member.watched = symbol
+    guard let round else { return }
+    send(round.message(watching: symbol), .latest, to: &member)
+    guard round.messageCount > 2 * clientCount + 1 else { return }
+    let watched = Set(members.values.map(\.watched))
+    round.keepOnly { watched.contains($0) || $0 == symbol }
+  }
+
+  /// One who does not read is not written to: the answer would push out something that counts.
+  private func refuse(_ detail: String, _ member: inout Member) {
+    requestsRefused += 1
+    if member.client.isBehind {
+      messagesDropped += 1
+    } else {
+      send(StreamMessage(StreamError.schema.encode(StreamError(detail: detail))), .queued, to: &member)
+    }
+  }
+
   // MARK: Broadcasts
 
   /// When the source has begun again, ids begin again with it: everybody is greeted anew, under another epoch.
@@ -81,10 +132,12 @@ final class StreamBroadcaster {
     self.restarts = restarts
     identity.epoch = "\(firstEpoch).\(restarts)"
     broadcastNumber = 0
-    lastState = nil
+    round = nil
     for key in Array(members.keys) {
       guard let old = members[key] else { continue }
       var member = Member(client: old.client)
+      member.watched = old.watched
+      member.pace = old.pace
       greet(&member, isResumed: false)
       members[key] = member
     }
@@ -199,28 +252,32 @@ final class StreamBroadcaster {
   func broadcastState(health: Health, wallTime: Timestamp) {
     stateSequence += 1
     guard !members.isEmpty else {
-      lastState = nil
+      round = nil
       return
     }
-    let message = StreamMessage(
-      StreamState.schema.encode(state(health: health, wallTime: wallTime), reservingBytes: 48 << 10))
-    lastState = message
+    let round = StateRound(state(health: health, wallTime: wallTime), model: model)
+    self.round = round
     for key in Array(members.keys) {
       guard var member = members[key] else { continue }
-      send(message, .latest, to: &member)
+      send(round.message(watching: member.watched), .latest, to: &member)
       members[key] = member
     }
   }
 
-  func state(health: Health, wallTime: Timestamp) -> StreamState {
+  /// What every client's state has in common.
+  private func state(health: Health, wallTime: Timestamp) -> StreamState {
     let underlyings = model.snapshot.underlyings.map {
       UnderlyingRow(symbol: model.directory[$0.instrument].symbol, day: $0)
     }
     return StreamState(
       epoch: identity.epoch, sequence: stateSequence, streamTime: model.snapshot.streamTime, wallTime: wallTime,
-      health: health, grid: StrikeGrid.leading(in: model),
-      underlyings: underlyings.sorted { ($0.day.premiumMicros, $1.symbol) > ($1.day.premiumMicros, $0.symbol) },
-      top: TopRoute.answer(.init(limit: Limits.stateTopRows), from: model).rows)
+      health: Health.stateSchema.encode(health),
+      underlyings: UnderlyingRow.schema.encode(
+        list: underlyings.sorted { ($0.day.premiumMicros, $1.symbol) > ($1.day.premiumMicros, $0.symbol) },
+        reservingBytes: 256 * underlyings.count),
+      top: ContractRow.schema.encode(
+        list: TopRoute.answer(.init(limit: Limits.stateTopRows), from: model).rows,
+        reservingBytes: 512 * Limits.stateTopRows))
   }
 
   private func send(_ message: StreamMessage, _ delivery: StreamDelivery, to member: inout Member) {

@@ -175,6 +175,34 @@ import Testing
     #expect(desk.board.underlyings[tape.id("SPY")]?.report == first?.report)
   }
 
+  @Test func gammaIsSampledByTheMinuteOfOneSession() throws {
+    tape.usual()
+    var desk = PositioningDesk(instruments: tape.instruments, greeks: GreeksRule())
+    func minutes() -> [GammaMinute] { desk.board.underlyings[tape.id("SPY")]?.history.minutes ?? [] }
+    _ = desk.look(at: tape.snapshot(), captured: 0) { false }
+    let first = desk.board
+    tape.wait(seconds: 30)
+    tape.stock("SPY", 100.5)
+    _ = desk.look(at: tape.snapshot(), captured: 1) { false }
+    tape.wait(seconds: 40)
+    let snapshot = tape.snapshot()
+    _ = desk.look(at: snapshot, captured: 2) { false }
+    _ = desk.look(at: snapshot, captured: 3) { false }
+    #expect(minutes().map(\.time) == [0, 60].map { OptionsTape.start.adding(nanoseconds: $0 * 1_000_000_000) })
+    #expect(minutes().map(\.spot) == [100.5, 100.5])
+    #expect(minutes()[1].strikes.count == 11)
+    // Who has a board has it for good.
+    #expect(first.underlyings[tape.id("SPY")]?.history.minutes.map(\.spot) == [100])
+    // The source begins again, at any time.
+    snapshot.counters.restarts += 1
+    _ = desk.look(at: snapshot, captured: 4) { false }
+    #expect(minutes().count == 1)
+    snapshot.session = OptionsTape.later
+    snapshot.streamTime = snapshot.streamTime.adding(nanoseconds: 60_000_000_000)
+    _ = desk.look(at: snapshot, captured: 5) { false }
+    #expect(minutes().map(\.time) == [snapshot.streamTime.minuteStart])
+  }
+
   @Test func crossingsAreToldOnceAndRemembered() throws {
     tape.usual(spot: 99.6)
     var desk = PositioningDesk(instruments: tape.instruments, greeks: GreeksRule())

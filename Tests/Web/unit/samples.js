@@ -75,6 +75,7 @@ export function makeState(epoch, sequence, health = {}) {
     time: "2026-11-20T15:42:17.000Z",
     wall_time: "2026-11-20T15:42:17.000Z",
     health: makeHealth(health),
+    watched: null,
     grid: null,
     underlyings: [],
     top: [],
