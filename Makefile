@@ -1,6 +1,6 @@
 # MarketFlow. `make` lists the targets; `make run` is the one to start with.
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test sanitize bench soak lint format docs clean
+.PHONY: help setup build install uninstall run test sanitize bench soak lint format docs clean
 
 SWIFT ?= swift
 RELEASE := .build/release/marketflow
@@ -15,6 +15,7 @@ help:
 	@echo "make soak   ten minutes of load, kills and fuzzing, with a verdict (needs wrk)           ARGS='--minutes 1'"
 	@echo "make docs   API documentation into .build/docs"
 	@echo "make build  release binary ($(RELEASE))"
+	@echo "make install    program, page, menu entry and user service below PREFIX (~/.local); make uninstall takes them away"
 	@echo "make setup  what all of these need (each of them runs it first)"
 	@echo "make clean  removes build products; .deps stays"
 
@@ -23,6 +24,13 @@ setup:
 
 build: setup
 	$(SWIFT) build -c release --product marketflow
+
+install: build
+	@scripts/setup --install
+	@PREFIX="$(PREFIX)" DESTDIR="$(DESTDIR)" scripts/install
+
+uninstall:
+	@PREFIX="$(PREFIX)" DESTDIR="$(DESTDIR)" scripts/install --uninstall
 
 run: build
 	@$(RELEASE) serve $(ARGS)

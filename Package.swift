@@ -84,8 +84,7 @@ let package = Package(
       "Server",
       [
         "MarketModel", "FlowEngine", "Positioning", "Storage", "Alerting", "Transport", "Rings", "Files", "JSONText",
-        "Logging",
-        "Clocks",
+        "Logging", "Clocks", "CZlib",
       ]),
     target(
       "Application",
@@ -123,7 +122,7 @@ let package = Package(
     tests("TransportTests", ["Transport", "Logging"], exclude: ["Peers"]),
     tests(
       "ServerTests",
-      ["Server", "Alerting", "Transport", "Storage", "FlowEngine", "Positioning", "MarketModel", "JSONText"]),
+      ["Server", "Alerting", "Transport", "Storage", "FlowEngine", "Positioning", "MarketModel", "JSONText", "CZlib"]),
     tests(
       "ApplicationTests",
       [

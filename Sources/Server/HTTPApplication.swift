@@ -80,6 +80,7 @@ extension APIRequest {
     headers["origin"] = request.header(.origin)
     headers["content-type"] = request.header(.contentType)
     headers["if-none-match"] = request.header(.ifNoneMatch)
+    headers["accept-encoding"] = request.header(.acceptEncoding)
     self.init(
       method: request.method.rawValue, path: request.path, query: request.query, headers: headers, body: request.body,
       peerAddress: request.remoteAddress)

@@ -15,6 +15,7 @@ public enum HTTPRequestHeader: Int, Sendable, CaseIterable {
   case origin
   case contentType
   case ifNoneMatch
+  case acceptEncoding
   /// Credentials: never to be logged.
   case authorization
 }

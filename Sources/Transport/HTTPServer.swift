@@ -59,9 +59,17 @@ public final class HTTPServer: Sendable {
   public var port: Int { boundPort.load(ordering: .acquiring) }
 
   /// `http://host:port`, the host as configured.
-  public var url: String {
-    let host = configuration.host
-    return "http://\(host.contains(":") ? "[\(host)]" : host == "0.0.0.0" ? "127.0.0.1" : host):\(port)"
+  public var url: String { HTTPServer.url(host: configuration.host, port: port) }
+
+  /// How a server that listens there is asked from this machine.
+  public static func url(host: String, port: Int) -> String {
+    let name =
+      switch host {
+      case "0.0.0.0": "127.0.0.1"
+      case "::": "[::1]"
+      default: host.contains(":") ? "[\(host)]" : host
+      }
+    return "http://\(name):\(port)"
   }
 
   /// Opens the port and starts the thread. When it returns, clients can connect.

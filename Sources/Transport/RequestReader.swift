@@ -113,6 +113,7 @@ enum RequestReader {
     case .origin: bytes(socket, WSI_TOKEN_ORIGIN)
     case .contentType: bytes(socket, WSI_TOKEN_HTTP_CONTENT_TYPE)
     case .ifNoneMatch: bytes(socket, WSI_TOKEN_HTTP_IF_NONE_MATCH)
+    case .acceptEncoding: bytes(socket, WSI_TOKEN_HTTP_ACCEPT_ENCODING)
     case .authorization: bytes(socket, WSI_TOKEN_HTTP_AUTHORIZATION)
     }
   }

@@ -14,7 +14,8 @@ import Testing
     let response = try server.connect().get(
       "/a%20b/%C3%A9?x=1&name=a%26b%3Dc&empty=&flag&plus=a+b",
       headers:
-        "Origin: http://localhost:8000\r\nUser-Agent: test\r\nX-Requested-With: fetch\r\nIf-None-Match: \"e\"\r\n")
+        "Origin: http://localhost:8000\r\nUser-Agent: test\r\nX-Requested-With: fetch\r\nIf-None-Match: \"e\"\r\n"
+        + "Accept-Encoding: gzip, br\r\n")
     #expect(response.status == 200)
     #expect(response.text == "GET /a b/é [x=1|name=a&b=c|empty=|flag=|plus=a b] ")
     #expect(response.header("content-type") == "text/plain")
@@ -23,6 +24,7 @@ import Testing
     #expect(request.header(.host) == "localhost")
     #expect(request.header(.origin) == "http://localhost:8000")
     #expect(request.header(.ifNoneMatch) == "\"e\"")
+    #expect(request.header(.acceptEncoding) == "gzip, br")
     #expect(request.header(.contentType) == nil)
     #expect(request.query("name") == "a&b=c")
     #expect(request.remoteAddress == "127.0.0.1")

@@ -21,7 +21,8 @@ import { MinuteChart } from "./minute-chart.js";
 /** @typedef {import("../modules/protocol.js").Minute} Minute */
 /** @typedef {import("../modules/protocol.js").State} State */
 
-const LIBRARY = "/vendor/lightweight-charts.js";
+/** Relative to this module: below the address whose hash changes with the files. */
+const LIBRARY = new URL("../vendor/lightweight-charts.js", import.meta.url).href;
 
 /**
  * @param {Desk} desk

@@ -24,7 +24,10 @@ enum ServeCommand {
       .journalCommitKilobytes, .journalKeepDays, .journalKeepGigabytes, .lake, .lakeFlushRows,
       .lakeFlushSeconds, .lakePartMegabytes, .s3Bucket, .s3Endpoint, .s3Region, .s3Prefix, .webDirectory, .logLevel,
       .logFormat,
-    ]) + [CommandOption("open", .flag, help: "open the page in the browser")],
+    ]) + [
+      CommandOption(
+        "open", .flag, help: "open the page in the browser, of the server that runs on this port if one does")
+    ],
     examples: [
       Command.Example("marketflow serve --port 9000", "the demo market on another port"),
       Command.Example(
@@ -40,6 +43,13 @@ enum ServeCommand {
     try ServeOptions.check(command, settings)
     let log = Log(minimumLevel: settings.logLevel, format: settings.logFormat)
     for warning in settings.warnings { log.warning("settings", warning) }
+    if command.flag("open"), let running = RunningServer.find(for: settings) {
+      print("MarketFlow \(running.version) (\(running.mode)) runs at \(running.url) already: its page is opened")
+      fflush(nil)
+      Browser.open(running.url, log: log)
+      log.flush()
+      return .ok
+    }
     let page = settings.webDirectory ?? PageDirectory.find(executable: PageDirectory.executable)
     if page == nil {
       log.warning("server", "the page's files were not found; the API works, / does not: give --web-dir")

@@ -27,11 +27,13 @@ struct ServerRequest {
     self.subject = subject
   }
 
-  /// - Parameter target: path and query, encoded.
+  /// - Parameters:
+  ///   - target: path and query, encoded.
+  ///   - interruption: ends the wait; nil when Ctrl-C is for somebody else.
   /// - Throws: `ServerError` when there is no server, or no such address.
   func send(
     _ target: String, method: String = "GET", body: [UInt8]? = nil, timeoutSeconds: Double = 30,
-    _ interruption: Interruption
+    _ interruption: Interruption? = nil
   ) throws -> (data: Data, response: HTTPURLResponse) {
     guard let address = URL(string: server + target) else {
       throw ServerError(description: "\(subject): \(server)\(target) is no address")
@@ -51,7 +53,7 @@ struct ServerRequest {
     let result = Mutex<Result<(Data, HTTPURLResponse), any Error>?>(nil)
   }
 
-  private func answer(_ request: URLRequest, _ interruption: Interruption) throws -> (Data, HTTPURLResponse) {
+  private func answer(_ request: URLRequest, _ interruption: Interruption?) throws -> (Data, HTTPURLResponse) {
     let box = Box()
     let session = URLSession(configuration: .ephemeral)
     defer { session.invalidateAndCancel() }
@@ -66,7 +68,7 @@ struct ServerRequest {
       box.arrived.signal()
     }
     task.resume()
-    interruption.stops { task.cancel() }
+    interruption?.stops { task.cancel() }
     box.arrived.wait()
     guard let result = box.result.withLock({ $0 }) else {
       preconditionFailure("ServerRequest: signalled without a result")

@@ -28,6 +28,18 @@ struct DataDirectory {
 
   init(path: String) { self.path = path }
 
+  /// Where data are kept unless somebody says otherwise.
+  static let standard = standard(executable: PageDirectory.executable, environment: EnvironmentVariables.all)
+
+  /// `data` of the folder the program is started in; an installed program is started from anywhere and keeps the user's data where
+  /// the desktop's rules want them (`$XDG_DATA_HOME`, else `~/.local/share`).
+  static func standard(executable: String?, environment: [String: String]) -> String {
+    guard let executable, PageDirectory.isInstalled(executable) else { return "data" }
+    if let base = environment["XDG_DATA_HOME"], base.hasPrefix("/") { return base + "/marketflow" }
+    if let home = environment["HOME"], home.hasPrefix("/") { return home + "/.local/share/marketflow" }
+    return "data"
+  }
+
   /// The folder that a command means, after flags, environment and `.env`.
   init(_ command: ParsedCommand) throws(SettingsError) {
     let values = SettingValues(

@@ -9,11 +9,23 @@ enum PageDirectory {
   /// Nil when there are none; /health and the API work without them.
   static func find(executable: String?) -> String? {
     var candidates = ["Web"]
-    if let executable, let slash = executable.lastIndex(of: "/") {
-      let directory = String(executable[..<slash])
-      candidates = ["\(directory)/../share/marketflow/web"] + parents(of: directory).map { $0 + "/Web" } + candidates
+    if let executable, let directory = folder(of: executable) {
+      candidates = [installed(beside: directory)] + parents(of: directory).map { $0 + "/Web" } + candidates
     }
-    return candidates.first { access($0 + "/index.html", R_OK) == 0 }
+    return candidates.first(where: isPage)
+  }
+
+  /// Whether `make install` put a program there.
+  static func isInstalled(_ executable: String) -> Bool {
+    folder(of: executable).map { isPage(installed(beside: $0)) } ?? false
+  }
+
+  private static func installed(beside directory: String) -> String { "\(directory)/../share/marketflow/web" }
+
+  private static func isPage(_ directory: String) -> Bool { access(directory + "/index.html", R_OK) == 0 }
+
+  private static func folder(of executable: String) -> String? {
+    executable.lastIndex(of: "/").map { String(executable[..<$0]) }
   }
 
   /// The running program's file.

@@ -4,7 +4,8 @@
   import Darwin
 #endif
 
-/// SIGINT and SIGTERM as something to wait for. `block` must run before any thread exists, so that every thread inherits it.
+/// SIGINT, SIGTERM and the end of the terminal (SIGHUP, unless `nohup` says that it does not matter) as something to wait for.
+/// `block` must run before any thread exists, so that every thread inherits it.
 enum StopSignal {
   static func block() {
     hold()
@@ -12,7 +13,7 @@ enum StopSignal {
     signal(SIGPIPE, SIG_IGN)
   }
 
-  /// The two alone: a command whose reader hangs up, as `head` does, ends as programs do.
+  /// These alone: a command whose reader hangs up, as `head` does, ends as programs do.
   static func hold() {
     var signals = set()
     pthread_sigmask(SIG_BLOCK, &signals, nil)
@@ -33,6 +34,19 @@ enum StopSignal {
     sigemptyset(&signals)
     sigaddset(&signals, SIGINT)
     sigaddset(&signals, SIGTERM)
+    if heedsHangUp { sigaddset(&signals, SIGHUP) }
     return signals
   }
+
+  /// A signal that is waited for comes even when it was ignored before.
+  private static let heedsHangUp: Bool = {
+    var action = sigaction()
+    sigaction(SIGHUP, nil, &action)
+    #if canImport(Glibc)
+      let handler = action.__sigaction_handler.sa_handler
+    #else
+      let handler = action.__sigaction_u.__sa_handler
+    #endif
+    return unsafeBitCast(handler, to: Int.self) != unsafeBitCast(SIG_IGN, to: Int.self)
+  }()
 }

@@ -195,7 +195,7 @@ public enum SettingKey: String, Sendable, CaseIterable {
     case .requestsPerMinute: "3000"
     case .host: "127.0.0.1"
     case .port: "8000"
-    case .dataDirectory: "data"
+    case .dataDirectory: DataDirectory.standard
     case .webDirectory: nil
     case .storage, .journal: "on"
     case .journalCommitMilliseconds: "5"

@@ -1,32 +1,27 @@
 import Files
 import MarketModel
 
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
-
-/// The files of one directory, known by name since the start and read again when they change on disk. Only a path that was
-/// found by the scan is ever opened, so no request can name a file elsewhere.
+/// The files of one directory, found by a scan whenever its page is asked for, and read again when they change on disk. Only a
+/// path that a scan found is ever opened, so no request can name a file elsewhere.
+///
+/// The page refers to its files by addresses that change with their content, which browsers keep for ever: a second visit asks for
+/// the page and nothing else. By their plain paths the files are answered, too, and asked for again each time.
 struct StaticFiles {
-  private struct File {
-    var diskPath: String
-    var stamp: Stamp
-    var entityTag: String
-    var bytes: [UInt8]
-  }
-  /// What tells that a file was changed.
-  private struct Stamp: Equatable {
-    var size: Int
-    var modifiedNanoseconds: Int64
-  }
-  private var files: [String: File] = [:]
+  private let directory: String?
+  private var files: [String: StaticFile] = [:]
+  /// Of all files: changes when one does.
+  private var hash = ""
+  /// The page with the addresses of `hash`.
+  private var page: StaticFile?
+
+  private static let pagePath = "/index.html"
+  private static let always = "no-cache"
+  private static let forever = "public, max-age=31536000, immutable"
 
   /// Scans a directory; a missing one has no files.
   init(directory: String?) {
-    guard let directory else { return }
-    scan(directory, prefix: "/", depth: 0)
+    self.directory = directory
+    scan()
   }
 
   var count: Int { files.count }
@@ -34,35 +29,51 @@ struct StaticFiles {
   /// The answer for a path; nil when no file has it.
   mutating func answer(_ request: APIRequest) -> APIResponse? {
     let path = request.path.hasSuffix("/") ? request.path + "index.html" : request.path
-    guard var file = files[path] else { return nil }
-    if let stamp = StaticFiles.stamp(file.diskPath), stamp != file.stamp,
-      let fresh = StaticFiles.load(file.diskPath, stamp)
-    {
-      file = fresh
-      files[path] = fresh
+    if path == StaticFiles.pagePath {
+      scan()
+      return page?.answer(request, caching: StaticFiles.always)
     }
-    // A page is asked for again each time; whether it changed costs one short answer.
-    let headers: [(name: String, value: String)] = [("Cache-Control", "no-cache"), ("ETag", file.entityTag)]
-    let type = StaticFiles.contentType(path)
-    if matches(request.headers["if-none-match"], file.entityTag) {
-      return APIResponse(status: 304, contentType: type, headers: headers, body: [])
+    if let address = AssetAddress(path) {
+      guard address.path != StaticFiles.pagePath, let file = current(address.path) else { return nil }
+      // Another hash is that of a page which was open while the files changed: what it still has to load comes as it is now
+      // rather than not at all, and is not kept under the old name.
+      return file.answer(request, caching: address.hash == hash ? StaticFiles.forever : StaticFiles.always)
     }
-    return APIResponse(contentType: type, headers: headers, body: file.bytes)
+    return current(path)?.answer(request, caching: StaticFiles.always)
   }
 
-  private func matches(_ wanted: String?, _ tag: String) -> Bool {
-    guard let wanted else { return false }
-    return wanted.split(separator: ",").contains { part in
-      var text = part.drop { $0 == " " }
-      while text.last == " " { text.removeLast() }
-      if text.hasPrefix("W/") { text = text.dropFirst(2) }
-      return text == tag || text == "*"
+  /// A file as it is on disk now.
+  private mutating func current(_ path: String) -> StaticFile? {
+    guard let file = files[path] else { return nil }
+    guard let stamp = StaticFile.stamp(file.diskPath, maximumBytes: Limits.staticFileBytes), stamp != file.stamp,
+      let fresh = StaticFile(diskPath: file.diskPath, stamp: stamp)
+    else { return file }
+    files[path] = fresh
+    renew()
+    return fresh
+  }
+
+  // MARK: The whole
+
+  private mutating func scan() {
+    guard let directory else { return }
+    var found: [String: StaticFile] = [:]
+    collect(directory, prefix: "/", depth: 0, &found)
+    let isSame = found.count == files.count && found.allSatisfy { files[$0.key]?.tag == $0.value.tag }
+    files = found
+    if !isSame { renew() }
+  }
+
+  private mutating func renew() {
+    hash = StaticFile.hash(files.sorted { $0.key < $1.key }.flatMap { "\($0.key)\n\($0.value.tag)\n".utf8 })
+    page = files[StaticFiles.pagePath].map { [files, hash] plain in
+      StaticFile(
+        diskPath: plain.diskPath, stamp: plain.stamp,
+        bytes: AssetAddress.rewrite(plain.bytes, hash: hash) { files[$0] != nil && $0 != StaticFiles.pagePath })
     }
   }
 
-  // MARK: Disk
-
-  private mutating func scan(_ directory: String, prefix: String, depth: Int) {
+  private func collect(_ directory: String, prefix: String, depth: Int, _ found: inout [String: StaticFile]) {
     guard depth < 8 else { return }
     let names: [String]
     do throws(FileError) { names = try Folder.names(in: directory) } catch {
@@ -71,66 +82,14 @@ struct StaticFiles {
     }
     // Hidden files are nobody's business.
     for name in names where !name.hasPrefix(".") {
-      guard files.count < Limits.staticFiles else { return }
+      guard found.count < Limits.staticFiles else { return }
       let diskPath = directory + "/" + name
-      if StaticFiles.isDirectory(diskPath) {
-        scan(diskPath, prefix: prefix + name + "/", depth: depth + 1)
-      } else if let stamp = StaticFiles.stamp(diskPath), let file = StaticFiles.load(diskPath, stamp) {
-        files[prefix + name] = file
+      if StaticFile.isDirectory(diskPath) {
+        collect(diskPath, prefix: prefix + name + "/", depth: depth + 1, &found)
+      } else if let stamp = StaticFile.stamp(diskPath, maximumBytes: Limits.staticFileBytes) {
+        let known = files[prefix + name].flatMap { $0.stamp == stamp ? $0 : nil }
+        found[prefix + name] = known ?? StaticFile(diskPath: diskPath, stamp: stamp)
       }
-    }
-  }
-
-  private static func isDirectory(_ path: String) -> Bool {
-    var status = stat()
-    return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
-  }
-
-  /// Nil for what is not a plain file of a servable size.
-  private static func stamp(_ path: String) -> Stamp? {
-    var status = stat()
-    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size <= Limits.staticFileBytes else {
-      return nil
-    }
-    #if canImport(Glibc)
-      let modified = status.st_mtim
-    #else
-      let modified = status.st_mtimespec
-    #endif
-    return Stamp(
-      size: Int(status.st_size), modifiedNanoseconds: Int64(modified.tv_sec) * 1_000_000_000 + Int64(modified.tv_nsec))
-  }
-
-  private static func load(_ path: String, _ stamp: Stamp) -> File? {
-    guard let handle = fopen(path, "rb") else { return nil }
-    defer { fclose(handle) }
-    let bytes = [UInt8](unsafeUninitializedCapacity: stamp.size) { buffer, count in
-      count = fread(buffer.baseAddress, 1, stamp.size, handle)
-    }
-    return File(diskPath: path, stamp: stamp, entityTag: tag(bytes), bytes: bytes)
-  }
-
-  /// FNV-1a of the content: equal content has an equal tag, whatever its file's times.
-  private static func tag(_ bytes: [UInt8]) -> String {
-    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-    for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-    return "\"\(String(hash, radix: 16))-\(bytes.count)\""
-  }
-
-  private static func contentType(_ path: String) -> String {
-    guard let dot = path.lastIndex(of: ".") else { return "application/octet-stream" }
-    switch path[path.index(after: dot)...] {
-    case "html": return "text/html; charset=utf-8"
-    case "css": return "text/css; charset=utf-8"
-    case "js", "mjs": return "text/javascript; charset=utf-8"
-    case "json", "map": return "application/json"
-    case "webmanifest": return "application/manifest+json"
-    case "svg": return "image/svg+xml"
-    case "png": return "image/png"
-    case "ico": return "image/x-icon"
-    case "woff2": return "font/woff2"
-    case "txt", "md": return "text/plain; charset=utf-8"
-    default: return "application/octet-stream"
     }
   }
 }
