@@ -57,10 +57,12 @@ export class PrintDetail {
     id: "print-body",
   });
   #asked = 0;
+  #router;
   node;
 
   /** @param {Router} router */
   constructor(router) {
+    this.#router = router;
     const close = element("button", "plain", { type: "button", title: "Key: Escape", id: "print-close" }, ["Close"]);
     close.addEventListener("click", () => router.filter({ print: null }));
     this.node = element("aside", "panel print-detail", { "aria-labelledby": "print-title" }, [
@@ -106,7 +108,11 @@ export class PrintDetail {
     this.#body.replaceChildren(...factsOf(print), ...parts);
     const isWanted = () => mine === this.#asked;
     if (found) void showDetections(found, print, isWanted);
-    if (near) void showNeighbours(near, print, isWanted);
+    // The filters of the list stay as they are.
+    /** @type {(other: Print) => string} */
+    const addressOfPrint = (other) =>
+      addressOf("tape", "", { ...this.#router.route.peek().params, print: String(other.id) });
+    if (near) void showNeighbours(near, print, addressOfPrint, isWanted);
   }
 }
 
@@ -245,16 +251,17 @@ function later(time) {
 /**
  * @param {HTMLElement} place
  * @param {Print} print
+ * @param {(print: Print) => string} addressOfPrint
  * @param {() => boolean} isWanted
  */
-async function showNeighbours(place, print, isWanted) {
+async function showNeighbours(place, print, addressOfPrint, isWanted) {
   const title = print.type === null ? `${print.underlying} up to here` : "This contract up to here";
   place.replaceChildren(heading(title), element("p", "quiet", {}, ["Looking."]));
   try {
     const question = { symbol: print.symbol, cursor: String(print.id + 1), limit: String(NEIGHBOURS) };
     /** @type {{ rows: Print[] }} */
     const { rows } = await get(`/prints?${new URLSearchParams(question)}`);
-    if (isWanted()) place.replaceChildren(heading(title), neighbourTable(rows, print.id));
+    if (isWanted()) place.replaceChildren(heading(title), neighbourTable(rows, print.id, addressOfPrint));
   } catch (error) {
     if (isWanted()) place.replaceChildren(heading(title), refusal("Its neighbours cannot be had", error));
   }
@@ -263,14 +270,15 @@ async function showNeighbours(place, print, isWanted) {
 /**
  * @param {Print[]} rows
  * @param {number} id of the print that is open
+ * @param {(print: Print) => string} addressOfPrint
  */
-function neighbourTable(rows, id) {
+function neighbourTable(rows, id, addressOfPrint) {
   const names = ["Time", "Side", "Price", "Size", "Premium", "Bid × ask"];
   const head = element("tr", "", {}, names.map((name) => element("th", "", { scope: "col" }, [name])));
   const body = rows.map((row) => {
     const direction = directionOfSide(row.side);
     const time = formatEastern(row.time, "milliseconds");
-    const link = row.id === id ? time : element("a", "", { href: openPrint(row) }, [time]);
+    const link = row.id === id ? time : element("a", "", { href: addressOfPrint(row) }, [time]);
     const node = element("tr", "", {}, [
       element("td", "", { title: formatUTC(row.time) }, [link]),
       element("td", direction.className, {}, [`${direction.glyph} ${direction.word}`]),
