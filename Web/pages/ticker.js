@@ -273,7 +273,10 @@ function makePanel(by, title, note, open) {
       if (near === null || centred === flow?.symbol) return;
       centred = flow?.symbol ?? "";
       const mark = table.node.querySelector(".atm");
-      if (mark instanceof HTMLElement) scroll.scrollTop = mark.offsetTop - scroll.clientHeight / 2;
+      if (!(mark instanceof HTMLElement)) return;
+      // To a whole row: half a one under the head reads as a fault.
+      const height = mark.offsetHeight;
+      scroll.scrollTop = Math.round((mark.offsetTop - scroll.clientHeight / 2) / height) * height;
     },
   };
 }

@@ -123,8 +123,8 @@ export function rowColumns(by, head, scale) {
     },
     net,
     {
-      head: "Sentiment",
-      meaning: "−1 bearish (calls sold, puts bought) to 1 bullish (calls bought, puts sold)",
+      head: "Sent.",
+      meaning: "Sentiment, −1 bearish (calls sold, puts bought) to 1 bullish (calls bought, puts sold)",
       text: (row) => sentimentText(row.sentiment),
       value: (row) => row.sentiment,
       tone: (row) => directionOfValue(row.sentiment ?? 0).className,

@@ -106,7 +106,7 @@ export class MinuteFlow {
     const isEmpty = this.#minutes.length === 0;
     const [inner, depth] = [width - RIGHT, height - BOTTOM - TOP];
     const scale = minuteScale(this.#minutes, inner, depth);
-    const bar = Math.max(1, Math.min(18, scale.slot - 1));
+    const bar = Math.max(1, Math.min(18, scale.slot * 0.8));
     const zero = scale.y(0) + TOP;
     const { calls, puts, net } = {
       calls: /** @type {string[]} */ ([]),
