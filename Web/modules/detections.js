@@ -24,6 +24,14 @@ export function runOf(printID) {
   return Math.floor(printID / IDS_OF_RUN);
 }
 
+/**
+ * Lowest id that prints of the same run can have.
+ * @param {number} printID
+ */
+export function firstPrintOfRun(printID) {
+  return runOf(printID) * IDS_OF_RUN + 1;
+}
+
 export class Detections {
   /** @type {Map<string, Detection>} in the order in which they came, the oldest first */
   #rows = new Map();

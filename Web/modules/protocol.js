@@ -65,16 +65,25 @@
  * @property {number} price
  * @property {number} size
  * @property {number} premium
+ * @property {number} venue
  * @property {string} venue_name
+ * @property {number[]} conditions
  * @property {string[]} condition_names
  * @property {Side} side
  * @property {string} method
  * @property {number | null} bid
  * @property {number | null} ask
  * @property {number | null} quote_age_ms
+ * @property {number | null} delta
+ * @property {number | null} gamma
+ * @property {number | null} iv implied volatility, a fraction
+ * @property {"none" | "own_quote" | "vendor" | "vendor_stale"} greeks_source
+ * @property {number} net_delta
+ * @property {number | null} underlying_price
  * @property {number | null} sweep_id
  * @property {string[]} flags
  * @property {boolean} injected
+ * @property {boolean} backfilled
  * @property {boolean} cancelled
  */
 

@@ -1,8 +1,8 @@
-/** The newest prints in order of id, bounded, with a filtered view that follows without being rebuilt. */
+/** The newest prints in order of id, bounded. What of them is shown, each view keeps for itself (tape-view.js). */
 
 /** @typedef {import("./protocol.js").Print} Print */
+/** @typedef {import("./tape-view.js").TapeView} TapeView */
 /** @typedef {{ print: Print, missedBefore: number }} Entry missedBefore: prints known to be lost just before it */
-/** @typedef {"all" | "options" | "large" | "sweep"} Filter */
 
 export const CAPACITY = 5_000;
 /** Premium in USD from which a print counts as large. */
@@ -11,15 +11,9 @@ export const LARGE_PREMIUM = 100_000;
 export class Tape {
   /** @type {Entry[]} oldest first */
   #entries = [];
-  /** @type {Entry[]} those of #entries that pass the filter */
-  #view = [];
-  /** @type {Filter} */
-  #filter = "all";
+  /** @type {Set<TapeView>} */
+  #views = new Set();
   #capacity;
-  /** Prints appended to the view since it was last rebuilt: an anchored reader scrolls by the difference. */
-  viewAppended = 0;
-  /** Changes when the view was rebuilt and a reader must start afresh. */
-  viewGeneration = 0;
 
   /** @param {number} capacity */
   constructor(capacity = CAPACITY) {
@@ -30,8 +24,8 @@ export class Tape {
     return this.#entries.length;
   }
 
-  get viewCount() {
-    return this.#view.length;
+  get firstID() {
+    return this.#entries[0]?.print.id ?? null;
   }
 
   get lastID() {
@@ -39,12 +33,25 @@ export class Tape {
   }
 
   /**
-   * Entry of the view by age.
-   * @param {number} index 0 is the newest
-   * @returns {Entry | undefined}
+   * Keeps a view up to date from here on.
+   * @param {TapeView} view
    */
-  entry(index) {
-    return this.#view[this.#view.length - 1 - index];
+  attach(view) {
+    this.#views.add(view);
+    view.rebuild(this.#entries);
+  }
+
+  /** @param {TapeView} view */
+  detach(view) {
+    this.#views.delete(view);
+  }
+
+  /**
+   * Fills a view whose filter has changed.
+   * @param {TapeView} view
+   */
+  refill(view) {
+    view.rebuild(this.#entries);
   }
 
   /**
@@ -63,10 +70,7 @@ export class Tape {
       const entry = { print, missedBefore };
       missedBefore = 0;
       this.#entries.push(entry);
-      if (passes(print, this.#filter)) {
-        this.#view.push(entry);
-        this.viewAppended += 1;
-      }
+      for (const view of this.#views) view.take(entry);
     }
     this.#trim();
   }
@@ -76,37 +80,21 @@ export class Tape {
    * @param {Print[]} prints
    */
   prepend(prints) {
-    const first = this.#entries[0]?.print.id ?? Infinity;
+    const first = this.firstID ?? Infinity;
     const older = prints.filter((print) => print.id < first).sort((a, b) => a.id - b.id);
     this.#entries = [...older.map((print) => ({ print, missedBefore: 0 })), ...this.#entries].slice(-this.#capacity);
-    this.#rebuild();
+    for (const view of this.#views) view.rebuild(this.#entries);
   }
 
   clear() {
     this.#entries = [];
-    this.#rebuild();
-  }
-
-  /** @param {Filter} filter */
-  setFilter(filter) {
-    this.#filter = filter;
-    this.#rebuild();
-  }
-
-  #rebuild() {
-    this.#view = this.#entries.filter((entry) => passes(entry.print, this.#filter));
-    this.viewAppended = 0;
-    this.viewGeneration += 1;
+    for (const view of this.#views) view.clear();
   }
 
   #trim() {
-    // In chunks: moving the array on each print would cost more than the prints.
-    const slack = Math.max(64, this.#capacity >> 3);
-    if (this.#entries.length <= this.#capacity + slack) return;
+    if (!isOver(this.#entries.length, this.#capacity)) return;
     this.#entries.splice(0, this.#entries.length - this.#capacity);
-    const oldest = this.#entries[0]?.print.id ?? 0;
-    const keep = this.#view.findIndex((entry) => entry.print.id >= oldest);
-    this.#view.splice(0, keep < 0 ? this.#view.length : keep);
+    for (const view of this.#views) view.dropBefore(this.firstID ?? 0);
   }
 
   /**
@@ -115,29 +103,36 @@ export class Tape {
    */
   cancel(ids) {
     for (const id of ids) {
-      const entry = this.#entries[lowerBound(this.#entries, id)];
-      if (entry?.print.id === id) entry.print = { ...entry.print, cancelled: true };
+      markCancelled(this.#entries, id);
+      // A view may hold older prints than the tape.
+      for (const view of this.#views) view.cancel(id);
     }
   }
 
   /** @param {Print} print */
   #replace(print) {
-    const index = lowerBound(this.#entries, print.id);
-    const entry = this.#entries[index];
-    // The view holds the same entry object, so it changes with it.
+    const entry = this.#entries[lowerBound(this.#entries, print.id)];
+    // The views hold the same entry object, so they change with it.
     if (entry && entry.print.id === print.id) entry.print = print;
   }
 }
 
 /**
- * @param {Print} print
- * @param {Filter} filter
+ * Whether a list is to be cut to its capacity. In chunks: moving the array on each print would cost more than the prints.
+ * @param {number} count
+ * @param {number} capacity
  */
-export function passes(print, filter) {
-  if (filter === "options") return print.type !== null;
-  if (filter === "large") return print.premium >= LARGE_PREMIUM;
-  if (filter === "sweep") return isSweep(print);
-  return true;
+export function isOver(count, capacity) {
+  return count > capacity + Math.max(64, capacity >> 3);
+}
+
+/**
+ * @param {Entry[]} entries oldest first
+ * @param {number} id
+ */
+export function markCancelled(entries, id) {
+  const entry = entries[lowerBound(entries, id)];
+  if (entry?.print.id === id && !entry.print.cancelled) entry.print = { ...entry.print, cancelled: true };
 }
 
 /**
@@ -154,7 +149,7 @@ export function isSweep(print) {
  * @param {Entry[]} entries
  * @param {number} id
  */
-function lowerBound(entries, id) {
+export function lowerBound(entries, id) {
   let low = 0;
   let high = entries.length;
   while (low < high) {

@@ -42,7 +42,7 @@ export async function fetchDetection(place, id, run, isWanted = () => true) {
 }
 
 /** @param {DetectionWithLegs} detection */
-function detailOf(detection) {
+export function detailOf(detection) {
   const facts = [
     `${formatCount(detection.prints)} prints of ${formatCount(detection.size)}`,
     `net delta ${formatDelta(detection.net_delta)}`,

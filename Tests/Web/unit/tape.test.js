@@ -1,75 +1,141 @@
 import { chipsOf } from "../../../Web/modules/flags.js";
-import { Tape } from "../../../Web/modules/tape.js";
+import { isSweep, Tape } from "../../../Web/modules/tape.js";
+import { TapeView } from "../../../Web/modules/tape-view.js";
 import { expect, expectEqual } from "./expect.js";
 import { makePrint } from "./samples.js";
 
-/** @param {Tape} tape */
-function idsOf(tape) {
-  return Array.from({ length: tape.viewCount }, (_, index) => tape.entry(index)?.print.id);
+/** @param {TapeView} view */
+function idsOf(view) {
+  return Array.from({ length: view.count }, (_, index) => view.entry(index)?.print.id);
 }
 
+/**
+ * A tape and a view of it.
+ * @param {import("../../../Web/modules/tape-view.js").Passes} [passes]
+ * @param {{ capacity?: number, reachesBack?: boolean }} [options]
+ */
+function makeTape(passes, { capacity = 5_000, reachesBack = false } = {}) {
+  const tape = new Tape(capacity);
+  const view = new TapeView(passes, { reachesBack });
+  view.bound = capacity;
+  tape.attach(view);
+  return { tape, view };
+}
+
+/** @type {(print: import("../../../Web/modules/protocol.js").Print) => boolean} */
+const isLarge = (print) => print.premium >= 100_000;
+
 Deno.test("the newest print is entry 0; repeats are not shown twice", () => {
-  const tape = new Tape();
+  const { tape, view } = makeTape();
   tape.append([makePrint(1), makePrint(2)]);
   tape.append([makePrint(2), makePrint(3)]);
-  expectEqual(idsOf(tape), [3, 2, 1]);
-  expectEqual(tape.viewAppended, 3);
+  expectEqual(idsOf(view), [3, 2, 1]);
+  expectEqual(view.appended, 3);
   expectEqual(tape.lastID, 3);
 });
 
 Deno.test("a cancel marks the print that is there already", () => {
-  const tape = new Tape();
+  const { tape, view } = makeTape();
   tape.append([makePrint(1), makePrint(2)]);
   tape.append([makePrint(1, { cancelled: true })]);
-  expectEqual(tape.entry(1)?.print.cancelled, true);
-  expectEqual(tape.viewCount, 2);
+  expectEqual(view.entry(1)?.print.cancelled, true);
+  expectEqual(view.count, 2);
 });
 
 Deno.test("cancelled ids mark prints that are here, and only those", () => {
-  const tape = new Tape();
+  const { tape, view } = makeTape();
   tape.append([makePrint(10), makePrint(12)]);
   tape.cancel([9, 10, 11, 13]);
-  expectEqual([tape.entry(1)?.print.cancelled, tape.entry(0)?.print.cancelled], [true, false]);
+  expectEqual([view.entry(1)?.print.cancelled, view.entry(0)?.print.cancelled], [true, false]);
 });
 
 Deno.test("missed prints are told once, before the first print that came", () => {
-  const tape = new Tape();
+  const { tape, view } = makeTape();
   tape.append([makePrint(10), makePrint(11)], 7);
-  expectEqual([tape.entry(1)?.missedBefore, tape.entry(0)?.missedBefore], [7, 0]);
+  expectEqual([view.entry(1)?.missedBefore, view.entry(0)?.missedBefore], [7, 0]);
 });
 
-Deno.test("filters keep their view in step", () => {
-  const tape = new Tape();
+Deno.test("several views keep in step, each with its own filter", () => {
+  const { tape, view } = makeTape(isLarge);
+  const sweeps = new TapeView(isSweep);
   tape.append([makePrint(1), makePrint(2, { premium: 100_000 }), makePrint(3, { sweep_id: 9 })]);
-  tape.setFilter("large");
+  tape.attach(sweeps);
   tape.append([makePrint(4, { premium: 99_999 }), makePrint(5, { premium: 2e6 })]);
-  expectEqual(idsOf(tape), [5, 2]);
-  tape.setFilter("sweep");
   tape.append([makePrint(6, { flags: ["sweep_order"] }), makePrint(7, { sweep_id: 10 })]);
-  expectEqual(idsOf(tape), [7, 3], "the condition of a sweep order alone is no sweep");
-  tape.setFilter("options");
+  expectEqual(idsOf(view), [5, 2]);
+  expectEqual(idsOf(sweeps), [7, 3], "the condition of a sweep order alone is no sweep");
+  tape.detach(sweeps);
+  view.setFilter((print) => print.type !== null);
+  tape.refill(view);
   tape.append([makePrint(8, { symbol: "SPY", expiry: null, type: null, strike: null }), makePrint(9)]);
-  expectEqual(idsOf(tape), [9, 7, 6, 5, 4, 3, 2, 1]);
+  expectEqual(idsOf(view), [9, 7, 6, 5, 4, 3, 2, 1]);
+  expectEqual(idsOf(sweeps), [7, 3], "a view that was let go stands still");
   expectEqual(tape.count, 9);
 });
 
 Deno.test("the tape is bounded, its filtered view too", () => {
-  const tape = new Tape(1_000);
-  tape.setFilter("large");
+  const { tape, view } = makeTape(isLarge, { capacity: 1_000 });
   for (let id = 1; id <= 10_000; id += 1) tape.append([makePrint(id, { premium: id % 10 === 0 ? 1e6 : 1 })]);
   expect(tape.count <= 1_125, `bounded: ${tape.count}`);
-  expectEqual(tape.entry(0)?.print.id, 10_000);
-  const oldest = tape.entry(tape.viewCount - 1)?.print.id ?? 0;
+  expectEqual(view.entry(0)?.print.id, 10_000);
+  const oldest = view.entry(view.count - 1)?.print.id ?? 0;
   expect(oldest > 8_000, `the view forgot the oldest: ${oldest}`);
+  expectEqual(view.coversFrom, tape.firstID);
+});
+
+Deno.test("a view that reaches back keeps what the tape lets go, up to its own bound", () => {
+  const { tape, view } = makeTape(isLarge, { capacity: 1_000, reachesBack: true });
+  for (let id = 1; id <= 5_000; id += 1) tape.append([makePrint(id, { premium: id % 10 === 0 ? 1e6 : 1 })]);
+  expectEqual([view.count, view.coversFrom], [500, 1]);
+  for (let id = 5_001; id <= 20_000; id += 1) tape.append([makePrint(id, { premium: id % 10 === 0 ? 1e6 : 1 })]);
+  expect(view.count <= 1_125, `bounded: ${view.count}`);
+  expectEqual(view.coversFrom, view.entry(view.count - 1)?.print.id, "what was let go can be fetched again");
+  tape.cancel([view.coversFrom]);
+  expectEqual(view.entry(view.count - 1)?.print.cancelled, true, "a print that only the view has is marked too");
 });
 
 Deno.test("history goes below, without what is here already", () => {
-  const tape = new Tape();
+  const { tape, view } = makeTape();
   tape.append([makePrint(5), makePrint(6)]);
   tape.prepend([makePrint(6), makePrint(4), makePrint(3)]);
-  expectEqual(idsOf(tape), [6, 5, 4, 3]);
+  expectEqual(idsOf(view), [6, 5, 4, 3]);
   tape.clear();
-  expectEqual([tape.count, tape.lastID], [0, null]);
+  expectEqual([tape.count, tape.lastID, view.count, view.coversFrom], [0, null, 0, null]);
+});
+
+Deno.test("fetched prints go below and stay when the tape gets older ones of its own", () => {
+  const { tape, view } = makeTape(isLarge, { reachesBack: true });
+  tape.append([makePrint(50, { premium: 1e6 })]);
+  view.extend([49, 40, 50].map((id) => makePrint(id, { premium: 1e6 })).concat(makePrint(45)), 31);
+  expectEqual([idsOf(view), view.coversFrom], [[50, 49, 40], 31]);
+  tape.prepend([makePrint(49, { premium: 1e6 }), makePrint(48)]);
+  expectEqual([idsOf(view), view.coversFrom], [[50, 49, 40], 31]);
+  expectEqual([view.indexOf(40), view.indexOf(41)], [2, -1]);
+});
+
+Deno.test("a view that stands still counts what waits and then shows it", () => {
+  const { tape, view } = makeTape(isLarge);
+  tape.append([makePrint(1, { premium: 1e6 })]);
+  view.pause();
+  tape.append([makePrint(2, { premium: 1e6 }), makePrint(3), makePrint(4, { premium: 1e6 })]);
+  tape.cancel([4]);
+  expectEqual([idsOf(view), view.waiting, view.appended], [[1], 2, 1]);
+  tape.prepend([makePrint(0, { premium: 1e6 })]);
+  expectEqual([idsOf(view), view.waiting], [[1, 0], 2], "older prints come in below, the newer ones wait on");
+  view.resume();
+  expectEqual([idsOf(view), view.waiting, view.appended], [[4, 2, 1, 0], 0, 2]);
+  expectEqual(view.entry(0)?.print.cancelled, true);
+});
+
+Deno.test("more than can wait leaves the older ones to be fetched", () => {
+  const { tape, view } = makeTape(undefined, { capacity: 100, reachesBack: true });
+  tape.append([makePrint(1)]);
+  view.pause();
+  for (let id = 2; id <= 1_000; id += 1) tape.append([makePrint(id)]);
+  expect(view.waiting <= 164, `bounded: ${view.waiting}`);
+  const waiting = view.waiting;
+  view.resume();
+  expectEqual([view.count, view.entry(0)?.print.id, view.coversFrom], [waiting, 1_000, 1_001 - waiting]);
 });
 
 Deno.test("chips come in order of weight and do not invent", () => {
