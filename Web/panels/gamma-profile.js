@@ -32,8 +32,8 @@ export function mountGammaProfile(host) {
   );
   let gex = /** @type {Gex | null} */ (null);
   const paint = () => {
-    const { clientWidth, clientHeight } = picture;
-    if (gex && clientWidth > 0 && clientHeight > 0) draw(chart, gex, clientWidth, clientHeight);
+    const { width, height } = picture.getBoundingClientRect();
+    if (gex && width > 0 && height > 0) draw(chart, gex, Math.floor(width), Math.floor(height));
   };
   new ResizeObserver(paint).observe(picture);
 
