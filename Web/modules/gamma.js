@@ -25,6 +25,7 @@ import { formatPrice, formatStrike } from "./format.js";
  * @property {number | null} put_wall
  * @property {Missing[]} missing
  * @property {GexRow[]} rows ascending
+ * @property {{ price: number, gamma_exposure: number }[]} profile ascending; empty where nothing could be priced anew
  */
 
 /**
@@ -60,6 +61,8 @@ import { formatPrice, formatStrike } from "./format.js";
 
 /** @typedef {{ expiry: string, contracts: number, put_call: PutCall, max_pain: number | null, missing: Missing[] }} ExpiryPositioning */
 
+/** @typedef {{ time: string, level: string, direction: "up" | "down", price: number, level_price: number }} Crossing */
+
 /**
  * @typedef {object} Positioning
  * @property {string} symbol
@@ -73,6 +76,7 @@ import { formatPrice, formatStrike } from "./format.js";
  * @property {Book} flow
  * @property {PutCall} put_call
  * @property {ExpiryPositioning[]} expiries ascending
+ * @property {Crossing[]} crossings newest first
  */
 
 /** A line across a picture of gamma. */
