@@ -71,16 +71,20 @@ export function shadesOf(view, date) {
 }
 
 /**
- * Half hours, of which the whole ones and the open are named.
+ * Half hours; the open and the whole hours are named, as far as there is room for their names.
  * @param {Stretch} view
+ * @param {number} room the least share of the width between two names
  * @returns {{ left: number, label: string }[]}
  */
-export function ticksOf(view) {
+export function ticksOf(view, room) {
   const ticks = [];
+  let named = -1;
   for (let instant = Math.ceil(view.from / (HOUR / 2)) * (HOUR / 2); instant <= view.to; instant += HOUR / 2) {
+    const left = shareOf(view, instant);
     const clock = formatEastern(instant, "minutes");
-    const isNamed = (clock.endsWith(":00") || clock === OPEN) && clock !== "10:00" && clock !== "09:00";
-    ticks.push({ left: shareOf(view, instant), label: isNamed ? clock : "" });
+    const isNamed = (clock === OPEN || clock.endsWith(":00")) && (named < 0 || left - named >= room);
+    if (isNamed) named = left;
+    ticks.push({ left, label: isNamed ? clock : "" });
   }
   return ticks;
 }

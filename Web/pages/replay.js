@@ -54,7 +54,7 @@ export function mount(host, context) {
           element("span", "call", {}, ["▲ calls"]),
           " · ",
           element("span", "put", {}, ["▼ puts"]),
-          " premium by minute, USD · △ severe alert · ◇ alert",
+          " premium by minute, USD · triangle: high or critical alert · diamond: lesser one",
         ]),
         aside,
       ]),

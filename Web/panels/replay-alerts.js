@@ -1,4 +1,5 @@
 /** The alerts of the day on the timeline, as a list: one leads to the moment before it. */
+import { shortTitle } from "../modules/alerts.js";
 import { element, RowPool, setAttribute, setClass, setText } from "../modules/dom.js";
 import { formatEastern, formatMoney, formatUTC } from "../modules/format.js";
 import { stretchOf } from "../modules/player.js";
@@ -26,10 +27,10 @@ export function playedAlerts({ playing, isShown }, marks, date) {
       premium: element("span", "premium"),
     };
     const button = element("button", "alert", { type: "button" }, Object.values(cells));
-    const row = { node: element("li", "", {}, [button]), button, ...cells, instant: 0, id: 0 };
+    const row = { node: element("li", "", {}, [button]), button, ...cells, instant: 0, address: "" };
     button.addEventListener("click", () => {
       if (playing.isReplay.peek()) playing.seek(row.instant - LEAD_MILLISECONDS);
-      else location.hash = addressOf("alerts", "", { open: String(row.id) });
+      else location.hash = row.address;
     });
     return row;
   });
@@ -40,11 +41,12 @@ export function playedAlerts({ playing, isShown }, marks, date) {
     empty.hidden = marks.value.length > 0;
     pool.update(marks.value, (row, { instant, alert }) => {
       row.instant = instant;
-      row.id = alert.id;
+      const { rule, underlying, id } = alert;
+      row.address = addressOf("alerts", "", { rule, symbol: underlying, open: String(id) });
       setText(row.time, formatEastern(instant));
       setAttribute(row.time, "title", formatUTC(instant));
       setText(row.severity, alert.severity);
-      setText(row.title, alert.title);
+      setText(row.title, shortTitle(alert, date.value));
       setAttribute(row.title, "title", alert.title);
       setText(row.premium, alert.premium > 0 ? formatMoney(alert.premium) : "");
     });

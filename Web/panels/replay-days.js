@@ -19,7 +19,15 @@ export function replayDays({ router, isShown, playing }) {
   const empty = element("p", "empty", {}, ["Asking for the days."]);
   const list = element("ul", "days", { "aria-label": "Recorded days, newest first" });
   const pool = new RowPool(list, makeDay);
-  const choice = () => choiceOf(router.route.value.params);
+  /** What the address names; without a day the one that is played, else the newest. */
+  const choice = () => {
+    const chosen = choiceOf(router.route.value.params);
+    if (chosen.day !== "") return chosen;
+    const newest = days.value[0];
+    const played = playing.isReplay.value ? playing.player.value?.date : null;
+    if (played) return { ...chosen, day: played };
+    return newest ? { ...chosen, day: newest.date, source: newest.source } : chosen;
+  };
 
   function makeDay() {
     const cells = { date: element("b"), weekday: element("span", "quiet"), what: element("span", "quiet what") };
@@ -59,7 +67,7 @@ export function replayDays({ router, isShown, playing }) {
   const note = element("p", "window-note", { role: "status" });
   const play = element("button", "plain primary", { type: "button" }, ["Play this"]);
   play.addEventListener("click", () => {
-    const { day: date, source, from: first, to: last, speed: pace } = choiceOf(router.route.peek().params);
+    const { day: date, source, from: first, to: last, speed: pace } = choice();
     void playing.tell({
       day: date,
       ...(source === "" ? {} : { source }),

@@ -48,11 +48,11 @@ export function transport({ playing, isShown }, marks) {
     const here = position();
     return here === null ? null : here + minutes * MINUTE;
   };
-  jump("⏮ Open", () => at(OPEN), `${OPEN} Eastern`);
+  jump("Open", () => at(OPEN), `${OPEN} Eastern`);
   jump("−5 min", by(-5), "Five minutes back");
   jump("+5 min", by(5), "Five minutes on");
   jump("Close", () => at(CLOSE), `${CLOSE} Eastern`);
-  const next = jump("Next alert ⏭", () => nextAlertMoment(marks.peek(), position() ?? 0), "Five seconds before it");
+  const next = jump("Next alert", () => nextAlertMoment(marks.peek(), position() ?? 0), "Five seconds before it");
   play.addEventListener("click", () => void playing.tell({ paused: !playing.player.peek()?.paused }));
   speed.addEventListener("change", () => void playing.tell({ speed: speedOf(speed) }));
 

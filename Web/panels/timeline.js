@@ -11,6 +11,8 @@ const NAMESPACE = "http://www.w3.org/2000/svg";
 /** Heights in pixels: the lane of the alerts above, the axis below. */
 const LANE = 22;
 const AXIS = 20;
+/** What the name of a tick takes, with air. */
+const NAME = 44;
 const STEPS = { ArrowLeft: -60_000, ArrowRight: 60_000, PageDown: -900_000, PageUp: 900_000 };
 
 export class Timeline {
@@ -26,7 +28,9 @@ export class Timeline {
   #marks = svg("g", { class: "marks" });
   #head = svg("g", { class: "head" });
   #line = svg("line");
-  #label = svg("text", { "text-anchor": "middle", y: "15" });
+  #label = svg("text", { "text-anchor": "middle" });
+  /** The measure of the columns. */
+  #measure = svg("text", { class: "measure", x: 4, y: LANE + 12 });
   #tip = element("p", "timeline-tip", { "aria-hidden": "true" });
   #size = { width: 0, height: 0 };
   /** @type {Stretch | null} */
@@ -51,7 +55,7 @@ export class Timeline {
     this.#head.append(this.#line, this.#label);
     const { node } = this;
     this.#svg.append(this.#shades, this.#window, this.#played, this.#ticks, this.#zero, this.#calls, this.#puts);
-    this.#svg.append(this.#marks, this.#head);
+    this.#svg.append(this.#measure, this.#marks, this.#head);
     node.append(this.#svg, this.#tip);
     this.#tip.hidden = true;
     new ResizeObserver(([entry]) => {
@@ -140,7 +144,7 @@ export class Timeline {
       ),
     );
     this.#ticks.replaceChildren(
-      ...ticksOf(view).flatMap(({ left, label }) => {
+      ...ticksOf(view, NAME / width).flatMap(({ left, label }) => {
         const x = Math.round(left * width) + 0.5;
         const line = svg("line", { x1: x, x2: x, y1: LANE, y2: bottom });
         if (label === "") return [line];
@@ -161,7 +165,7 @@ export class Timeline {
   #drawColumns() {
     const { width, height } = this.#size;
     if (!this.#view || width === 0) return;
-    const { columns } = columnsOf(this.#view, this.#minutes);
+    const { columns, peak } = columnsOf(this.#view, this.#minutes);
     const half = (height - AXIS - LANE) / 2;
     const middle = LANE + half;
     let [calls, puts] = ["", ""];
@@ -173,6 +177,7 @@ export class Timeline {
     }
     setAttribute(this.#calls, "d", calls);
     setAttribute(this.#puts, "d", puts);
+    setText(this.#measure, peak > 0 ? `tallest ${formatMoney(peak)}` : "");
     for (const [name, value] of Object.entries({ x1: 0, x2: width, y1: middle, y2: middle })) {
       setAttribute(this.#zero, name, String(value));
     }
@@ -211,6 +216,7 @@ export class Timeline {
     }
     const text = formatEastern(position);
     setAttribute(this.#label, "x", Math.min(width - 28, Math.max(28, x)).toFixed(1));
+    setAttribute(this.#label, "y", String(height - 5));
     setText(this.#label, text);
     if (!this.isSlider) return;
     const chosen = this.#chosen ?? view;
