@@ -8,6 +8,7 @@ import { mountPages } from "./modules/pages.js";
 import { required } from "./modules/dom.js";
 import { News, Notifier } from "./modules/notify.js";
 import { paintAtMost } from "./modules/paint.js";
+import { Playing } from "./modules/player.js";
 import { Preferences } from "./modules/preferences.js";
 import { Router } from "./modules/route.js";
 import { computed, effect, signal } from "./modules/signals.js";
@@ -135,7 +136,8 @@ effect(() => {
 
 mountMasthead(desk);
 mountStatus(desk, () => stream.retryNow());
-mountReplay(desk);
+const playing = new Playing(desk);
+mountReplay(playing);
 mountUnderlyings(desk, router);
 mountGrid(desk, isDeskShown);
 mountTop(desk, isDeskShown);
@@ -150,6 +152,7 @@ mountPages({
   desk,
   router,
   openRule,
+  playing,
   paints: { tape: tapePaints, detections: detectionPaints, alerts: alertPaints },
 });
 mountPreferences(preferences, commands, router, (isSevere) => notifier.sound(isSevere));

@@ -40,7 +40,7 @@ function order(a, b) {
  * @param {Alert} a
  * @param {Alert} b
  */
-function isNewer(a, b) {
+export function isNewer(a, b) {
   return a.occurrences > b.occurrences || a.last_time > b.last_time || a.changed_time > b.changed_time;
 }
 

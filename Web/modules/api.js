@@ -48,6 +48,7 @@ async function answerOf(path, response) {
  * @param {() => string | null} poll.path
  * @param {(answer: any, path: string) => void} poll.take
  * @param {(error: Error) => void} poll.refuse also when the server cannot be reached
+ * @returns {() => void} asks at once, as after a change that somebody made
  */
 export function poll({ isShown, milliseconds, path, take, refuse }) {
   let asked = 0;
@@ -80,4 +81,5 @@ export function poll({ isShown, milliseconds, path, take, refuse }) {
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden) void ask();
   });
+  return () => void ask();
 }

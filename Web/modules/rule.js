@@ -24,6 +24,37 @@ export const FRAME = [
   "channels",
 ];
 
+const OF_BOTH = [
+  "symbols",
+  "type",
+  "side",
+  "min_premium",
+  "min_size",
+  "expiry",
+  "min_dte",
+  "max_dte",
+  "min_strike",
+  "max_strike",
+];
+/** The filters that each source knows, those that are asked for most first. @type {Record<string, string[]>} */
+export const FILTERS = {
+  prints: [
+    ...OF_BOTH,
+    "methods",
+    "flags",
+    "venues",
+    "min_delta",
+    "max_delta",
+    "min_gamma",
+    "max_gamma",
+    "min_iv",
+    "max_iv",
+  ],
+  detections: ["kinds", ...OF_BOTH, "min_confidence", "min_prints", "effect"],
+  levels: ["symbols", "levels"],
+  incidents: ["incidents"],
+};
+
 /** What a member is when it is left out. */
 const STANDARDS = /** @type {Rule} */ ({
   enabled: true,
@@ -144,6 +175,8 @@ export async function save(rule, replaces) {
     words: response.ok ? "" : answer.detail ?? `${address}: answered ${response.status}`,
   };
 }
+
+/** A rule as the server lists it. @typedef {{ rule: Rule, built_in: boolean, token: string, link: string }} RuleRow */
 
 /**
  * A rule that the server has.

@@ -1,9 +1,9 @@
 /** The open alerts: the most severe first; a row opens to its score, and is acknowledged or resolved where it stands. */
-import { command, countText, isAtLeast, scoreParts, scoreText, shortTitle } from "../modules/alerts.js";
+import { command, countText, isAtLeast, scoreText, shortTitle } from "../modules/alerts.js";
 import { element, isTyped, required, setAttribute, setClass, setShare, setText } from "../modules/dom.js";
 import { formatEastern, formatUTC } from "../modules/format.js";
 import { effect } from "../modules/signals.js";
-import { fetchDetection } from "./detection-detail.js";
+import { showAlertDetail } from "./alert-detail.js";
 
 /** @typedef {import("../modules/desk.js").Desk} Desk */
 /** @typedef {import("../modules/protocol.js").Alert} Alert */
@@ -201,7 +201,7 @@ function makeRow(act, openRule) {
   button.addEventListener("click", () => {
     detail.hidden = !detail.hidden;
     setAttribute(button, "aria-expanded", String(!detail.hidden));
-    if (!detail.hidden && row.alert) writeDetail(row, row.alert, openRule);
+    if (!detail.hidden && row.alert) showAlertDetail(row.detail, row.alert, openRule);
   });
   acknowledge.addEventListener("click", () => act(row, "acknowledge"));
   resolve.addEventListener("click", () => act(row, "resolve"));
@@ -231,35 +231,4 @@ function writeRow(row, alert, session) {
   setAttribute(row.acknowledge, "aria-label", `Acknowledge: ${alert.title}`);
   setAttribute(row.resolve, "aria-label", `Resolve: ${alert.title}`);
   setClass(row.node, `${alert.state} ${alert.severity.toLowerCase()}`);
-}
-
-/**
- * @param {Row} row
- * @param {Alert} alert
- * @param {(name: string) => void} openRule
- */
-function writeDetail(row, alert, openRule) {
-  const rule = element("button", "link", { type: "button" }, [`rule ${alert.rule}`]);
-  rule.addEventListener("click", () => openRule(alert.rule));
-  const parts = scoreParts(alert).map((part) => {
-    const points = element("b", "", {}, [String(part.points)]);
-    setShare(points, "--bar", part.points / part.most);
-    return element("li", "", {}, [
-      element("span", "", {}, [part.name]),
-      points,
-      element("span", "quiet", {}, [`of ${part.most}`]),
-    ]);
-  });
-  const changed = alert.state === "new" ? "" : ` · ${alert.state} by ${alert.changed_by ?? "nobody"}`;
-  row.detail.replaceChildren(
-    element("p", "alert-text", {}, [alert.title]),
-    ...alert.text.split("\n").map((line) => element("p", "quiet", {}, [line])),
-    element("ul", "factors", { "aria-label": `Score ${alert.score.total} of 100` }, parts),
-    element("p", "quiet", {}, [`Alert ${alert.id} · ${alert.symbol || "the data"} · `, rule, changed]),
-  );
-  if (alert.detection_id !== null) {
-    const prints = element("div");
-    row.detail.append(prints);
-    void fetchDetection(prints, alert.detection_id);
-  }
 }

@@ -2,10 +2,12 @@
  * A rule of alerts as a form: what a link names, what made an alert, or a new one. The address of the page is the rule's link while
  * the form is open, whatever is changed in it.
  */
+import { get } from "../modules/api.js";
 import { element, required, setAttribute, setText } from "../modules/dom.js";
 import {
   fetchMembers,
   fetchRule,
+  FILTERS,
   FRAME,
   FRESH,
   ruleOf,
@@ -16,21 +18,26 @@ import {
   valueFrom,
   valueOf,
 } from "../modules/rule.js";
+import { labelOf } from "../modules/rule-words.js";
+import { makeField } from "./fields.js";
+import { RulePreview } from "./rule-preview.js";
 
 /** @typedef {import("../modules/rule.js").Rule} Rule */
 /** @typedef {import("../modules/rule.js").MemberSchema} MemberSchema */
-/** @typedef {HTMLInputElement | HTMLSelectElement} Control */
+
+/** What of the frame stands above the filters; the rest stands below. */
+const FIRST = ["name", "source", "enabled"];
 
 /**
  * @param {import("../modules/route.js").Router} router has the address that stands when the form is closed
- * @returns {(name: string) => void} shows the rule of a name
+ * @returns {(name: string) => void} shows the rule of a name; a new one for ""
  */
 export function mountRule(router) {
   const form = new RuleForm(router);
   addEventListener("hashchange", () => form.follow());
   required("rule-new").addEventListener("click", () => form.open(FRESH));
   form.follow();
-  return (name) => void form.openNamed(name);
+  return (name) => void (name === "" ? form.open(FRESH) : form.openNamed(name));
 }
 
 class RuleForm {
@@ -39,10 +46,14 @@ class RuleForm {
   #note = required("rule-note");
   #more = /** @type {HTMLSelectElement} */ (required("rule-more"));
   #save = /** @type {HTMLButtonElement} */ (required("rule-save"));
+  #preview = new RulePreview();
+  #places = { first: group("Rule"), filters: group("What counts"), last: group("How often, and who is told") };
   /** Of the API's description; fetched when a form is first opened. @type {Map<string, MemberSchema>} */
   #members = new Map();
-  /** @type {Map<string, Control>} */
+  /** @type {Map<string, import("./fields.js").Field>} */
   #controls = new Map();
+  /** What filters were before another source was chosen that does not know them. @type {Map<string, string>} */
+  #laidAside = new Map();
   /** A rule of this name is there, and is to be replaced. */
   #replaces = "";
 
@@ -53,13 +64,19 @@ class RuleForm {
       event.preventDefault();
       void this.#submit();
     });
-    this.#fields.addEventListener("input", () => this.#changed());
+    this.#fields.before(this.#preview.node);
+    this.#fields.append(...Object.values(this.#places));
+    this.#fields.addEventListener("input", (event) => {
+      if (event.target === this.#controls.get("source")?.control) this.#fitSource();
+      this.#changed();
+    });
     this.#more.addEventListener("change", () => {
       const name = this.#more.value;
       if (name === "") return;
       this.#add(name, undefined);
       this.#offer();
-      this.#controls.get(name)?.focus();
+      this.#changed();
+      this.#controls.get(name)?.control.focus();
     });
     this.#dialog.addEventListener("close", () => {
       if (tokenIn(location.hash) !== null) history.replaceState(null, "", router.address);
@@ -79,6 +96,10 @@ class RuleForm {
     try {
       const rule = await fetchRule(name);
       await this.open(rule ?? { ...FRESH, name }, rule ? "" : `There is no rule ${name} any more.`);
+      if (!rule) return;
+      // Who opens a rule by its name is about to change it.
+      this.#replaces = name;
+      this.#changed();
     } catch (error) {
       await this.open({ ...FRESH, name }, error instanceof Error ? error.message : String(error));
     }
@@ -91,10 +112,12 @@ class RuleForm {
   async open(rule, words = "") {
     this.#replaces = "";
     this.#controls.clear();
-    this.#fields.replaceChildren();
+    this.#laidAside.clear();
+    this.#preview.forget();
+    for (const place of Object.values(this.#places)) place.replaceChildren(...[...place.children].slice(0, 1));
     if (!this.#dialog.open) this.#dialog.showModal();
     try {
-      if (this.#members.size === 0) this.#members = new Map(await fetchMembers());
+      if (this.#members.size === 0) this.#members = await membersWithChannels();
     } catch (error) {
       setText(this.#note, error instanceof Error ? error.message : String(error));
       return;
@@ -105,7 +128,7 @@ class RuleForm {
     this.#offer();
     this.#changed();
     setText(this.#note, words);
-    this.#controls.get("name")?.focus();
+    this.#controls.get("name")?.control.focus();
   }
 
   /**
@@ -114,29 +137,57 @@ class RuleForm {
    */
   #add(name, value) {
     const schema = this.#members.get(name) ?? { type: "string" };
-    const control = controlOf(schema, textOf(value));
-    control.id = `rule-${name}`;
-    const help = element("p", "quiet", { id: `rule-${name}-help` }, [helpText(schema)]);
-    control.setAttribute("aria-describedby", help.id);
-    const label = element("label", "", { for: control.id }, [name.replaceAll("_", " ")]);
-    this.#fields.append(element("div", "rule-field", {}, [label, control, help]));
-    this.#controls.set(name, control);
+    const isFilter = !FRAME.includes(name);
+    const remove = () => {
+      this.#drop(name);
+      this.#changed();
+      this.#more.focus();
+    };
+    const field = makeField("rule", name, schema, textOf(value), isFilter ? remove : null);
+    const place = isFilter ? this.#places.filters : FIRST.includes(name) ? this.#places.first : this.#places.last;
+    place.append(field.node);
+    this.#controls.set(name, field);
   }
 
-  /** The members that the rule does not have. */
+  /** @param {string} name */
+  #drop(name) {
+    this.#controls.get(name)?.node.remove();
+    this.#controls.delete(name);
+    this.#offer();
+  }
+
+  /** Another source: filters that it does not know are laid aside, those that it does know come back. */
+  #fitSource() {
+    const known = FILTERS[this.#controls.get("source")?.read() ?? ""] ?? [];
+    for (const [name, field] of this.#controls) {
+      if (FRAME.includes(name) || known.includes(name)) continue;
+      this.#laidAside.set(name, field.read());
+      this.#drop(name);
+    }
+    for (const [name, text] of this.#laidAside) {
+      if (!known.includes(name)) continue;
+      this.#laidAside.delete(name);
+      this.#add(name, text);
+    }
+    this.#offer();
+  }
+
+  /** The filters that the source knows and the rule does not have. */
   #offer() {
-    const names = [...this.#members.keys()].filter((name) => !this.#controls.has(name));
+    const known = FILTERS[this.#controls.get("source")?.read() ?? ""] ?? [...this.#members.keys()];
+    const names = known.filter((name) => this.#members.has(name) && !this.#controls.has(name));
     this.#more.replaceChildren(
       element("option", "", { value: "" }, ["Add a condition"]),
-      ...names.map((name) => element("option", "", { value: name }, [name.replaceAll("_", " ")])),
+      ...names.map((name) => element("option", "", { value: name }, [labelOf(name)])),
     );
+    this.#more.disabled = names.length === 0;
   }
 
   #rule() {
     /** @type {Rule} */
     const rule = {};
     for (const [name, control] of this.#controls) {
-      const value = valueFrom(control.value, this.#members.get(name) ?? { type: "string" });
+      const value = valueFrom(control.read(), this.#members.get(name) ?? { type: "string" });
       if (value !== undefined) rule[name] = value;
     }
     return rule;
@@ -148,7 +199,8 @@ class RuleForm {
     if (this.#replaces !== rule.name) this.#replaces = "";
     setText(this.#save, this.#replaces === "" ? "Save" : `Replace ${this.#replaces}`);
     setText(this.#note, "");
-    for (const control of this.#controls.values()) setAttribute(control, "aria-invalid", null);
+    for (const { control } of this.#controls.values()) setAttribute(control, "aria-invalid", null);
+    this.#preview.show(rule);
   }
 
   async #submit() {
@@ -157,7 +209,7 @@ class RuleForm {
       const saved = await save(rule, this.#replaces !== "");
       if (saved.done) return this.#dialog.close();
       setText(this.#note, saved.words);
-      const control = this.#controls.get(saved.member ?? "");
+      const control = this.#controls.get(saved.member ?? "")?.control;
       if (control) {
         setAttribute(control, "aria-invalid", "true");
         control.focus();
@@ -172,28 +224,21 @@ class RuleForm {
   }
 }
 
-/**
- * @param {MemberSchema} schema
- * @param {string} text
- * @returns {Control}
- */
-function controlOf(schema, text) {
-  const choices = schema.type === "boolean" ? ["true", "false"] : schema.enum;
-  if (!choices) {
-    const input = element("input", "", { type: "text", autocomplete: "off", spellcheck: "false" });
-    if (schema.type === "integer" || schema.type === "number") input.inputMode = "decimal";
-    input.value = text;
-    return input;
-  }
-  // What a link says stays to be seen, even when it is none of the choices.
-  const names = choices.includes(text) ? choices : [text, ...choices];
-  const select = element("select", "", {}, names.map((name) => element("option", "", { value: name }, [name])));
-  select.value = text;
-  return select;
+/** @param {string} title */
+function group(title) {
+  return element("fieldset", "rule-group", {}, [element("legend", "", {}, [title])]);
 }
 
-/** @param {MemberSchema} schema */
-function helpText(schema) {
-  const choices = schema.items?.enum;
-  return `${schema.description ?? "Not known to this server."}${choices ? ` Out of ${choices.join(", ")}.` : ""}`;
+/**
+ * The members of a rule; its channels are those that the server has.
+ * @returns {Promise<Map<string, MemberSchema>>}
+ */
+async function membersWithChannels() {
+  const members = new Map(await fetchMembers());
+  /** @type {{ alerts: { channels: { name: string }[] } | null }} */
+  const health = await get("/health");
+  const names = health.alerts?.channels.map(({ name }) => name) ?? [];
+  const channels = members.get("channels");
+  if (channels && names.length > 0) members.set("channels", { ...channels, items: { type: "string", enum: names } });
+  return members;
 }

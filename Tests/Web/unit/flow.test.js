@@ -46,6 +46,9 @@ function makeMinute(time, change = {}) {
     put_premium: 1_000,
     net_premium: -500,
     underlying_price: 672,
+    underlying_open: null,
+    underlying_high: null,
+    underlying_low: null,
     ...change,
   };
 }

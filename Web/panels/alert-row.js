@@ -1,0 +1,113 @@
+/** One row of the list of all alerts: its facts, its state, what can be done with it; it opens to its detail. */
+import { scoreText, shortTitle } from "../modules/alerts.js";
+import { words } from "../modules/detections.js";
+import { element, setAttribute, setClass, setShare, setText } from "../modules/dom.js";
+import { formatEastern, formatExpiry, formatMoney, formatUTC } from "../modules/format.js";
+import { marketDate } from "../modules/market-day.js";
+import { directionOfSide } from "../modules/sides.js";
+import { showAlertDetail } from "./alert-detail.js";
+
+/** @typedef {import("../modules/protocol.js").Alert} Alert */
+/** @typedef {ReturnType<typeof makeRow>} Row */
+
+/**
+ * @typedef {object} Actions
+ * @property {(row: Row, action: "acknowledge" | "resolve") => void} act
+ * @property {(row: Row) => void} open it was opened or closed
+ * @property {(name: string) => void} openRule
+ */
+
+let rowsMade = 0;
+
+/** @param {Actions} actions */
+export function makeRow(actions) {
+  rowsMade += 1;
+  const cells = {
+    time: element("time", "time"),
+    severity: element("span", "severity"),
+    title: element("span", "title"),
+    facts: element("span", "facts"),
+    side: element("span", "side"),
+    premium: element("span", "premium"),
+    times: element("span", "times"),
+    score: element("span", "score"),
+    rule: element("span", "rule-name"),
+    state: element("span", "state"),
+  };
+  const detail = element("div", "alert-detail", { id: `log-detail-${rowsMade}` });
+  detail.hidden = true;
+  const button = element("button", "alert", {
+    type: "button",
+    "aria-expanded": "false",
+    "aria-controls": detail.id,
+  }, Object.values(cells));
+  const acknowledge = element("button", "alert-act", { type: "button" }, ["Ack"]);
+  const resolve = element("button", "alert-act", { type: "button" }, ["Resolve"]);
+  const node = element("li", "", {}, [button, element("span", "acts", {}, [acknowledge, resolve]), detail]);
+  const row = {
+    node,
+    button,
+    acknowledge,
+    resolve,
+    detail,
+    ...cells,
+    /** @type {Alert | null} */
+    alert: null,
+    /** @type {string | null} */
+    session: null,
+    get isOpen() {
+      return !detail.hidden;
+    },
+    /** @param {boolean} isOpen */
+    show(isOpen) {
+      detail.hidden = !isOpen;
+      setAttribute(button, "aria-expanded", String(isOpen));
+      if (isOpen && row.alert) showAlertDetail(detail, row.alert, actions.openRule);
+    },
+  };
+  button.addEventListener("click", () => {
+    row.show(!row.isOpen);
+    actions.open(row);
+  });
+  acknowledge.addEventListener("click", () => actions.act(row, "acknowledge"));
+  resolve.addEventListener("click", () => actions.act(row, "resolve"));
+  return row;
+}
+
+/**
+ * @param {Row} row
+ * @param {Alert} alert
+ * @param {string | null} session
+ */
+export function writeRow(row, alert, session) {
+  if (row.alert === alert && row.session === session) return;
+  const direction = directionOfSide(alert.side);
+  row.alert = alert;
+  row.session = session;
+  const date = marketDate(alert.first_time);
+  const isToday = session !== null && date === session;
+  setText(row.time, `${isToday ? "" : `${formatExpiry(date, session)} `}${formatEastern(alert.first_time)}`);
+  setAttribute(row.time, "title", formatUTC(alert.first_time));
+  setText(row.severity, alert.severity);
+  setText(row.title, shortTitle(alert, session));
+  setAttribute(row.title, "title", alert.title);
+  setText(row.facts, alert.text.split("\n")[0] ?? "");
+  setAttribute(row.facts, "title", alert.text);
+  setText(row.side, alert.side === "unknown" ? "" : `${direction.glyph} ${direction.word}`);
+  setClass(row.side, `side ${direction.className}`);
+  setText(row.premium, alert.premium > 0 ? formatMoney(alert.premium) : "");
+  setText(row.times, alert.occurrences > 1 ? `×${alert.occurrences}` : "");
+  const again = `${alert.occurrences} times within its cool-down, last ${formatEastern(alert.last_time)} ET`;
+  setAttribute(row.times, "title", alert.occurrences > 1 ? again : null);
+  setText(row.score, String(alert.score.total));
+  setAttribute(row.score, "title", scoreText(alert));
+  setShare(row.score, "--bar", alert.score.total / 100);
+  setText(row.rule, words(alert.rule));
+  setText(row.state, alert.changed_by ? `${alert.state} by ${alert.changed_by}` : alert.state);
+  setAttribute(row.state, "title", `${formatEastern(alert.changed_time)} ET, ${formatUTC(alert.changed_time)}`);
+  row.acknowledge.hidden = alert.state !== "new";
+  row.resolve.hidden = alert.state !== "new" && alert.state !== "acknowledged";
+  setAttribute(row.acknowledge, "aria-label", `Acknowledge: ${alert.title}`);
+  setAttribute(row.resolve, "aria-label", `Resolve: ${alert.title}`);
+  setClass(row.node, `${alert.state} ${alert.severity.toLowerCase()}`);
+}
