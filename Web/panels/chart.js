@@ -46,7 +46,8 @@ export function mountChart(desk, isShown) {
     const symbol = state?.grid?.underlying ?? "";
     setText(title, symbol ? `${symbol} minutes` : "Minutes");
     figures(state, minutes);
-    chart.value?.draw(minutes, symbol, state?.health.mode ?? "");
+    const alerts = desk.alerts.rows.filter((alert) => alert.underlying === symbol);
+    chart.value?.draw(minutes, symbol, state?.health.mode ?? "", alerts);
     empty.hidden = minutes.length > 0;
     setText(empty, explainNoOptions(state, "No minutes yet."));
     const newest = minutes.at(-1)?.time ?? "";

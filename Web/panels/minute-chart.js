@@ -1,13 +1,23 @@
-/** Lightweight Charts behind one call: `draw`. */
+/**
+ * Lightweight Charts behind one call: `draw`. A minute that rose is filled, one that fell is hollow: not by colour alone. Minutes whose open,
+ * high and low nobody knows are a stroke at their price.
+ */
 import { formatEastern, formatMoney, instantOf } from "../modules/format.js";
 
 /** @typedef {import("../types/lightweight-charts.d.ts").ChartLibrary} ChartLibrary */
 /** @typedef {import("../types/lightweight-charts.d.ts").Point} Point */
+/** @typedef {import("../types/lightweight-charts.d.ts").Marker} Marker */
 /** @typedef {import("../modules/protocol.js").Minute} Minute */
+/** @typedef {import("../modules/protocol.js").Alert} Alert */
+
+/** More marks than this hide the candles: the most severe stay. */
+const MARKS = 12;
 
 export class MinuteChart {
   #chart;
   #price;
+  #marks;
+  #marksKey = "";
   #net;
   #sum;
   #watermark;
@@ -35,7 +45,8 @@ export class MinuteChart {
       rightPriceScale: { borderVisible: false, minimumWidth: 64 },
       crosshair: { mode: 0 },
     });
-    this.#price = this.#chart.addSeries(library.AreaSeries, { lineWidth: 2, priceLineStyle: 2 }, 0);
+    this.#price = this.#chart.addSeries(library.CandlestickSeries, { priceLineStyle: 2 }, 0);
+    this.#marks = library.createSeriesMarkers(this.#price, []);
     this.#net = this.#chart.addSeries(library.HistogramSeries, {
       priceFormat: { type: "custom", formatter: formatMoney, minMove: 1 },
       priceLineVisible: false,
@@ -62,16 +73,18 @@ export class MinuteChart {
       { text: "Running sum", mark: library.createTextWatermark(sum, corner) },
     ];
     this.#dress();
-    matchMedia("(prefers-color-scheme: light)").addEventListener("change", () => this.#dress());
+    new MutationObserver(() => this.#dress()).observe(document.documentElement, { attributeFilter: ["data-theme"] });
   }
 
   /**
    * @param {Minute[]} minutes
    * @param {string} symbol
    * @param {string} mode
+   * @param {Alert[]} alerts of the underlying, to be marked at their minutes
    */
-  draw(minutes, symbol, mode) {
+  draw(minutes, symbol, mode, alerts) {
     this.#mark(mode);
+    this.#markAlerts(minutes, alerts);
     const first = minutes[0];
     const last = minutes.at(-1);
     const key = first && last ? `${symbol} ${first.time} ${last.time} ${minutes.length}` : "";
@@ -89,6 +102,23 @@ export class MinuteChart {
     this.#net.setData(points.net);
     this.#sum.setData(points.sum);
     if (isFirst) this.#chart.timeScale().fitContent();
+  }
+
+  /**
+   * @param {Minute[]} minutes
+   * @param {Alert[]} alerts
+   */
+  #markAlerts(minutes, alerts) {
+    const marks = marksOf(minutes, alerts);
+    const key = marks.map(({ time, severe, side }) => `${time} ${severe} ${side}`).join();
+    if (key === this.#marksKey) return;
+    this.#marksKey = key;
+    this.#marks.setMarkers(marks.map(({ time, side, severe }) => ({
+      time,
+      position: side === "sell" ? "aboveBar" : "belowBar",
+      shape: side === "buy" ? "arrowUp" : side === "sell" ? "arrowDown" : "circle",
+      color: token(severe ? "--alarm-mark" : "--violet"),
+    })));
   }
 
   /** @param {string} mode */
@@ -112,12 +142,17 @@ export class MinuteChart {
       },
       grid: { vertLines: line, horzLines: line },
     });
+    const [up, down] = [token("--blue"), token("--orange")];
     this.#price.applyOptions({
-      lineColor: token("--text"),
-      topColor: token("--blue-soft"),
-      bottomColor: "transparent",
+      upColor: up,
+      borderUpColor: up,
+      wickUpColor: up,
+      downColor: token("--surface"),
+      borderDownColor: down,
+      wickDownColor: down,
       priceLineColor: token("--yellow"),
     });
+    this.#marksKey = "";
     this.#sum.applyOptions({ color: token("--text") });
     const color = token("--text-quiet");
     for (const { text, mark } of this.#labels) mark.applyOptions({ lines: [{ text, color, fontSize: 10 }] });
@@ -138,11 +173,43 @@ function seriesOf(minutes, up, down) {
   for (const minute of minutes) {
     const time = (instantOf(minute.time) ?? 0) / 1000;
     running += minute.net_premium;
-    points.price.push(minute.underlying_price === null ? { time } : { time, value: minute.underlying_price });
+    points.price.push(candleOf(minute, time));
     points.net.push({ time, value: minute.net_premium, color: minute.net_premium < 0 ? down : up });
     points.sum.push({ time, value: running });
   }
   return points;
+}
+
+/**
+ * @param {Minute} minute
+ * @param {number} time
+ * @returns {Point}
+ */
+function candleOf(minute, time) {
+  const close = minute.underlying_price;
+  if (close === null) return { time };
+  const [open, high, low] = [minute.underlying_open, minute.underlying_high, minute.underlying_low];
+  return { time, open: open ?? close, high: high ?? close, low: low ?? close, close };
+}
+
+/**
+ * One mark a minute and side, for the most severe alerts of the minutes that are shown.
+ * @param {Minute[]} minutes
+ * @param {Alert[]} alerts
+ */
+function marksOf(minutes, alerts) {
+  const known = new Set(minutes.map((minute) => (instantOf(minute.time) ?? 0) / 1000));
+  /** @type {Map<string, { time: number, side: Alert["side"], severe: boolean, score: number }>} */
+  const marks = new Map();
+  for (const alert of alerts) {
+    const time = Math.floor((instantOf(alert.first_time) ?? 0) / 60_000) * 60;
+    if (!known.has(time) || alert.score.total < 30) continue;
+    const key = `${time} ${alert.side}`;
+    const score = Math.max(alert.score.total, marks.get(key)?.score ?? 0);
+    marks.set(key, { time, side: alert.side, score, severe: score >= 50 });
+  }
+  return [...marks.values()].sort((one, other) => other.score - one.score).slice(0, MARKS)
+    .sort((one, other) => one.time - other.time);
 }
 
 /**

@@ -3,6 +3,22 @@ export interface Point {
   time: number;
   value?: number;
   color?: string;
+  open?: number;
+  high?: number;
+  low?: number;
+  close?: number;
+}
+
+export interface Marker {
+  time: number;
+  position: "aboveBar" | "belowBar";
+  shape: "arrowUp" | "arrowDown" | "circle" | "square";
+  color: string;
+  text?: string;
+}
+
+export interface Markers {
+  setMarkers(markers: Marker[]): void;
 }
 
 export interface Series {
@@ -31,7 +47,8 @@ export interface Watermark {
 export interface ChartLibrary {
   createChart(container: HTMLElement, options: Record<string, unknown>): Chart;
   createTextWatermark(pane: Pane, options: Record<string, unknown>): Watermark;
-  AreaSeries: unknown;
+  createSeriesMarkers(series: Series, markers: Marker[]): Markers;
+  CandlestickSeries: unknown;
   HistogramSeries: unknown;
   LineSeries: unknown;
 }
