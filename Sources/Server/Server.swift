@@ -66,6 +66,8 @@ public struct ServerConnections: Sendable {
   public var inject: (@Sendable (InjectedTrade) -> InjectionOutcome)?
   /// The player of a recording; nil when the source is none.
   public var replay: ReplayPlayer?
+  /// What was recorded; nil when nobody knows.
+  public var recordings: RecordedDays?
   /// Answers SQL; nil when none is answered.
   public var statements: QueryRunner?
   /// Where dealers stand, as last worked out; called on the network thread, must not wait. Nil when nobody works it out.
@@ -77,7 +79,8 @@ public struct ServerConnections: Sendable {
     instruments: InstrumentTable, outputs: SPSCRing<FlowOutput>, snapshots: Exchange<FlowSnapshot>,
     flow: Exchange<FlowReport>? = nil, facts: @escaping @Sendable () -> HealthFacts,
     inject: (@Sendable (InjectedTrade) -> InjectionOutcome)? = nil,
-    replay: ReplayPlayer? = nil, statements: QueryRunner? = nil, positioning: (@Sendable () -> PositioningBoard)? = nil,
+    replay: ReplayPlayer? = nil, recordings: RecordedDays? = nil, statements: QueryRunner? = nil,
+    positioning: (@Sendable () -> PositioningBoard)? = nil,
     alerts: AlertsThread? = nil
   ) {
     self.instruments = instruments
@@ -87,6 +90,7 @@ public struct ServerConnections: Sendable {
     self.facts = facts
     self.inject = inject
     self.replay = replay
+    self.recordings = recordings
     self.statements = statements
     self.positioning = positioning
     self.alerts = alerts
@@ -98,6 +102,7 @@ public final class Server: Sendable {
   private let http: HTTPServer
   private let history: QueryThread?
   private let statements: StatementThread?
+  private let recordings: RecordedDaysDesk?
 
   /// - Parameter openStore: makes the reader for prints that left memory; called on the query thread when it is first
   ///   needed, and again after it failed. Nil without a store.
@@ -109,6 +114,8 @@ public final class Server: Sendable {
     self.history = history
     let statements = connections.statements.map { StatementThread($0) }
     self.statements = statements
+    let recordings = connections.recordings.map { RecordedDaysDesk($0, player: connections.replay) }
+    self.recordings = recordings
     var transport = HTTPServerConfiguration(host: configuration.host, port: configuration.port)
     transport.maximumBodyBytes = Limits.requestBodyBytes
     transport.maximumMessageBytes = Limits.clientRequestHardBytes
@@ -120,12 +127,12 @@ public final class Server: Sendable {
     }
     http = HTTPServer(
       configuration: transport,
-      application: Server.application(configuration, connections, files, history, statements), log: log)
+      application: Server.application(configuration, connections, files, history, statements, recordings), log: log)
   }
 
   private static func application(
     _ configuration: ServerConfiguration, _ connections: ServerConnections, _ files: StaticFiles,
-    _ history: QueryThread?, _ statements: StatementThread?
+    _ history: QueryThread?, _ statements: StatementThread?, _ recordings: RecordedDaysDesk?
   ) -> sending HTTPApplication {
     let identity = ServerIdentity(
       mode: configuration.mode, epoch: configuration.epoch, versions: configuration.versions)
@@ -139,7 +146,7 @@ public final class Server: Sendable {
     let router = Router(
       model: core.model, version: configuration.versions.marketflow, files: files, history: history,
       statements: statements, health: { core.health() }, inject: connections.inject,
-      replay: connections.replay,
+      replay: connections.replay, recordings: recordings,
       positioning: PositioningRoute(
         board: connections.positioning, monotonicNanoseconds: ServerClocks.system.monotonicNanoseconds),
       alerts: connections.alerts, flow: core.flow)
@@ -160,6 +167,7 @@ public final class Server: Sendable {
   public func stop() {
     http.stop()
     statements?.stop()
+    recordings?.stop()
     history?.stop()
   }
 }

@@ -80,7 +80,7 @@ import Testing
           "/health", "/top", "/prints", "/history/flow", "/history/rollups", "/history/totals", "/query",
           "/detections", "/detections/{id}",
           "/ticker/{symbol}", "/flow/{symbol}", "/positioning/{symbol}", "/gex/{symbol}",
-          "/gex/{symbol}/history", "/trades", "/replay",
+          "/gex/{symbol}/history", "/trades", "/replay", "/replay/days",
           "/ws/stream", "/openapi.json", "/docs",
           "/alerts", "/alerts/{id}/acknowledge", "/alerts/{id}/resolve", "/alerts/statistics", "/alerts/rules",
           "/alerts/rules/{name}", "/alerts/subscribers", "/alerts/subscribers/{name}", "/alerts/deliveries/resend",

@@ -191,12 +191,14 @@ final class Fixture {
   func router(
     history: QueryThread? = nil, files: StaticFiles = StaticFiles(directory: nil),
     inject: (@Sendable (InjectedTrade) -> InjectionOutcome)? = nil, replay: ReplayPlayer? = nil,
+    recordings: RecordedDaysDesk? = nil,
     positioning: PositioningRoute = PositioningRoute(board: nil, monotonicNanoseconds: { 0 }),
     flow: FlowDesk? = nil, model other: ReadModel? = nil
   ) -> Router {
     Router(
       model: other ?? model, version: "0.1.0", files: files, history: history, statements: nil,
-      health: { [core] in core.health() }, inject: inject, replay: replay, positioning: positioning, flow: flow)
+      health: { [core] in core.health() }, inject: inject, replay: replay, recordings: recordings,
+      positioning: positioning, flow: flow)
   }
 }
 

@@ -69,7 +69,11 @@ import Testing
     ("paused", #"{"paused": "yes"}"#), ("speed", #"{"speed": 0.001}"#), ("speed", #"{"speed": "1"}"#),
     ("speed", #"{"speed": 1e9}"#), ("position", #"{"position": 5}"#), ("position", #"{"position": "noon"}"#),
     ("position", #"{"position": "2025-12-16T14:29:59Z"}"#), ("position", #"{"position": "2025-12-16T21:15:01Z"}"#),
-    ("sped", #"{"sped": 1}"#),
+    ("sped", #"{"sped": 1}"#), ("day", #"{"day": "yesterday"}"#), ("day", #"{"day": 20251216}"#),
+    ("source", #"{"source": "journal"}"#), ("from", #"{"from": "09:30", "paused": true}"#),
+    ("source", #"{"day": "2025-12-16", "source": "tape"}"#), ("from", #"{"day": "2025-12-16", "from": "9:30"}"#),
+    ("to", #"{"day": "2025-12-16", "from": "10:00", "to": "10:00"}"#),
+    ("position", #"{"day": "2025-12-16", "position": "2025-12-16T15:00:00Z"}"#),
   ])
   func aMemberThatCannotBeUsedIsNamed(parameter: String, body: String) {
     let answer = post(body)
@@ -85,6 +89,75 @@ import Testing
     let refusing = Player(player.facts, .refused("it cannot"))
     let refused = post(#"{"paused": true}"#, to: refusing)
     #expect(refused.status == 409 && refused.object.text("detail") == "/replay: it cannot")
+  }
+
+  // MARK: Days
+
+  private static let wednesday = MarketDate(daysSinceEpoch: Fixture.session.daysSinceEpoch + 1)
+
+  /// What is recorded, and what was chosen of it.
+  private final class Shelf: Sendable {
+    let choices = Mutex<[DayChoice]>([])
+    let outcome: DayOutcome
+    init(_ outcome: DayOutcome = .accepted) { self.outcome = outcome }
+
+    func desk(plays: Bool = true, player: Player) -> RecordedDaysDesk {
+      var days = RecordedDays(
+        list: {
+          var fetched = RecordedDayFacts(date: Fixture.session, place: .cache, bytes: 77)
+          fetched.trades = 5
+          fetched.first = ReplayRouteTests.from
+          return [RecordedDayFacts(date: ReplayRouteTests.wednesday, place: .journal, bytes: 12), fetched]
+        }, command: { "marketflow serve --replay \($0)" })
+      if plays {
+        days.play = { choice, _ in
+          self.choices.withLock { $0.append(choice) }
+          return self.outcome
+        }
+      }
+      return RecordedDaysDesk(days, player: plays ? player.connection : nil)
+    }
+  }
+
+  private func choose(_ body: String, _ shelf: Shelf, plays: Bool = true) -> APIResponse {
+    let desk = shelf.desk(plays: plays, player: player)
+    defer { desk.stop() }
+    return Fixture().router(replay: plays ? player.connection : nil, recordings: desk).answerNow(
+      APIRequest(
+        method: "POST", path: "/replay", headers: ["host": "127.0.0.1:8000", "content-type": "application/json"],
+        body: Array(body.utf8)))
+  }
+
+  @Test func tellsWhichDaysCanBePlayed() {
+    let desk = Shelf().desk(plays: false, player: player)
+    defer { desk.stop() }
+    let answer = Fixture().router(recordings: desk).get("/replay/days")
+    #expect(answer.status == 200)
+    let days = answer.object.objects("days")
+    #expect(days.map { $0.text("date") } == ["2025-12-17", "2025-12-16"])
+    #expect(days.map { $0.text("source") } == ["journal", "cache"])
+    #expect(days[0]["trades"] is NSNull && days[1]["trades"] as? Int == 5)
+    #expect(days[1].text("first") == "2025-12-16T14:30:00.000Z" && days[1]["last"] is NSNull)
+    let validator = SchemaValidator(openAPI: Fixture().router().get("/openapi.json").object)
+    #expect(validator.errors(answer.object, against: "RecordedDays") == [])
+  }
+
+  @Test func handsAChoiceOver() {
+    let shelf = Shelf()
+    #expect(choose(#"{"day": "2025-12-17"}"#, shelf).status == 202)
+    let body = #"{"day": "2025-12-16", "source": "cache", "from": "09:30", "to": "16:00:30", "speed": 10}"#
+    #expect(choose(body, shelf).status == 202)
+    #expect(
+      shelf.choices.withLock { $0 } == [
+        DayChoice(date: Self.wednesday),
+        DayChoice(
+          date: Fixture.session, place: .cache, from: DayTime(secondOfDay: 34_200), to: DayTime(secondOfDay: 57_630)),
+      ])
+    let missing = choose(#"{"day": "2025-12-24"}"#, Shelf(.unknown("2025-12-24 is not recorded: there is 2025-12-17")))
+    #expect(missing.status == 404 && missing.object.text("detail").contains("there is 2025-12-17"))
+    #expect(choose(#"{"day": "2025-12-17"}"#, Shelf(.refused("damaged"))).status == 409)
+    let live = choose(#"{"day": "2025-12-17"}"#, Shelf(), plays: false)
+    #expect(live.status == 409 && live.object.text("detail").hasSuffix("type marketflow serve --replay 2025-12-17"))
   }
 
   @Test func aSourceThatIsNoRecordingSaysSo() {

@@ -53,6 +53,23 @@ final class FeedThread: Sendable {
     begin { [self] in try play(instruments: instruments, open) }
   }
 
+  /// Starts the thread with a day that was recorded, and with another one whenever that is wanted.
+  func start(_ day: RecordedDay, instruments: InstrumentTable) {
+    begin { [self] in
+      try playAgain { door, playback, injected in
+        switch options.control?.day ?? day {
+        case .journal(let archive, let date):
+          let source = try JournalDaySource(archive, date, instruments: instruments, log: log)
+          var reader = FeedReader(source: source, instruments: instruments)
+          return try run(&reader, &door, &playback, &injected, from: .none)
+        case .history(let day):
+          var reader = FeedReader(source: try day.makeSource(instruments: instruments), instruments: instruments)
+          return try run(&reader, &door, &playback, &injected, from: .none)
+        }
+      }
+    }
+  }
+
   /// Starts the thread with a source that is recorded: plays what an earlier life of the process recorded, opens the source
   /// with what that life knew, and records from there on.
   /// - Parameter onRefusal: the record cannot be played or the source not opened; the process has no use any more.
@@ -119,12 +136,18 @@ final class FeedThread: Sendable {
 
   /// Plays a source, and again from its beginning as often as a moment is wanted that has passed.
   private func play<Source: FrameSource & ~Copyable>(instruments: InstrumentTable, _ open: () throws -> Source) throws {
+    try playAgain { door, playback, injected in
+      var reader = FeedReader(source: try open(), instruments: instruments)
+      return try run(&reader, &door, &playback, &injected, from: .none)
+    }
+  }
+
+  /// - Parameter once: opens a source and plays it; returns whether it is to begin again.
+  private func playAgain(_ once: (inout EventDoor, inout Playback, inout EventBatch) throws -> Bool) throws {
     var door = EventDoor(ring: ring, engineBell: engineBell, gauges: gauges, isStopping: { [self] in isToStop })
     var playback = Playback(options)
     var injected = EventBatch()
-    while true {
-      var reader = FeedReader(source: try open(), instruments: instruments)
-      guard try run(&reader, &door, &playback, &injected, from: .none) else { return }
+    while try once(&door, &playback, &injected) {
       playback.startAgain()
       // Before the engine forgets: its empty state is nobody's last.
       gauges.setStatus(.streaming)

@@ -6,11 +6,22 @@ import Synchronization
 /// How a recording is being played, and what somebody wants of it: wishes are left here by the network thread and taken by the
 /// feed thread, as trades entered by hand are. So data still go one way.
 final class PlayControl: Sendable {
+  /// A day and the stretch of it that is played.
+  struct Program: Sendable {
+    var day: RecordedDay
+    var window: PlayWindow
+  }
+
   /// What is wanted of the player; nil where nothing is to change.
-  struct Wish: Sendable, Equatable {
+  struct Wish: Sendable {
     var isPaused: Bool?
     var speed: ReplaySpeed?
     var position: Timestamp?
+    /// Another day, or the same again.
+    var program: Program?
+
+    /// Whether what is played now is to be left for something else.
+    var leaps: Bool { position != nil || program != nil }
   }
 
   /// What the feed thread says of itself.
@@ -28,27 +39,27 @@ final class PlayControl: Sendable {
     var isPaused = false
     var wasMoved = false
     var speed: ReplaySpeed
+    var window: PlayWindow
+    var day: RecordedDay?
     var playing = Playing()
   }
 
-  /// The stretch that is played.
-  let window: PlayWindow
   private let state: Mutex<State>
   private let isWished = Atomic<Bool>(false)
   private let position = Atomic<Int64>(0)
   /// Wakes the feed thread out of its pause.
   private let bell: Doorbell
 
-  init(speed: ReplaySpeed, window: PlayWindow, bell: Doorbell) {
-    self.window = window
+  /// - Parameter day: what is played first; nil for a file.
+  init(speed: ReplaySpeed, window: PlayWindow, day: RecordedDay? = nil, bell: Doorbell) {
     self.bell = bell
-    state = Mutex(State(speed: speed))
+    state = Mutex(State(speed: speed, window: window, day: day))
   }
 
   // MARK: Anybody
 
   /// Leaves a wish; those that the feed thread has not taken yet become one with it, the newer word counting.
-  func wish(_ command: PlayerCommand) {
+  func wish(_ command: PlayerCommand, program: Program? = nil) {
     state.withLock { state in
       var wish = state.wish ?? Wish()
       if let isPaused = command.isPaused {
@@ -65,6 +76,12 @@ final class PlayControl: Sendable {
         state.playing.isSeeking = true
         state.playing.hasEnded = false
       }
+      if let program {
+        wish.program = program
+        // A moment of the day before means nothing in this one.
+        wish.position = nil
+        state.playing = Playing()
+      }
       state.wish = wish
       isWished.store(true, ordering: .releasing)
     }
@@ -73,6 +90,9 @@ final class PlayControl: Sendable {
 
   /// Whether another moment was ever wanted.
   var wasMoved: Bool { state.withLock { $0.wasMoved } }
+
+  /// The day that is played; nil for a file.
+  var day: RecordedDay? { state.withLock { $0.day } }
 
   var facts: ReplayFacts {
     state.withLock { state in
@@ -98,12 +118,27 @@ final class PlayControl: Sendable {
   }
 
   var speed: ReplaySpeed { state.withLock { $0.speed } }
+  /// The stretch that is played.
+  var window: PlayWindow { state.withLock { $0.window } }
+
+  /// Another day is played from here on.
+  /// - Parameter isSeeking: on the way to a moment of it.
+  func begin(_ program: Program, isSeeking: Bool) {
+    state.withLock { state in
+      state.day = program.day
+      state.window = program.window
+      state.playing = Playing()
+      state.playing.isSeeking = isSeeking || state.wish?.position != nil
+    }
+  }
 
   func notePosition(_ time: Timestamp) { position.store(time.nanoseconds, ordering: .relaxed) }
 
   /// The day and its stretch are known.
   func noteBounds(day: MarketDate, from: Timestamp, to: Timestamp) {
     state.withLock { state in
+      // Of a day that is about to be left.
+      guard state.wish?.program == nil else { return }
       state.playing.day = day
       state.playing.from = from
       state.playing.to = to
@@ -118,10 +153,10 @@ final class PlayControl: Sendable {
 
   func noteEnded(_ hasEnded: Bool, at time: Timestamp) {
     state.withLock { state in
-      state.playing.hasEnded = hasEnded && state.wish?.position == nil
+      state.playing.hasEnded = hasEnded && state.wish?.leaps != true
       if hasEnded {
         state.playing.isSeeking = state.wish?.position != nil
-        if time != .none { state.playing.to = time }
+        if time != .none, state.wish?.program == nil { state.playing.to = time }
       }
     }
   }

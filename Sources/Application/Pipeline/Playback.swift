@@ -20,6 +20,8 @@ struct Playback {
   private var bounds: PlayWindow.Bounds?
   /// Up to here nothing is waited for.
   private var target: Timestamp?
+  /// What the source begins again with; nil when that is what it was.
+  private var next: PlayControl.Program?
   private var isPaused = false
   /// Where the pace goes on after a pause; nil while it goes on.
   private var heldAt: Timestamp?
@@ -67,7 +69,7 @@ struct Playback {
   /// Nothing more comes.
   func end() { control?.noteEnded(true, at: position) }
 
-  /// Looks whether somebody wants a moment again that has been played.
+  /// Looks whether somebody wants a moment again that has been played, or another day.
   mutating func wantsToStartAgain(now: Int64) -> Bool {
     guard let control, control.hasWish, let wish = control.take() else { return false }
     let mayGoOn = apply(wish, held: position, now: now)
@@ -80,6 +82,12 @@ struct Playback {
 
   /// The source begins again, on the way to the moment that is wanted.
   mutating func startAgain() {
+    if let next, let control {
+      self.next = nil
+      control.begin(next, isSeeking: target != nil)
+      bounds = nil
+      pacer = Pacer(speed: control.speed.factor)
+    }
     position = .none
     control?.notePosition(target ?? .none)
     control?.noteEnded(false, at: .none)
@@ -101,6 +109,11 @@ struct Playback {
       isPaused = pauses
       heldAt = pauses ? max(current, position) : nil
       if !pauses { pacer.goOn(at: max(current, position), speed: pacer.speed, now: now) }
+    }
+    if let program = wish.program {
+      next = program
+      target = wish.position
+      return false
     }
     guard let wanted = wish.position else { return true }
     target = max(wanted, bounds?.from ?? wanted)
@@ -125,6 +138,7 @@ struct Playback {
       target = from
       control.noteSeeking(true)
     }
+    if isPaused, target == nil { heldAt = time }
     return bounds
   }
 }

@@ -12,14 +12,21 @@ enum RecordedDay: Sendable {
   case history(HistoryDay)
 
   /// Looks for a day: in the journal, else in the cache of fetched history.
-  /// - Parameter fromCache: the day as it was fetched, also when the journal has it.
+  /// - Parameters:
+  ///   - fromCache: the day as it was fetched, also when the journal has it.
+  ///   - fromJournal: the day as it was received, or none.
   /// - Throws: `ServeError` when nobody has it; `JournalError`, `HistoryError`.
-  init(_ date: MarketDate, in directory: DataDirectory, fromCache: Bool = false) throws {
+  init(_ date: MarketDate, in directory: DataDirectory, fromCache: Bool = false, fromJournal: Bool = false) throws {
     let archive = try JournalArchive.ifPresent(in: directory)
     let days = try archive?.days().map(\.date) ?? []
     if !fromCache, let archive, days.contains(date) {
       self = .journal(archive, date)
       return
+    }
+    if fromJournal {
+      throw ServeError(
+        "\(date) is not in the journal \(directory.journal), which has \(RecordedDay.list(days)); name another day, or the cache"
+      )
     }
     let cache = HistoryCache(HistoryOptions(directory: directory.cache))
     guard let day = try cache.day(date) else {
@@ -50,16 +57,6 @@ enum RecordedDay: Sendable {
     case .journal(let archive, _): archive.ingestSource()
     case .history(let day):
       IngestSource(source: day.summary, fingerprint: "history \(day.fingerprint)", resumable: false)
-    }
-  }
-
-  /// Plays the day on the feed's thread.
-  func start(_ feed: FeedThread, instruments: InstrumentTable, log: Log) {
-    switch self {
-    case .journal(let archive, let date):
-      feed.start(instruments: instruments) { try JournalDaySource(archive, date, instruments: instruments, log: log) }
-    case .history(let day):
-      feed.start(instruments: instruments) { try day.makeSource(instruments: instruments) }
     }
   }
 

@@ -10,6 +10,8 @@ import Storage
 /// Asks every part how it is, without making any of them wait.
 struct HealthGathering: Sendable {
   let source: ServeSource
+  /// Nil when the source is no recording.
+  let control: PlayControl?
   let live: PolygonFeed?
   let gauges: IngestGauges
   let events: SPSCRing<MarketEvent>
@@ -23,7 +25,7 @@ struct HealthGathering: Sendable {
 
   func gather() -> HealthFacts {
     HealthFacts(
-      ingest: gauges.ingest(source: source.summary, subscribed: source.subscribed),
+      ingest: gauges.ingest(source: control?.day?.summary ?? source.summary, subscribed: source.subscribed),
       events: HealthFacts.Queue(depth: events.count, capacity: events.capacity),
       storageQueue: writer.map { HealthFacts.Queue(depth: $0.queueDepth, capacity: $0.queueCapacity) }
         ?? HealthFacts.Queue(),

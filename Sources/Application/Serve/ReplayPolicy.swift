@@ -18,6 +18,34 @@ enum ReplayPolicy {
     }
   }
 
+  /// What is recorded in a data folder, and what a run may make of it.
+  static func recordings(_ source: ServeSource, _ control: PlayControl?, in directory: DataDirectory) -> RecordedDays {
+    var days = RecordedDays(
+      list: { try RecordedDayFacts.all(in: directory) },
+      command: { "marketflow serve --replay \($0) --data-dir \"\(directory.path)\" --port 0" })
+    // A file is stored as it is played, and what is stored is of one recording.
+    if let control, case .replayDay = source {
+      days.play = { ReplayPolicy.play($0, $1, control, in: directory) }
+    }
+    return days
+  }
+
+  private static func play(
+    _ choice: DayChoice, _ command: PlayerCommand, _ control: PlayControl, in directory: DataDirectory
+  ) -> DayOutcome {
+    do {
+      let day = try RecordedDay(
+        choice.date, in: directory, fromCache: choice.place == .cache, fromJournal: choice.place == .journal)
+      let window = PlayWindow(from: choice.from, to: choice.to)
+      control.wish(command, program: PlayControl.Program(day: day, window: window))
+      return .accepted
+    } catch let error as ServeError {
+      return .unknown(error.description)
+    } catch {
+      return .refused("\(error)")
+    }
+  }
+
   static func inject(
     _ trade: InjectedTrade, _ inbox: InjectionInbox, _ control: PlayControl?, stores: Bool
   ) -> InjectionOutcome {

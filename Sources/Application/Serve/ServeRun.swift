@@ -79,7 +79,8 @@ final class ServeRun {
         alerts: alerts.thread, mayStartAgain: source.mode == .replay))
     let control =
       source.mode == .replay
-      ? PlayControl(speed: settings.replaySpeed, window: settings.replayWindow, bell: inbox.bell) : nil
+      ? PlayControl(
+        speed: settings.replaySpeed, window: settings.replayWindow, day: source.recordedDay, bell: inbox.bell) : nil
     self.control = control
     feed = FeedThread(
       options: FeedThread.Options(
@@ -104,7 +105,8 @@ final class ServeRun {
         lastPrint: plan.start.prints, cancellations: plan.snapshot?.cancellationsCounted ?? 0)
     }
     let facts = HealthGathering(
-      source: source, live: live, gauges: gauges, events: events, publisher: publisher, writer: writer, record: record,
+      source: source, control: control, live: live, gauges: gauges, events: events, publisher: publisher,
+      writer: writer, record: record,
       keeper: keeper, lake: lake, positioning: positioning, alerts: alerts)
     var openStore: (@Sendable () throws -> StoreReader)?
     if let store { openStore = { try store.makeReader() } }
@@ -112,14 +114,16 @@ final class ServeRun {
     if let positioning { board = { positioning.board } }
     address = store.map { ServerAddress(database: $0.options.path) }
     statements = store.map { ServeRun.queryRunner($0, settings) }
-    let inbox = inbox
+    let (inbox, source) = (inbox, source)
     server = Server(
       configuration: configuration,
       connections: ServerConnections(
         instruments: instruments, outputs: publisher, snapshots: snapshots, flow: flow,
         facts: { facts.gather() },
         inject: { ReplayPolicy.inject($0, inbox, control, stores: store != nil) },
-        replay: control.map { ReplayPolicy.player($0, inbox, stores: store != nil) }, statements: statements,
+        replay: control.map { ReplayPolicy.player($0, inbox, stores: store != nil) },
+        recordings: ReplayPolicy.recordings(source, control, in: DataDirectory(path: settings.dataDirectory)),
+        statements: statements,
         positioning: board, alerts: alerts.thread),
       openStore: openStore, log: log)
   }
@@ -155,7 +159,7 @@ final class ServeRun {
       feed.start(instruments: instruments) { [instruments] in DemoFeed(settings: settings, instruments: instruments) }
     case .replay(let path, _, _):
       feed.start(instruments: instruments) { [instruments] in try ReplayFile(path: path, instruments: instruments) }
-    case .replayDay(let day): day.start(feed, instruments: instruments, log: log)
+    case .replayDay(let day): feed.start(day, instruments: instruments)
     case .polygon:
       guard let live else { preconditionFailure("ServeRun: a live source without its feed") }
       try start(live)

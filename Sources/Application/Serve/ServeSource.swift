@@ -29,6 +29,11 @@ enum ServeSource: Sendable {
     }
   }
 
+  /// Nil for what is no recorded day.
+  var recordedDay: RecordedDay? {
+    if case .replayDay(let day) = self { day } else { nil }
+  }
+
   var subscribed: [String] {
     switch self {
     case .demo(let settings): settings.symbols

@@ -11,6 +11,7 @@ final class Router {
   private let statements: StatementThread?
   private let inject: (@Sendable (InjectedTrade) -> InjectionOutcome)?
   private let replay: ReplayPlayer?
+  private let recordings: RecordedDaysDesk?
   private let positioning: PositioningRoute
   private let alerts: AlertsRoute?
   private let flow: FlowDesk?
@@ -26,6 +27,7 @@ final class Router {
   ///   - statements: nil when no SQL is answered.
   ///   - inject: nil when nothing may be injected.
   ///   - replay: nil when the source is no recording.
+  ///   - recordings: nil when nobody knows which there are.
   ///   - flow: nil when no order flow is summed.
   ///   - positioning: without a board when this run works out none.
   ///   - alerts: nil when none are kept.
@@ -33,7 +35,7 @@ final class Router {
     model: ReadModel, version: String, files: StaticFiles, history: QueryThread?, statements: StatementThread?,
     health: @escaping () -> Health,
     inject: (@Sendable (InjectedTrade) -> InjectionOutcome)?, replay: ReplayPlayer? = nil,
-    positioning: PositioningRoute, alerts: AlertsThread? = nil,
+    recordings: RecordedDaysDesk? = nil, positioning: PositioningRoute, alerts: AlertsThread? = nil,
     flow: FlowDesk? = nil
   ) {
     self.model = model
@@ -43,6 +45,7 @@ final class Router {
     self.health = health
     self.inject = inject
     self.replay = replay
+    self.recordings = recordings
     self.positioning = positioning
     self.alerts = alerts.map { AlertsRoute($0) }
     self.flow = flow
@@ -86,7 +89,12 @@ final class Router {
       reply(try injectTrade(request))
     case ReplayRoute.path:
       try allow(["GET", "HEAD", "POST"], request)
-      reply(request.method == "POST" ? try commandReplay(request) : try replayState(request))
+      if request.method == "POST" { try commandReplay(request, reply) } else { reply(try replayState(request)) }
+    case ReplayRoute.daysPath:
+      try allow(["GET", "HEAD"], request)
+      try refuseParameters(request)
+      guard let recordings else { throw .storeUnavailable("\(request.path): this run knows no recorded days") }
+      try recordings.list(reply)
     case "/openapi.json":
       try allow(["GET", "HEAD"], request)
       reply(APIResponse(headers: [("Cache-Control", "no-cache")], body: description))
@@ -285,12 +293,13 @@ final class Router {
     return .live(ReplayFacts.schema.encode(try player().facts(), reservingBytes: 512))
   }
 
-  private func commandReplay(_ request: APIRequest) throws(Problem) -> APIResponse {
+  private func commandReplay(_ request: APIRequest, _ reply: @escaping Reply) throws(Problem) {
     try checkPosted(request)
+    let (command, choice) = try ReplayRoute.parse(request.body, replay?.facts() ?? ReplayFacts())
+    if let choice, let recordings { return try recordings.play(choice, command, reply) }
     let player = try player()
-    let command = try ReplayRoute.parse(request.body, player.facts())
     switch player.command(command) {
-    case .accepted: return .live(ReplayFacts.schema.encode(player.facts(), reservingBytes: 512), status: 202)
+    case .accepted: reply(.live(ReplayFacts.schema.encode(player.facts(), reservingBytes: 512), status: 202))
     case .refused(let reason): throw Problem(kind: .wrongSource, status: 409, detail: "/replay: \(reason)")
     }
   }

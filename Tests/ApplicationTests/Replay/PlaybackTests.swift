@@ -35,7 +35,7 @@ import Testing
       feed = FeedThread(
         options: FeedThread.Options(control: control), ring: ring, engineBell: Doorbell(), gauges: gauges, inbox: inbox,
         log: Log(minimumLevel: .critical))
-      day.start(feed, instruments: instruments, log: Log(minimumLevel: .critical))
+      feed.start(day, instruments: instruments)
     }
 
     /// Takes what comes until the player is where it is wanted.

@@ -60,6 +60,93 @@ import Testing
     #expect(try served.outcome().code == 0)
   }
 
+  /// Asks until a day has been played to its end, and the engine has said what came of it.
+  private func played(_ client: ProcessClient, _ date: String, _ source: String) throws -> String {
+    while true {
+      let player = try client.request("/replay").json
+      guard player["state"] as? String == "ended", player["date"] as? String == date else { continue }
+      let health = try client.health()
+      guard (health["ingest"] as? [String: Any])?["source"] as? String == source else { continue }
+      if let digest = health["digest"] as? String { return digest }
+    }
+  }
+
+  private func trades(_ client: ProcessClient) throws -> Int? {
+    (try client.health()["ingest"] as? [String: Any])?["trades"] as? Int
+  }
+
+  @Test(.timeLimit(.minutes(5)))
+  func anotherDayIsPlayedWithoutARestart() throws {
+    let tape = live.folder.path("trades.csv")
+    try ReplayHistoryTests.trades.write(to: URL(filePath: tape))
+    let fetched = try ProcessProgram.run("fetch", "--file", tape, "--data-dir", live.directory.path, in: live.folder)
+    #expect(fetched.code == 0, "\(fetched.errors)")
+    let served = try serve("--replay", "2025-12-17", "--replay-speed", "max")
+    let client = try ProcessClient(port: served.port())
+    let newer = DigestText.text(try #require(live.last[LiveSession.second]).digest)
+    let older = DigestText.text(try #require(live.last[LiveSession.first]).digest)
+    #expect(try played(client, "2025-12-17", "journal 2025-12-17") == newer)
+    let epoch = try #require(try client.health()["epoch"] as? String)
+
+    let days = try #require(try client.request("/replay/days").json["days"] as? [[String: Any]])
+    #expect(days.map { $0["date"] as? String } == ["2025-12-17", "2025-12-16", "2025-12-16"])
+    #expect(days.map { $0["source"] as? String } == ["journal", "journal", "cache"])
+    #expect(days[2]["trades"] as? Int == 240 && days[2]["first"] as? String == "2025-12-16T14:30:00.000Z")
+    #expect(try days.allSatisfy { try #require($0["bytes"] as? Int) > 0 })
+
+    // An earlier day, as it was live; then the same as it was fetched, from a moment on, standing still there.
+    #expect(try client.request("/replay", post: #"{"day": "2025-12-16"}"#).status == 202)
+    #expect(try played(client, "2025-12-16", "journal 2025-12-16") == older)
+    let body = #"{"day": "2025-12-16", "source": "cache", "from": "09:31", "to": "09:31:30", "paused": true}"#
+    #expect(try client.request("/replay", post: body).status == 202)
+    var paused = try player(client, "paused")
+    while paused["position"] as? String != "2025-12-16T14:31:00.000Z" { paused = try player(client, "paused") }
+    #expect(paused["from"] as? String == "2025-12-16T14:31:00.000Z")
+    #expect(paused["to"] as? String == "2025-12-16T14:31:30.000Z" && paused["speed"] as? String == "max")
+    #expect(try client.request("/replay", post: #"{"paused": false}"#).status == 202)
+    _ = try played(client, "2025-12-16", "cache 2025-12-16")
+    // All of it, and nothing of the days before.
+    #expect(try client.request("/replay", post: #"{"day": "2025-12-16", "source": "cache"}"#).status == 202)
+    while try trades(client) != 240 { _ = try played(client, "2025-12-16", "cache 2025-12-16") }
+    let last = try client.request("/prints?limit=1").json["rows"] as? [[String: Any]]
+    #expect(last?.first?["time"] as? String == "2025-12-16T14:31:59.000Z" && last?.first?["id"] as? Int == 240)
+    // And back to the newer one.
+    #expect(try client.request("/replay", post: #"{"day": "2025-12-17", "source": "journal"}"#).status == 202)
+    #expect(try played(client, "2025-12-17", "journal 2025-12-17") == newer)
+    let stream = try ProcessClient(port: client.port)
+    try stream.listen()
+    #expect(try stream.message()["epoch"] as? String == epoch + ".4")
+
+    for body in [#"{"day": "2025-12-24"}"#, #"{"day": "2025-12-24", "source": "journal"}"#] {
+      let missing = try client.request("/replay", post: body)
+      #expect(missing.status == 404)
+      #expect((missing.json["detail"] as? String)?.contains("2025-12-16, 2025-12-17") == true, "\(missing.json)")
+    }
+    #expect(try client.request("/replay", post: #"{"day": "2025-12-17", "source": "cache"}"#).status == 404)
+    // Nothing came of those.
+    #expect(try player(client, "ended")["date"] as? String == "2025-12-17")
+    served.signal(SIGTERM)
+    #expect(try served.outcome().code == 0)
+  }
+
+  @Test func whatPlaysNoDaySaysWhatToType() throws {
+    let directory = live.directory.path
+    let file = ["--replay", BenchTests.path("small.ndjson.gz"), "--no-store"]
+    for words in [[], file] {
+      let served = try ProcessProgram(
+        ["serve", "--port", "0", "--data-dir", directory] + words, in: live.folder)
+      let client = try ProcessClient(port: served.port())
+      let days = try #require(try client.request("/replay/days").json["days"] as? [[String: Any]])
+      #expect(days.map { $0["date"] as? String } == ["2025-12-17", "2025-12-16"])
+      let refused = try client.request("/replay", post: #"{"day": "2025-12-17"}"#)
+      #expect(refused.status == 409)
+      let wanted = "type marketflow serve --replay 2025-12-17 --data-dir \"\(directory)\" --port 0"
+      #expect((refused.json["detail"] as? String)?.hasSuffix(wanted) == true, "\(refused.json)")
+      served.signal(SIGTERM)
+      #expect(try served.outcome().code == 0)
+    }
+  }
+
   @Test func aFileGoesBackWithoutStoringAnythingTwice() throws {
     let tape = BenchTests.path("small.ndjson.gz")
     let data = live.folder.path("tapes")
