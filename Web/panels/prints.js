@@ -1,5 +1,5 @@
 /** The desk's prints tape: the newest prints, under one of four filters. */
-import { isTyped, required, setAttribute, setText } from "../modules/dom.js";
+import { required, setAttribute, setText } from "../modules/dom.js";
 import { formatCount } from "../modules/format.js";
 import { effect } from "../modules/signals.js";
 import { isSweep, LARGE_PREMIUM } from "../modules/tape.js";
@@ -57,17 +57,11 @@ export function mountPrints(desk, paints) {
 }
 
 /**
- * "/" comes to the filter from anywhere; the digits choose only while the focus is in it, so that nobody who types or
- * dictates elsewhere changes the tape.
+ * The digits choose while the focus is in the filter; elsewhere they are the page's own.
  * @param {HTMLElement} filter
  * @param {HTMLButtonElement[]} buttons
  */
 function listenForKeys(filter, buttons) {
-  document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.key !== "/" || isTyped(event)) return;
-    event.preventDefault();
-    buttons[0]?.focus();
-  });
   filter.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const button = /^[1-9]$/.test(event.key) ? buttons[Number(event.key) - 1] : undefined;
