@@ -1,5 +1,5 @@
 /** Premium by minute: calls above the line, puts below it, the net as a line over both; or the same as a table. */
-import { element, setAttribute, setText } from "../modules/dom.js";
+import { element, setAttribute, setClass, setText } from "../modules/dom.js";
 import { formatEastern, formatMoney } from "../modules/format.js";
 import { minuteScale } from "../modules/minute-scale.js";
 import { drawing } from "../modules/svg.js";
@@ -30,7 +30,7 @@ export class MinuteFlow {
     "aria-describedby": "minutes-readout",
   });
   #empty = element("p", "empty", {}, ["No minutes yet."]);
-  #frame = element("div", "scroll minute-table", {});
+  #frame = element("div");
   #choice;
   #table;
   #size = { width: 0, height: 0 };
@@ -83,9 +83,9 @@ export class MinuteFlow {
   showTable(isTable) {
     this.#choice.show([isTable ? "table" : ""]);
     this.#plot.hidden = isTable;
-    this.#frame.classList.toggle("visually-hidden", !isTable);
+    setClass(this.#frame, isTable ? "scroll minute-table" : "visually-hidden");
     setAttribute(this.#frame, "tabindex", isTable ? "0" : null);
-    setAttribute(this.#frame, "role", isTable ? "region" : null);
+    setAttribute(this.#frame, "role", isTable ? "group" : null);
     setAttribute(this.#frame, "aria-labelledby", isTable ? "minutes-title" : null);
     this.#table.setReachable(isTable);
   }
