@@ -1,4 +1,5 @@
 /** Where the minutes of a day lie on a chart: calls above the line, puts below it, one scale for both. */
+import { roundStep } from "./scale.js";
 
 /** @typedef {import("./protocol.js").Minute} Minute */
 
@@ -30,7 +31,7 @@ export function minuteScale(minutes, width, height) {
   const slot = width / count;
   const above = Math.max(1, ...minutes.map((minute) => Math.max(minute.call_premium, minute.net_premium)));
   const below = Math.max(1, ...minutes.map((minute) => Math.max(minute.put_premium, -minute.net_premium)));
-  const step = niceStep(Math.max(above, below) / TICKS);
+  const step = roundStep(Math.max(above, below), TICKS);
   const [top, bottom] = [Math.ceil(above / step) * step, Math.ceil(below / step) * step];
   const ticks = [];
   for (let tick = -bottom; tick <= top + step / 2; tick += step) ticks.push(tick);
@@ -45,13 +46,4 @@ export function minuteScale(minutes, width, height) {
     ticks,
     times,
   };
-}
-
-/**
- * The least of 1, 2, 5, 10, 20, 50 … that is not below an amount.
- * @param {number} amount above 0
- */
-export function niceStep(amount) {
-  const power = 10 ** Math.floor(Math.log10(amount));
-  return ([1, 2, 5].find((factor) => factor * power >= amount * (1 - 1e-9)) ?? 10) * power;
 }

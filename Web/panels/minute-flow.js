@@ -1,10 +1,10 @@
 /** Premium by minute: calls above the line, puts below it, the net as a line over both; or the same as a table. */
-import { element, setAttribute, setText } from "../modules/dom.js";
+import { element, setAttribute, setClass, setText } from "../modules/dom.js";
 import { formatEastern, formatMoney } from "../modules/format.js";
 import { minuteScale } from "../modules/minute-scale.js";
+import { drawing } from "../modules/svg.js";
 import { MINUTE_COLUMNS, signed } from "./flow-columns.js";
 import { FlowTable } from "./flow-table.js";
-import { draw } from "./nbbo-picture.js";
 import { makeSegments } from "./tape-filter-bar.js";
 
 /** @typedef {import("../modules/protocol.js").Minute} Minute */
@@ -16,13 +16,13 @@ const TOP = 8;
 export class MinuteFlow {
   #open;
   #readout = element("p", "aside", { id: "minutes-readout", "aria-live": "polite" });
-  #svg = draw("svg", { class: "minute-flow", "aria-hidden": "true" });
-  #lines = draw("g", { class: "grid-lines" });
-  #labels = draw("g", { class: "labels" });
-  #calls = draw("path", { class: "calls" });
-  #puts = draw("path", { class: "puts" });
-  #net = draw("path", { class: "net" });
-  #cursor = draw("rect", { class: "cursor", y: 0, width: 0 });
+  #svg = drawing("svg", "minute-flow", { "aria-hidden": "true" });
+  #lines = drawing("g", "grid-lines");
+  #labels = drawing("g", "labels");
+  #calls = drawing("path", "calls");
+  #puts = drawing("path", "puts");
+  #net = drawing("path", "net");
+  #cursor = drawing("rect", "cursor", { y: 0, width: 0 });
   #plot = element("div", "minute-plot", {
     tabindex: "0",
     role: "group",
@@ -30,7 +30,7 @@ export class MinuteFlow {
     "aria-describedby": "minutes-readout",
   });
   #empty = element("p", "empty", {}, ["No minutes yet."]);
-  #frame = element("div", "scroll minute-table", {});
+  #frame = element("div");
   #choice;
   #table;
   #size = { width: 0, height: 0 };
@@ -83,9 +83,9 @@ export class MinuteFlow {
   showTable(isTable) {
     this.#choice.show([isTable ? "table" : ""]);
     this.#plot.hidden = isTable;
-    this.#frame.classList.toggle("visually-hidden", !isTable);
+    setClass(this.#frame, isTable ? "scroll minute-table" : "visually-hidden");
     setAttribute(this.#frame, "tabindex", isTable ? "0" : null);
-    setAttribute(this.#frame, "role", isTable ? "region" : null);
+    setAttribute(this.#frame, "role", isTable ? "group" : null);
     setAttribute(this.#frame, "aria-labelledby", isTable ? "minutes-title" : null);
     this.#table.setReachable(isTable);
   }
@@ -125,7 +125,7 @@ export class MinuteFlow {
     const amounts = isEmpty ? [] : scale.ticks;
     const lines = amounts.map((tick) => {
       const y = scale.y(tick) + TOP;
-      return draw("line", { x1: 0, x2: inner, y1: y, y2: y, class: tick === 0 ? "zero" : "" });
+      return drawing("line", tick === 0 ? "zero" : "", { x1: 0, x2: inner, y1: y, y2: y });
     });
     this.#lines.replaceChildren(...lines);
     this.#labels.replaceChildren(
@@ -206,7 +206,5 @@ function box(x, top, width, bottom) {
  * @param {"middle" | "end"} anchor
  */
 function label(words, x, y, anchor) {
-  const node = draw("text", { x, y, "text-anchor": anchor });
-  node.textContent = words;
-  return node;
+  return drawing("text", "", { x, y, "text-anchor": anchor }, [words]);
 }

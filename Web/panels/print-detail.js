@@ -52,7 +52,7 @@ export class PrintDetail {
   #title = element("h2", "", { id: "print-title" });
   #body = element("div", "scroll", {
     tabindex: "0",
-    role: "region",
+    role: "group",
     "aria-labelledby": "print-title",
     id: "print-body",
   });

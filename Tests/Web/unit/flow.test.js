@@ -1,5 +1,5 @@
 import { compare, drillOfMinute, keyOf, lastHour, nameOf, pageBefore, sumsOf } from "../../../Web/modules/flow.js";
-import { minuteScale, niceStep } from "../../../Web/modules/minute-scale.js";
+import { minuteScale } from "../../../Web/modules/minute-scale.js";
 import { expect, expectEqual } from "./expect.js";
 import { makePrint } from "./samples.js";
 
@@ -105,10 +105,6 @@ Deno.test("the last hour is the minute under way and the 59 before it", () => {
   const minutes = ["14:00", "14:01", "14:59", "15:00"].map((time) => makeMinute(time));
   expectEqual(lastHour(minutes).map((minute) => minute.time.slice(11, 16)), ["14:01", "14:59", "15:00"]);
   expectEqual(lastHour([]), []);
-});
-
-Deno.test("steps are round", () => {
-  expectEqual([1, 1.1, 3, 6, 99, 100, 2e6, 0.3].map(niceStep), [1, 2, 5, 10, 100, 100, 2e6, 0.5]);
 });
 
 Deno.test("calls and puts share one scale with its zero between them", () => {
