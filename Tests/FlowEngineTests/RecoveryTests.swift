@@ -148,13 +148,14 @@ import Testing
       }
       run.feed(Self.incident(.gapFound, now, gap: UInt32(gap)))
       for _ in 0..<Int.random(in: 1...12, using: &random) {
-        let then = Int64.random(in: 0...max(1, now), using: &random)
+        // History reaches a little beyond what the stream has shown.
+        let then = Int64.random(in: 0...now + 70_000, using: &random)
         minutes[then / 60_000, default: []].append((then, then % 89 + 1, UInt32(then % 7 + 1)))
         run.feed(Self.old(then, then % 89 + 1, size: UInt32(then % 7 + 1)))
       }
       run.feed(Self.incident(.gapFilled, now, gap: UInt32(gap)))
     }
-    run.feed(clock(now + 120_000))
+    run.feed(clock(now + 180_000))
     for bar in run.outputs.bars { bars[bar.minute] = bar }
     let wanted = minutes.map { minute, prints in
       // Equal times stand in the order in which they came.

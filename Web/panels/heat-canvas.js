@@ -170,12 +170,15 @@ function nameStrikes(context, field, frame) {
 function nameTimes(context, field, frame, height) {
   const column = frame.width / frame.columns;
   const minutes = MINUTE_STEPS.find((step) => step * column >= TIME_PIXELS) ?? 120;
+  let named = NaN;
   context.textAlign = "left";
   context.textBaseline = "alphabetic";
   field.minutes.forEach((minute, index) => {
-    const instant = instantOf(minute.time);
-    // New York is whole hours from UTC: a minute that is round there is round here.
-    if (instant === null || Math.round(instant / MINUTE) % minutes !== 0) return;
+    // New York is whole hours from UTC: what is round there is round here. A round minute may be missing: the next one is named.
+    const part = Math.floor((instantOf(minute.time) ?? 0) / MINUTE / minutes);
+    const isNext = part !== named;
+    named = part;
+    if (!isNext || index === 0 && !isMultiple((instantOf(minute.time) ?? 0) / MINUTE, minutes)) return;
     const { x } = boxOf({ minute: index, strike: 0 }, frame);
     if (x + 30 < frame.left + frame.width) context.fillText(formatEastern(minute.time, "minutes"), x, height - 5);
   });

@@ -7,8 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect, sync_playwright
 from test_page import ARGUMENTS, CHROMIUM, DESK, PATIENCE, SIZES, URL
 
-# All pairs of viewport and scheme.
-APPEARANCES = [(SIZES[size], scheme) for scheme in ("dark", "light") for size in ("desk", "phone")]
+SCHEMES = ("dark", "light")
 
 
 class BrowserTest(unittest.TestCase):
@@ -42,3 +41,10 @@ class BrowserTest(unittest.TestCase):
     def expect_accessible(self, page):
         results = Axe().run(page)
         self.assertEqual(results.violations_count, 0, results.generate_report())
+
+    def appearances(self):
+        """All pairs of viewport and scheme as subtests."""
+        for scheme in SCHEMES:
+            for size in ("desk", "phone"):
+                with self.subTest(scheme=scheme, size=size):
+                    yield SIZES[size], scheme

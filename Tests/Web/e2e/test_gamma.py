@@ -1,0 +1,126 @@
+"""The page of gamma in a real browser, against a server in demo mode; see browser.py."""
+
+import re
+import unittest
+
+from browser import SCHEMES, BrowserTest
+from gamma_samples import history
+from playwright.sync_api import expect
+from test_page import PATIENCE, SIZES, URL
+
+ADDRESS = "#/gamma/SPY"
+HISTORY = "**/gex/*/history*"
+
+
+def with_history(page):
+    page.route(HISTORY, lambda route: route.fulfill(json=history()))
+
+
+class GammaPageTest(BrowserTest):
+    def open_gamma(self, address=ADDRESS, prepare=with_history, **options):
+        page = self.open(address, prepare=prepare, **options)
+        page.locator(".gamma-strikes-panel svg .bar").first.wait_for()
+        page.locator(".gamma-expiries tbody tr").first.wait_for()
+        return page
+
+    def test_opens_by_its_address_and_shows_where_dealers_stand(self):
+        page = self.open_gamma()
+        expect(page.locator(".choices a[aria-current]")).to_have_text("SPY")
+        expect(page.locator(".bias-word")).to_have_text(re.compile(r"gamma|hedging|Neutral", re.I))
+        expect(page.locator(".gamma-figures tbody tr")).to_have_count(12)
+        expect(page.locator(".gamma-strikes-panel svg text.spot")).to_have_text(re.compile(r"^spot \d+\.\d\d$"))
+        expect(page.locator(".gamma-profile-panel svg .way")).to_have_count(1)
+        self.assertEqual(self.complaints, [])
+
+    def test_figures_are_the_answers_of_the_server(self):
+        page = self.open_gamma()
+        answer = page.request.get(f"{URL}/gex/SPY?basis=open_interest&by=strike").json()
+        wall = page.locator(".gamma-figures tr", has_text="Call wall").locator("td").first
+        expect(wall).to_have_text(f"{answer['call_wall']:g}")
+        expect(page.locator(".gamma-strikes-panel svg text.call-wall")).to_contain_text(f"{answer['call_wall']:g}")
+
+    def test_the_address_restores_underlying_basis_and_view(self):
+        page = self.open_gamma("#/gamma/QQQ?basis=flow&history=table")
+        expect(page.locator(".choices a[aria-current]")).to_have_text("QQQ")
+        expect(page.get_by_role("button", name="Flow", exact=True)).to_have_attribute("aria-pressed", "true")
+        expect(page.locator(".gamma-figures thead .chosen")).to_have_text("Flow")
+        expect(page.locator(".heat-sheet tbody tr").first).to_be_visible()
+
+    def test_a_choice_is_in_the_address(self):
+        page = self.open_gamma()
+        page.get_by_role("button", name="Flow", exact=True).click()
+        self.expect_address(page, "basis=flow")
+        page.get_by_role("button", name="Table", exact=True).click()
+        self.expect_address(page, "basis=flow", "history=table")
+        page.locator(".choices a", has_text="QQQ").click()
+        self.expect_address(page, "#/gamma/QQQ", "basis=flow", "history=table")
+
+    def test_the_map_is_walked_by_keys_and_read_out(self):
+        page = self.open_gamma()
+        page.locator(".heat").focus()
+        page.keyboard.press("ArrowUp")
+        readout = page.locator(".heat-readout")
+        expect(readout).to_have_text(re.compile(r"^10:59 ET · strike \d+ · [+−]\$[\d.]+M per 1%"))
+        page.keyboard.press("Home")
+        expect(readout).to_have_text(re.compile(r"^09:30 ET"))
+        before = readout.inner_text()
+        page.keyboard.press("ArrowUp")
+        expect(readout).not_to_have_text(before)
+        expect(page.locator(".heat-cursor")).to_be_visible()
+
+    def test_the_map_answers_to_the_pointer(self):
+        page = self.open_gamma()
+        box = page.locator(".heat").bounding_box()
+        page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        expect(page.locator(".heat-tip")).to_have_text(re.compile(r"^\d\d:\d\d · \d+ · "))
+        page.mouse.move(box["x"] + box["width"] / 2, box["y"] - 60)
+        expect(page.locator(".heat-tip")).to_be_hidden()
+
+    def test_a_refusal_is_said(self):
+        page = self.open("#/gamma/NOSUCH", prepare=with_history)
+        for panel in ("figures", "strikes", "expiries"):
+            notice = page.locator(f".gamma-{panel}-panel .empty")
+            expect(notice).to_contain_text("NOSUCH", timeout=PATIENCE)
+
+    def test_a_history_that_cannot_be_had_is_said(self):
+        def refuse(page):
+            body = {"title": "Nothing is there", "status": 404, "detail": "no history of it"}
+            page.route(HISTORY, lambda route: route.fulfill(status=404, json=body))
+
+        page = self.open_gamma(prepare=refuse)
+        expect(page.locator(".gamma-heat-panel .empty")).to_have_text("The history is not available. no history of it")
+
+    def test_what_is_missing_says_why(self):
+        def spoil(route):
+            answer = route.fetch().json()
+            detail = "gamma keeps its sign over the whole range that it was priced in"
+            answer.update(zero_gamma=None, missing=[{"figure": "zero_gamma", "reason": "no_crossing", "detail": detail}])
+            route.fulfill(json=answer)
+
+        page = self.open_gamma(prepare=lambda page: (with_history(page), page.route("**/gex/SPY?*", spoil)))
+        expect(page.locator(".gamma-strikes-panel .gex-why")).to_have_text(re.compile("^No flip: gamma keeps its sign"))
+        expect(page.locator(".gamma-strikes-panel svg text.flip")).to_have_count(0)
+
+    def test_strikes_are_a_table_for_those_who_listen(self):
+        page = self.open_gamma()
+        table = page.locator(".gamma-strikes-panel table")
+        expect(table.locator("caption")).to_contain_text("Gamma exposure by strike")
+        self.assertEqual(table.locator("tbody tr:not([hidden])").count(), page.locator(".gamma-strikes-panel svg g").count())
+
+    def test_one_screen_on_a_desk_and_one_column_on_a_phone(self):
+        page = self.open_gamma()
+        self.assertLessEqual(page.evaluate("() => document.documentElement.scrollHeight - innerHeight"), 0)
+        phone = self.open_gamma(viewport=SIZES["phone"])
+        self.assertLessEqual(phone.evaluate("() => document.documentElement.scrollWidth - innerWidth"), 0)
+
+    def test_accessible_in_both_schemes_as_map_and_as_table(self):
+        for viewport, scheme in self.appearances():
+            self.expect_accessible(self.open_gamma(viewport=viewport, scheme=scheme))
+        for scheme in SCHEMES:
+            page = self.open_gamma(f"{ADDRESS}?history=table", scheme=scheme)
+            page.locator(".heat-sheet tbody tr").first.wait_for()
+            self.expect_accessible(page)
+
+
+if __name__ == "__main__":
+    unittest.main()
