@@ -5,6 +5,7 @@ import { Desk } from "./modules/desk.js";
 import { LEAST_PREMIUM } from "./modules/detections.js";
 import { mountPages } from "./modules/pages.js";
 import { paintAtMost } from "./modules/paint.js";
+import { Playing } from "./modules/player.js";
 import { Router } from "./modules/route.js";
 import { signal } from "./modules/signals.js";
 import { Stream } from "./modules/stream.js";
@@ -112,7 +113,8 @@ async function fetchAlerts(epoch) {
 
 mountMasthead(desk);
 mountStatus(desk, () => stream.retryNow());
-mountReplay(desk);
+const playing = new Playing(desk);
+mountReplay(playing);
 mountUnderlyings(desk);
 mountGrid(desk);
 mountTop(desk);
@@ -127,6 +129,7 @@ mountPages({
   desk,
   router,
   openRule,
+  playing,
   paints: { tape: tapePaints, detections: detectionPaints, alerts: alertPaints },
 });
 

@@ -16,7 +16,8 @@ import { PAGES } from "./route.js";
  * @property {Flag} isShown effects of a page use `effectWhile(isShown, …)`, so that a hidden page costs nothing
  * @property {{ tape: import("./signals.js").Signal<number>, detections: import("./signals.js").Signal<number>, alerts: import("./signals.js").Signal<number> }} paints
  *   change when tape, detections and alerts are to be drawn again, at a bounded rate
- * @property {(name: string) => void} openRule shows the form of the alert rule of that name
+ * @property {(name: string) => void} openRule shows the form of the alert rule of that name; of a new one for ""
+ * @property {import("./player.js").Playing} playing the player of a recording
  */
 
 /** @typedef {{ mount: (host: HTMLElement, context: Context) => void }} PageModule */

@@ -1,5 +1,6 @@
-/** The player of a recording, as `/replay` tells it and takes commands. */
+/** The player of a recording, as `/replay` tells it and takes commands: one state that the bar and the page of the replay share. */
 import { get, send } from "./api.js";
+import { computed, signal } from "./signals.js";
 
 /**
  * @typedef {object} Player
@@ -12,7 +13,14 @@ import { get, send } from "./api.js";
  * @property {boolean} paused
  */
 
-/** @typedef {{ paused?: boolean, speed?: number | "max", position?: string }} Command */
+/**
+ * What is left out stays as it is. `day`, `source`, `from` and `to` (clock times of New York) name another recording.
+ * @typedef {{ paused?: boolean, speed?: number | "max", position?: string, day?: string, source?: string, from?: string, to?: string }} Command
+ */
+
+const POLL_MILLISECONDS = 500;
+/** A held arrow key names many moments; the last one counts. */
+const SETTLE_MILLISECONDS = 250;
 
 /** Speeds to choose from. */
 export const SPEEDS = /** @type {(number | "max")[]} */ ([0.5, 1, 2, 5, 10, 30, 100, 1000, "max"]);
@@ -58,4 +66,87 @@ export function stateText(player) {
  */
 export async function ask(command) {
   return command === undefined ? await get("/replay") : await send("POST", "/replay", command);
+}
+
+/** The player as the page knows it; asked for while the source is a recording. */
+export class Playing {
+  player = signal(/** @type {Player | null} */ (null));
+  /** The moment that is wanted and not reached yet, in milliseconds since 1970. */
+  wanted = signal(/** @type {number | null} */ (null));
+  /** What the server said to the last command, when it refused. */
+  refusal = signal("");
+  /** The server does not answer. */
+  isAway = signal(false);
+  isReplay;
+  #desk;
+  #settling = 0;
+  /** A hand is at a slider. */
+  #isAiming = false;
+  /** Commands under way: an answer to a question from before them is old. */
+  #commands = 0;
+
+  /** @param {import("./desk.js").Desk} desk */
+  constructor(desk) {
+    this.#desk = desk;
+    this.isReplay = computed(() => (desk.state.value?.health.mode ?? desk.hello.value?.mode) === "replay");
+    setInterval(() => void this.#poll(), POLL_MILLISECONDS);
+  }
+
+  /**
+   * Shows a moment without going there.
+   * @param {number} moment milliseconds since 1970
+   */
+  aim(moment) {
+    this.#isAiming = true;
+    this.wanted.value = moment;
+  }
+
+  /**
+   * Goes to a moment, unless another one is named at once.
+   * @param {number} moment milliseconds since 1970; one beyond the stretch is its end
+   */
+  seek(moment) {
+    const stretch = this.player.peek() && stretchOf(/** @type {Player} */ (this.player.peek()));
+    const within = stretch ? Math.min(stretch.to, Math.max(stretch.from, moment)) : moment;
+    this.#isAiming = false;
+    this.wanted.value = within;
+    clearTimeout(this.#settling);
+    this.#settling = setTimeout(() => {
+      this.#settling = 0;
+      void this.tell({ position: new Date(within).toISOString() });
+    }, SETTLE_MILLISECONDS);
+  }
+
+  /** @param {Command} command */
+  async tell(command) {
+    this.#commands += 1;
+    this.refusal.value = "";
+    try {
+      this.#take(await ask(command));
+    } catch (error) {
+      this.wanted.value = null;
+      this.refusal.value = error instanceof Error ? error.message : String(error);
+    } finally {
+      this.#commands -= 1;
+    }
+  }
+
+  /** @param {Player} answer */
+  #take(answer) {
+    if (answer.state !== "seeking" && this.#settling === 0 && !this.#isAiming) this.wanted.value = null;
+    this.isAway.value = false;
+    this.player.value = answer;
+  }
+
+  async #poll() {
+    if (!this.isReplay.peek() || document.hidden || this.#commands > 0) return;
+    if (this.#desk.phase.peek().kind !== "open") return;
+    try {
+      const answer = await ask();
+      if (this.#commands === 0) this.#take(answer);
+    } catch (_unreachable) {
+      // The strip above says that the server is away; the next question finds it again.
+      this.isAway.value = true;
+    }
+  }
 }

@@ -1,0 +1,54 @@
+/** What has been played, minute by minute: the stream tells the newest ones, a question the ones before. */
+
+/** @typedef {import("./protocol.js").Minute} Minute */
+
+/** Minutes of a state that may have changed since the state before it. */
+const NEWEST = 5;
+
+export class Played {
+  /** @type {Map<string, Minute>} */
+  #minutes = new Map();
+  /** Of which run and which underlying the minutes are. */
+  #subject = "";
+
+  /** Ascending. */
+  get minutes() {
+    return [...this.#minutes.values()].sort((a, b) => (a.time < b.time ? -1 : 1));
+  }
+
+  /**
+   * Another run, or another underlying, begins anew.
+   * @param {string} epoch
+   * @param {string} underlying
+   */
+  about(epoch, underlying) {
+    const subject = `${epoch} ${underlying}`;
+    if (subject === this.#subject) return;
+    this.#subject = subject;
+    this.#minutes.clear();
+  }
+
+  /** @param {Minute[]} minutes all there are, of which those that are known and not new are newer here */
+  take(minutes) {
+    for (const minute of minutes) if (!this.#minutes.has(minute.time)) this.#minutes.set(minute.time, minute);
+    this.tell(minutes);
+  }
+
+  /** @param {Minute[]} minutes ascending, of a state */
+  tell(minutes) {
+    const isFirst = this.#minutes.size === 0;
+    for (const minute of isFirst ? minutes : minutes.slice(-NEWEST)) this.#minutes.set(minute.time, minute);
+  }
+
+  /** Sums of all. */
+  get sums() {
+    const sums = { minutes: this.#minutes.size, trades: 0, calls: 0, puts: 0, net: 0 };
+    for (const minute of this.#minutes.values()) {
+      sums.trades += minute.trades;
+      sums.calls += minute.call_premium;
+      sums.puts += minute.put_premium;
+      sums.net += minute.net_premium;
+    }
+    return sums;
+  }
+}
