@@ -14,6 +14,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect, sync_playwright
 from test_page import ARGUMENTS, CHROMIUM, DESK, PATIENCE, SCREENSHOTS, SIZES, URL
 
+expect.set_options(timeout=PATIENCE)
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 TAPE = ROOT / "Tests" / "Fixtures" / "small.ndjson.gz"
 

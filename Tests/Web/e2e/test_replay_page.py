@@ -9,7 +9,10 @@ from playwright.sync_api import expect
 from test_page import PATIENCE, URL
 
 READY = ".panel-timeline"
-DAYS = {"rows": [{"date": "2026-11-20", "source": "journal"}, {"date": "2026-11-19", "source": "cache"}]}
+UNKNOWN = {"bytes": 2_500_000, "trades": None, "quotes": None, "first": None, "last": None}
+DAYS = {"days": [
+    {"date": "2026-11-20", "source": "journal"} | UNKNOWN, {"date": "2026-11-19", "source": "cache"} | UNKNOWN,
+]}
 
 
 @unittest.skipUnless(os.environ.get("MARKETFLOW_BINARY"), "MARKETFLOW_BINARY is not set")
