@@ -74,7 +74,9 @@ export function portBeside(here) {
  */
 export function dayWords({ source, bytes, trades, first, last }) {
   const words = [source === "cache" ? "fetched" : "recorded"];
-  if (first !== null && last !== null) words.push(`${formatEastern(first, "minutes")}–${formatEastern(last, "minutes")}`);
+  if (first !== null && last !== null) {
+    words.push(`${formatEastern(first, "minutes")}–${formatEastern(last, "minutes")}`);
+  }
   words.push(trades === null ? `${formatCompact(bytes)}B` : `${formatCompact(trades)} prints`);
   return words.join(", ");
 }

@@ -70,8 +70,8 @@ Deno.test("a recording that begins before the session widens the view, one of an
 
 Deno.test("names of ticks stand where there is room", () => {
   const names = (/** @type {number} */ room) => ticksOf(view, room).flatMap(({ label }) => label || []);
-  expectEqual(names(0.01).slice(0, 3), ["09:00", "09:30", "10:00"]);
-  expectEqual(names(0.1), ["09:00", "10:00", "11:00", "12:00", "13:00", "14:00", "15:00", "16:00"]);
+  expectEqual(names(0.01).slice(0, 3), ["09:30", "10:00", "11:00"]);
+  expectEqual(names(0.1), ["09:30", "11:00", "12:00", "13:00", "14:00", "15:00", "16:00"]);
 });
 
 Deno.test("calls and puts have one measure", () => {
