@@ -20,7 +20,7 @@ public struct FlowEngine: ~Copyable {
 
   var sweepDetector: SweepDetector
   let blockDetector: BlockDetector
-  let remembered: RememberedPrints
+  var remembered: RememberedPrints
   var detection: DetectionStage
   /// Whether any detector looks on.
   let isDetecting: Bool

@@ -1,12 +1,17 @@
 /** The days that can be played, the window that is chosen of one, and the command that plays it beside a server. */
 import { minutesOf } from "./market-day.js";
-import { formatCompact } from "./format.js";
+import { formatCompact, formatEastern } from "./format.js";
 
 /**
- * A day that a server can play; what else it tells of it is shown where it is known.
+ * A day that a server can play; null where only its events tell.
  * @typedef {object} Day
  * @property {string} date
- * @property {string} source "journal": as it was recorded live; "cache": as it was fetched
+ * @property {"journal" | "cache"} source as it was received live, or as it was fetched
+ * @property {number} bytes
+ * @property {number | null} trades
+ * @property {number | null} quotes
+ * @property {string | null} first
+ * @property {string | null} last
  */
 
 /**
@@ -65,14 +70,14 @@ export function portBeside(here) {
 
 /**
  * What is known of a day beside its date, in words.
- * @param {Day & Record<string, unknown>} day
+ * @param {Day} day
  */
-export function dayWords(day) {
-  const words = [day.source === "cache" ? "as fetched" : day.source === "journal" ? "as recorded" : day.source];
-  const { bytes, events, frames } = day;
-  const count = typeof events === "number" ? events : frames;
-  if (typeof count === "number") words.push(`${formatCompact(count)} events`);
-  if (typeof bytes === "number") words.push(`${formatCompact(bytes)}B`);
+export function dayWords({ source, bytes, trades, first, last }) {
+  const words = [source === "cache" ? "fetched" : "recorded"];
+  if (first !== null && last !== null) {
+    words.push(`${formatEastern(first, "minutes")}–${formatEastern(last, "minutes")}`);
+  }
+  words.push(trades === null ? `${formatCompact(bytes)}B` : `${formatCompact(trades)} prints`);
   return words.join(", ");
 }
 

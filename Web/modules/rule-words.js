@@ -46,6 +46,20 @@ const LABELS = {
   critical_passes: ["Critical ones"],
 };
 
+/** Where the API's description speaks to programs. @type {Record<string, string>} */
+const HELPS = {
+  enabled: "Off: nothing comes of it, and it stays here.",
+  severity_floor: "What scores less makes no alert.",
+  cool_down_seconds:
+    "For so long after an alert, repeats that are no more severe are counted on it instead of making another.",
+  cool_down_scope: "Whether repeats are those of the same contract, or of anything of the same underlying.",
+  channels: "Told of every alert of this rule, beside the subscribers that want it.",
+  role: "Each role may what those before it may.",
+  min_severity: "What is less severe is not told.",
+  messages_a_minute: "More than these wait, and come as one digest.",
+  critical_passes: "Whether CRITICAL alerts wait for the end of the quiet hours.",
+};
+
 /** Choices that say more than their names. @type {Record<string, Record<string, string>>} */
 const CHOICES = {
   source: {
@@ -66,6 +80,15 @@ const CHOICES = {
 /** @param {string} member */
 export function labelOf(member) {
   return LABELS[member]?.[0] ?? words(member);
+}
+
+/**
+ * What a member does.
+ * @param {string} member
+ * @param {string | undefined} description of the API
+ */
+export function helpOf(member, description) {
+  return HELPS[member] ?? description ?? "Not known to this server.";
 }
 
 /** @param {string} member @returns {string} "" where there is none */

@@ -82,7 +82,8 @@ export function ticksOf(view, room) {
   for (let instant = Math.ceil(view.from / (HOUR / 2)) * (HOUR / 2); instant <= view.to; instant += HOUR / 2) {
     const left = shareOf(view, instant);
     const clock = formatEastern(instant, "minutes");
-    const isNamed = (clock === OPEN || clock.endsWith(":00")) && (named < 0 || left - named >= room);
+    const hasRoom = left >= room / 2 && left <= 1 - room / 2 && (named < 0 || left - named >= room);
+    const isNamed = (clock === OPEN || clock.endsWith(":00")) && hasRoom;
     if (isNamed) named = left;
     ticks.push({ left, label: isNamed ? clock : "" });
   }

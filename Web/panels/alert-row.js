@@ -84,6 +84,7 @@ export function writeRow(row, alert, session) {
   const direction = directionOfSide(alert.side);
   row.alert = alert;
   row.session = session;
+  setAttribute(row.button, "data-alert", String(alert.id));
   const date = marketDate(alert.first_time);
   const isToday = session !== null && date === session;
   setText(row.time, `${isToday ? "" : `${formatExpiry(date, session)} `}${formatEastern(alert.first_time)}`);

@@ -142,7 +142,7 @@ function countPanel(title, address) {
   panels += 1;
   const id = `count-title-${panels}`;
   const list = element("ul", "counts");
-  const empty = element("p", "empty", {}, ["None in this time."]);
+  const empty = element("p", "empty", {}, ["Counting."]);
   const pool = new RowPool(list, () => {
     const cells = { name: element("span"), count: element("b") };
     const link = element("a", "", {}, Object.values(cells));
@@ -156,6 +156,7 @@ function countPanel(title, address) {
     /** @param {Count[]} counts */
     show(counts) {
       const most = Math.max(1, ...counts.map(({ count }) => count));
+      setText(empty, "None in this time.");
       empty.hidden = counts.length > 0;
       pool.update(counts, (row, { name, count }) => {
         setText(row.name, name === name.toUpperCase() ? name : words(name));

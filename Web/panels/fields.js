@@ -1,6 +1,6 @@
 /** A form's fields, made from what the API's description says of a record's members. */
 import { element } from "../modules/dom.js";
-import { choiceText, labelOf, unitOf } from "../modules/rule-words.js";
+import { choiceText, helpOf, labelOf, unitOf } from "../modules/rule-words.js";
 
 /** @typedef {import("../modules/rule.js").MemberSchema} MemberSchema */
 
@@ -21,7 +21,7 @@ import { choiceText, labelOf, unitOf } from "../modules/rule-words.js";
  */
 export function makeField(form, member, schema, text, remove) {
   const id = `${form}-${member}`;
-  const help = element("p", "quiet", { id: `${id}-help` }, [schema.description ?? "Not known to this server."]);
+  const help = element("p", "quiet", { id: `${id}-help` }, [helpOf(member, schema.description)]);
   const away = element("button", "plain away", { type: "button", "aria-label": `Take away ${labelOf(member)}` }, ["×"]);
   away.hidden = remove === null;
   away.addEventListener("click", () => remove?.());

@@ -91,10 +91,10 @@ export function replayDays({ router, isShown, playing }) {
     isShown,
     milliseconds: POLL_MILLISECONDS,
     path: () => "/replay/days",
-    take: ({ rows }) => {
-      days.value = rows;
+    take: (answer) => {
+      days.value = answer.days;
       setText(empty, "No day has been recorded or fetched yet.");
-      empty.hidden = rows.length > 0;
+      empty.hidden = answer.days.length > 0;
     },
     refuse: (error) => {
       const isUnknown = error.message.startsWith("/replay/days: nothing is there");

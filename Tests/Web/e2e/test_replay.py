@@ -4,42 +4,20 @@ MARKETFLOW_BINARY names the program; without it there is nothing to serve a reco
 """
 
 import os
-import pathlib
 import re
-import signal
-import subprocess
-import tempfile
 import unittest
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import expect, sync_playwright
-from test_page import ARGUMENTS, CHROMIUM, DESK, PATIENCE, SIZES
+from browser_case import RecordingCase
+from playwright.sync_api import expect
+from test_page import DESK, PATIENCE, SIZES
 
 BINARY = os.environ.get("MARKETFLOW_BINARY")
-ROOT = pathlib.Path(__file__).resolve().parents[3]
-TAPE = ROOT / "Tests" / "Fixtures" / "small.ndjson.gz"
 
 
 @unittest.skipUnless(BINARY, "MARKETFLOW_BINARY is not set")
-class ReplayBarTest(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.playwright = sync_playwright().start()
-        cls.addClassCleanup(cls.playwright.stop)
-        cls.browser = cls.playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        cls.addClassCleanup(cls.browser.close)
-
-    def serve(self, *words):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        command = [BINARY, "serve", "--port", "0", "--data-dir", folder.name, "--web-dir", str(ROOT / "Web"), *words]
-        server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-        self.addCleanup(self.stop, server)
-        return re.search(r"http://127\.0\.0\.1:\d+", server.stdout.readline()).group()
-
-    def stop(self, server):
-        server.send_signal(signal.SIGTERM)
-        server.communicate(timeout=30)
+class ReplayBarTest(RecordingCase):
+    binary = BINARY
 
     def open(self, url, viewport=DESK):
         context = self.browser.new_context(viewport=viewport)
@@ -50,21 +28,6 @@ class ReplayBarTest(unittest.TestCase):
         expect(page.locator("#replay")).to_be_visible(timeout=PATIENCE)
         expect(page.locator("#replay-position")).to_be_enabled(timeout=PATIENCE)
         return page
-
-    def replay(self, *words):
-        return self.serve("--replay", str(TAPE), *words)
-
-    def player(self, page):
-        return page.evaluate("async () => (await fetch('/replay')).json()")
-
-    def expect_player(self, page, **wanted):
-        page.wait_for_function(
-            """async (wanted) => {
-              const player = await (await fetch("/replay")).json();
-              return Object.entries(wanted).every(([name, value]) => player[name] === value);
-            }""",
-            arg=wanted,
-        )
 
     def test_stands_still_and_goes_on_by_button_and_by_key(self):
         page = self.open(self.replay("--replay-speed", "1"))

@@ -73,8 +73,8 @@ Deno.test("a recording that begins before the session widens the view, one of an
 
 Deno.test("names of ticks stand where there is room", () => {
   const names = (/** @type {number} */ room) => ticksOf(view, room).flatMap(({ label }) => label || []);
-  expectEqual(names(0.01).slice(0, 3), ["09:00", "09:30", "10:00"]);
-  expectEqual(names(0.1), ["09:00", "10:00", "11:00", "12:00", "13:00", "14:00", "15:00", "16:00"]);
+  expectEqual(names(0.01).slice(0, 3), ["09:30", "10:00", "11:00"]);
+  expectEqual(names(0.1), ["09:30", "11:00", "12:00", "13:00", "14:00", "15:00", "16:00"]);
 });
 
 Deno.test("calls and puts have one measure", () => {
@@ -128,6 +128,10 @@ Deno.test("a choice that cannot be played says why", () => {
     [choice, { ...choice, day: "" }, { ...choice, from: "9.30" }, { ...choice, to: "09:30" }].map(problemOf),
     ["", "Choose a day first.", "A time is written as 09:30.", "It must end after 09:30."],
   );
-  expectEqual(dayWords({ date: DAY, source: "journal", ...{ bytes: 2_500_000 } }), "as recorded, 2.5MB");
+  /** @type {import("../../../Web/modules/recordings.js").Day} */
+  const day = { date: DAY, source: "journal", bytes: 2_500_000, trades: null, quotes: null, first: null, last: null };
+  expectEqual(dayWords(day), "recorded, 2.5MB");
+  const whole = { trades: 81_000, first: "2026-11-20T14:30:00.000Z", last: "2026-11-20T21:15:00.000Z" };
+  expectEqual(dayWords({ ...day, ...whole, source: "cache" }), "fetched, 09:30–16:15, 81.0K prints");
   expectEqual(weekdayOf(DAY), "Fri");
 });
