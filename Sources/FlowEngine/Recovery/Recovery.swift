@@ -15,6 +15,9 @@ struct Recovery {
   /// past all that came since would cost the square of what is back-filled in a day.
   private var minutes: [MinuteKey: MinuteSums] = [:]
   private var builds: [UInt32: Build] = [:]
+  /// The newest minute of an instrument that could not be built: nor can those before it. Else each print of a long gap would walk to the end
+  /// of memory to find that out.
+  private var lost: [UInt32: Timestamp] = [:]
 
   /// Which minutes of an instrument are in `minutes`: all from `first` to before `end` that had prints.
   private struct Build: BitwiseCopyable {
@@ -40,6 +43,7 @@ struct Recovery {
   mutating func forgetMinutes() {
     minutes = [:]
     builds = [:]
+    lost = [:]
   }
 
   /// Takes in a back-filled quote. Without an open gap there is nothing it could label.
@@ -63,7 +67,11 @@ struct Recovery {
     if minutes.count > Limits.rebuiltMinutes { forgetMinutes() }
     let minute = print.time.minuteStart
     if !update(with: print, instrument, live: live, from: prints) {
-      guard let built = prints.rebuild(from: minute, newest: print.number) else { return nil }
+      if let lost = lost[instrument.rawValue], minute <= lost { return nil }
+      guard let built = prints.rebuild(from: minute, newest: print.number) else {
+        lost[instrument.rawValue] = minute
+        return nil
+      }
       for sums in built { minutes[MinuteKey(instrument: instrument, minute: sums.minute)] = sums }
       builds[instrument.rawValue] = Build(
         first: minute, end: Timestamp(nanoseconds: .max), newest: print.number, live: live)
@@ -118,6 +126,9 @@ struct Recovery {
     let builds = builds.sorted { $0.key < $1.key }
     snapshot.add(builds.map(\.key))
     snapshot.add(builds.map(\.value))
+    let lost = lost.sorted { $0.key < $1.key }
+    snapshot.add(lost.map(\.key))
+    snapshot.add(lost.map(\.value))
   }
 
   mutating func restore(_ reader: inout SnapshotReader) throws(SnapshotError) {
@@ -130,6 +141,9 @@ struct Recovery {
     }
     for (instrument, build) in zip(try reader.readArray(of: UInt32.self), try reader.readArray(of: Build.self)) {
       builds[instrument] = build
+    }
+    for (instrument, minute) in zip(try reader.readArray(of: UInt32.self), try reader.readArray(of: Timestamp.self)) {
+      lost[instrument] = minute
     }
   }
 
