@@ -1,6 +1,6 @@
 # MarketFlow. `make` lists the targets; `make run` is the one to start with.
 .DEFAULT_GOAL := help
-.PHONY: help setup build install uninstall run test sanitize bench soak lint format docs clean
+.PHONY: help setup build install uninstall run test sanitize bench bench-page soak lint format docs clean
 
 SWIFT ?= swift
 RELEASE := .build/release/marketflow
@@ -12,6 +12,7 @@ help:
 	@echo "make lint   formatting, shell scripts, the page's types and style"
 	@echo "make format rewrites Swift sources in the house's format"
 	@echo "make bench  engine, Python peers and parse ceiling on the reference tape             RUNS=5 CONTENDERS=marketflow,peer-fast"
+	@echo "make bench-page  what the page costs a browser: main thread, frames, heap, bytes           ARGS='--pages'"
 	@echo "make soak   ten minutes of load, kills and fuzzing, with a verdict (needs wrk)           ARGS='--minutes 1'"
 	@echo "make docs   API documentation into .build/docs"
 	@echo "make build  release binary ($(RELEASE))"
@@ -54,6 +55,10 @@ bench:
 	@scripts/setup --bench
 	$(SWIFT) build -c release --product marketflow
 	@scripts/bench $(ARGS)
+
+bench-page: build
+	@scripts/setup --test
+	@scripts/measure-page $(ARGS)
 
 soak: build
 	@scripts/soak all $(ARGS)

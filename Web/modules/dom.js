@@ -61,6 +61,14 @@ export function setClass(node, className) {
   if (node.className !== className) node.className = className;
 }
 
+/**
+ * @param {HTMLElement} node
+ * @param {boolean} isHidden
+ */
+export function setHidden(node, isHidden) {
+  if (node.hidden !== isHidden) node.hidden = isHidden;
+}
+
 /** @type {WeakMap<HTMLElement, Map<string, number>>} */
 const shares = new WeakMap();
 
@@ -120,9 +128,9 @@ export class RowPool {
         this.#rows.push(row);
         this.#parent.append(row.node);
       }
-      if (row.node.hidden) row.node.hidden = false;
+      setHidden(row.node, false);
       write(row, item, index);
     });
-    for (const row of this.#rows.slice(items.length)) row.node.hidden = true;
+    for (const row of this.#rows.slice(items.length)) setHidden(row.node, true);
   }
 }

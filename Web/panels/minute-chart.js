@@ -12,6 +12,8 @@ import { formatEastern, formatMoney, instantOf } from "../modules/format.js";
 
 /** More marks than this hide the candles: the most severe stay. */
 const MARKS = 12;
+/** How often the running minute is drawn anew. */
+const REDRAW_MILLISECONDS = 1_000;
 
 export class MinuteChart {
   #chart;
@@ -24,7 +26,10 @@ export class MinuteChart {
   #labels;
   /** What the series hold: the same minutes with a newer last one need only an update. */
   #drawn = "";
+  #drawnAt = -Infinity;
   #marked = "";
+  #up = "";
+  #down = "";
 
   /**
    * @param {HTMLElement} container
@@ -88,8 +93,13 @@ export class MinuteChart {
     const first = minutes[0];
     const last = minutes.at(-1);
     const key = first && last ? `${symbol} ${first.time} ${last.time} ${minutes.length}` : "";
-    const points = seriesOf(minutes, token("--blue"), token("--orange"));
-    if (key === this.#drawn && key !== "") {
+    const now = performance.now();
+    const isNewer = key === this.#drawn && key !== "";
+    // A stroke of the running minute draws all three panes and measures their axes.
+    if (isNewer && now - this.#drawnAt < REDRAW_MILLISECONDS) return;
+    this.#drawnAt = now;
+    const points = seriesOf(minutes, this.#up, this.#down);
+    if (isNewer) {
       const at = points.net.length - 1;
       update(this.#price, points.price[at]);
       update(this.#net, points.net[at]);
@@ -143,6 +153,7 @@ export class MinuteChart {
       grid: { vertLines: line, horzLines: line },
     });
     const [up, down] = [token("--blue"), token("--orange")];
+    [this.#up, this.#down] = [up, down];
     this.#price.applyOptions({
       upColor: up,
       borderUpColor: up,

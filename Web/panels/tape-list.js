@@ -2,7 +2,7 @@
  * A list of prints of which only the rows in sight exist. A row stays with its print while it moves, so that a paint writes the new
  * prints and little else. A list that opens prints is a grid: arrows move over its rows, Enter opens one.
  */
-import { setAttribute, setText } from "../modules/dom.js";
+import { setAttribute, setHidden, setText } from "../modules/dom.js";
 import { formatCompact } from "../modules/format.js";
 import { anchoredScrollTop, isFollowing, visibleWindow } from "../modules/virtual.js";
 import { makeRow, writeRow } from "./tape-row.js";
@@ -41,6 +41,8 @@ export class TapeList {
   #generation = 0;
   #unseen = 0;
   #height = 0;
+  /** Kept from the last scroll: to ask for it in the midst of drawing lays out the whole document. */
+  #scrollTop = 0;
   #bodyHeight = -1;
   /** Print that the keys are on: it is held under the eye. @type {number | null} */
   #active = null;
@@ -56,9 +58,13 @@ export class TapeList {
     this.#newer = parts.newer;
     new ResizeObserver(([entry]) => {
       this.#height = entry?.contentRect.height ?? 0;
+      this.#scrollTop = this.#scroll.scrollTop;
       this.draw();
     }).observe(this.#scroll);
-    this.#scroll.addEventListener("scroll", () => this.draw(), { passive: true });
+    this.#scroll.addEventListener("scroll", () => {
+      this.#scrollTop = this.#scroll.scrollTop;
+      this.draw();
+    }, { passive: true });
     this.#newer.addEventListener("click", () => {
       this.toNewest();
       this.#scroll.focus();
@@ -68,12 +74,12 @@ export class TapeList {
 
   /** Whether the newest prints are in sight and the list moves with them. */
   get isFollowing() {
-    return this.#active === null && isFollowing(this.#scroll.scrollTop, ROW_HEIGHT);
+    return this.#active === null && isFollowing(this.#scrollTop, ROW_HEIGHT);
   }
 
   toNewest() {
     this.#active = null;
-    this.#scroll.scrollTop = 0;
+    this.#scrollTo(0);
     this.draw();
   }
 
@@ -90,9 +96,8 @@ export class TapeList {
   draw() {
     const view = this.#view;
     this.#anchor();
-    const scrollTop = this.#scroll.scrollTop;
     const range = visibleWindow({
-      scrollTop,
+      scrollTop: this.#scrollTop,
       height: this.#height,
       rowHeight: ROW_HEIGHT,
       count: view.count,
@@ -103,6 +108,8 @@ export class TapeList {
       const entry = view.entry(index);
       if (entry) this.#place(entry, index);
     }
+    // Rows beyond need would be read out though out of sight.
+    for (const row of this.#spare) setHidden(row.node, true);
     this.#stretch();
     this.#tellUnseen();
     const active = this.#active === null ? undefined : this.#rows.get(this.#active);
@@ -128,19 +135,27 @@ export class TapeList {
     this.#appended = view.appended;
     if (isRebuilt) this.#unseen = 0;
     if (added <= 0 || this.isFollowing) return;
-    const scrollTop = this.#scroll.scrollTop;
     this.#unseen += added;
     // The body grows first: a scroll position beyond its end would be cut off.
     this.#stretch();
-    this.#scroll.scrollTop = isFollowing(scrollTop, ROW_HEIGHT)
-      ? added * ROW_HEIGHT
-      : anchoredScrollTop({ scrollTop, added, rowHeight: ROW_HEIGHT });
+    this.#scrollTo(
+      isFollowing(this.#scrollTop, ROW_HEIGHT)
+        ? added * ROW_HEIGHT
+        : anchoredScrollTop({ scrollTop: this.#scrollTop, added, rowHeight: ROW_HEIGHT }),
+    );
+  }
+
+  /** @param {number} top */
+  #scrollTo(top) {
+    this.#scroll.scrollTop = top;
+    // Where it could not go so far, what it came to.
+    this.#scrollTop = top === 0 ? 0 : this.#scroll.scrollTop;
   }
 
   #tellUnseen() {
-    const isAtTop = isFollowing(this.#scroll.scrollTop, ROW_HEIGHT);
+    const isAtTop = isFollowing(this.#scrollTop, ROW_HEIGHT);
     if (isAtTop) this.#unseen = 0;
-    this.#newer.hidden = isAtTop;
+    setHidden(this.#newer, isAtTop);
     if (!isAtTop) setText(this.#newer, this.#unseen > 0 ? `▲ ${formatCompact(this.#unseen)} newer` : "▲ newest");
   }
 
@@ -160,8 +175,6 @@ export class TapeList {
       this.#rows.delete(id);
       this.#spare.push(row);
     }
-    // Rows beyond need would be read out though out of sight.
-    for (const row of this.#spare) row.node.hidden = true;
   }
 
   /**
@@ -174,7 +187,7 @@ export class TapeList {
       row = this.#spare.pop() ?? makeRow(this.#parts.open ? "gridcell" : "cell", this.#parts.isWide ?? false);
       this.#rows.set(entry.print.id, row);
       if (!row.node.isConnected) this.#body.append(row.node);
-      row.node.hidden = false;
+      setHidden(row.node, false);
     }
     // Prints may come before the first state: an expiry is "today" only once the session is known.
     const session = this.#parts.session();
@@ -228,7 +241,7 @@ export class TapeList {
    */
   #target(key) {
     const last = this.#view.count - 1;
-    const inSight = Math.ceil(this.#scroll.scrollTop / ROW_HEIGHT);
+    const inSight = Math.ceil(this.#scrollTop / ROW_HEIGHT);
     const at = this.#active === null ? -1 : this.#view.indexOf(this.#active);
     const page = Math.max(1, Math.floor(this.#height / ROW_HEIGHT) - 1);
     if (last < 0) return null;
@@ -244,7 +257,7 @@ export class TapeList {
     const index = this.#active === null ? -1 : this.#view.indexOf(this.#active);
     if (index < 0) return;
     const [top, bottom] = [index * ROW_HEIGHT, (index + 1) * ROW_HEIGHT - this.#height];
-    if (this.#scroll.scrollTop > top) this.#scroll.scrollTop = top;
-    else if (this.#scroll.scrollTop < bottom) this.#scroll.scrollTop = bottom;
+    if (this.#scrollTop > top) this.#scrollTo(top);
+    else if (this.#scrollTop < bottom) this.#scrollTo(bottom);
   }
 }

@@ -73,6 +73,7 @@ export function makeRow(role, isWide) {
     print: /** @type {Print | null} */ (null),
     session: /** @type {string | null} */ (null),
     isActive: false,
+    marks: "",
     index: -1,
   };
 }
@@ -111,6 +112,10 @@ export function writeRow(row, { print, missedBefore }, session) {
   setClass(row.premium, `premium ${direction.className === "flat" ? "" : direction.className}`.trimEnd());
   if (row.wide !== null) writeWide(row.wide, print);
   const chips = chipsOf(print, missedBefore);
+  // Most prints have none, and rows are many.
+  const marks = chips.map((chip) => `${chip.className} ${chip.text} ${chip.meaning}`).join();
+  if (row.marks === marks) return;
+  row.marks = marks;
   row.chips.replaceChildren(
     ...chips.map((chip) => element("span", `chip ${chip.className}`, { title: chip.meaning }, [chip.text])),
   );

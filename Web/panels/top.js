@@ -1,5 +1,5 @@
 /** The contracts with the most premium. */
-import { element, required, RowPool, setAttribute, setClass, setShare, setText } from "../modules/dom.js";
+import { element, required, RowPool, setAttribute, setClass, setHidden, setShare, setText } from "../modules/dom.js";
 import {
   daysToExpiry,
   formatCompact,
@@ -77,8 +77,8 @@ function writeRow(view, contract, largest, session) {
   setText(view.leg, `${formatStrike(contract.strike)} ${letterOfType(contract.type)}`);
   setClass(view.leg, kind);
   const today = daysToExpiry(contract.expiry, session) === 0;
-  view.chip.hidden = !today;
-  view.expiry.hidden = today;
+  setHidden(view.chip, !today);
+  setHidden(view.expiry, today);
   setText(view.expiry, formatExpiry(contract.expiry, session));
   setAttribute(view.link, "title", `${contract.symbol}: its prints`);
   setAttribute(view.link, "href", addressOf("tape", "", { symbol: contract.symbol }));
@@ -98,8 +98,8 @@ function writeRow(view, contract, largest, session) {
   const direction = directionOfValue(Math.round(contract.net_delta));
   setText(view.net, `${direction.glyph} ${formatCompact(Math.abs(contract.net_delta))}`);
   setClass(view.net, direction.className);
-  view.sweeps.hidden = contract.sweeps === 0;
-  view.blocks.hidden = contract.blocks === 0;
+  setHidden(view.sweeps, contract.sweeps === 0);
+  setHidden(view.blocks, contract.blocks === 0);
   setText(view.sweeps, `S${formatCompact(contract.sweeps)}`);
   setText(view.blocks, `B${formatCompact(contract.blocks)}`);
   setText(view.price, formatPrice(contract.last));

@@ -5,7 +5,7 @@ import re
 import unittest
 from urllib.parse import parse_qs, urlsplit
 
-from browser import APPEARANCES, BrowserTest
+from browser import BrowserTest
 from playwright.sync_api import expect
 from test_page import PATIENCE, SIZES
 
@@ -170,21 +170,19 @@ class TapePageTest(BrowserTest):
         self.assertLessEqual(page.evaluate("() => document.documentElement.scrollWidth - innerWidth"), 0)
 
     def test_accessible(self):
-        for viewport, scheme in APPEARANCES:
-            with self.subTest(viewport=viewport, scheme=scheme):
-                page = self.open_tape(viewport=viewport, scheme=scheme)
-                self.expect_accessible(page)
-                page.context.close()
+        for viewport, scheme in self.appearances():
+            page = self.open_tape(viewport=viewport, scheme=scheme)
+            self.expect_accessible(page)
+            page.context.close()
 
     def test_accessible_with_an_open_print(self):
         page = self.open_tape()
         found = page.request.get(f"{page.url.split('#')[0]}prints?trade_type=sweep&limit=1").json()["rows"][0]
-        for viewport, scheme in APPEARANCES:
-            with self.subTest(viewport=viewport, scheme=scheme):
-                page = self.open_tape(f"?print={found['id']}", viewport=viewport, scheme=scheme)
-                expect(page.locator(".print-detail .legs .here")).to_be_visible(timeout=PATIENCE)
-                self.expect_accessible(page)
-                page.context.close()
+        for viewport, scheme in self.appearances():
+            page = self.open_tape(f"?print={found['id']}", viewport=viewport, scheme=scheme)
+            expect(page.locator(".print-detail .legs .here")).to_be_visible(timeout=PATIENCE)
+            self.expect_accessible(page)
+            page.context.close()
 
 
 if __name__ == "__main__":

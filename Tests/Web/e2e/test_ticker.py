@@ -4,7 +4,7 @@ import json
 import re
 import unittest
 
-from browser import APPEARANCES, BrowserTest
+from browser import BrowserTest
 from playwright.sync_api import expect
 from test_page import PATIENCE, SIZES
 
@@ -160,19 +160,17 @@ class TickerPageTest(BrowserTest):
         self.assertEqual(asked, [])
 
     def test_accessible(self):
-        for viewport, scheme in APPEARANCES:
-            with self.subTest(viewport=viewport, scheme=scheme):
-                page = self.open_ticker(viewport=viewport, scheme=scheme)
-                self.expect_accessible(page)
-                page.context.close()
+        for viewport, scheme in self.appearances():
+            page = self.open_ticker(viewport=viewport, scheme=scheme)
+            self.expect_accessible(page)
+            page.context.close()
 
     def test_accessible_with_prints_open(self):
-        for viewport, scheme in APPEARANCES:
-            with self.subTest(viewport=viewport, scheme=scheme):
-                page = self.open_ticker("#/ticker/SPY?by=total", viewport=viewport, scheme=scheme)
-                expect(page.locator("#drill .tape-row:visible").first).to_be_visible()
-                self.expect_accessible(page)
-                page.context.close()
+        for viewport, scheme in self.appearances():
+            page = self.open_ticker("#/ticker/SPY?by=total", viewport=viewport, scheme=scheme)
+            expect(page.locator("#drill .tape-row:visible").first).to_be_visible()
+            self.expect_accessible(page)
+            page.context.close()
 
 
 if __name__ == "__main__":
