@@ -5,9 +5,8 @@ import re
 import unittest
 from urllib.parse import parse_qs, urlsplit
 
-from browser import APPEARANCES, BrowserTest
+from browser import BrowserCase
 from playwright.sync_api import expect
-from test_page import PATIENCE, SIZES
 
 TAPE = ".page-tape"
 
@@ -17,7 +16,7 @@ def refuse(route):
     route.fulfill(status=503, content_type="application/problem+json", body=body)
 
 
-class TapePageTest(BrowserTest):
+class TapePageTest(BrowserCase):
     def rows(self, page):
         return page.locator(f"{TAPE} .tape-row:visible")
 
@@ -34,7 +33,7 @@ class TapePageTest(BrowserTest):
         expect(page.locator("#nav-tape")).to_have_attribute("aria-current", "page")
         before = self.row(page, 1).inner_text()
         expect(self.row(page, 1)).not_to_have_text(before)
-        self.assertEqual(self.complaints, [])
+        self.expect_no_complaints()
 
     def test_filters_are_restored_from_the_address(self):
         page = self.open_tape("?symbol=SPY&type=call&side=buy&min_size=2&min_premium=1000")
@@ -135,7 +134,7 @@ class TapePageTest(BrowserTest):
         page.keyboard.press("Escape")
         expect(detail).to_be_hidden()
         self.assertNotIn("print=", page.url)
-        self.assertEqual(self.complaints, [])
+        self.expect_no_complaints()
 
     def test_a_click_opens_the_print_that_was_under_it(self):
         page = self.open_tape("?min_premium=20000")
@@ -162,29 +161,6 @@ class TapePageTest(BrowserTest):
         expect(page.locator("#print-body")).to_contain_text("There is no print 7")
         page = self.open("#/tape?print=seven")
         expect(page.locator("#print-body")).to_contain_text("no number of a print")
-
-    def test_one_screen_and_no_sideways_scroll(self):
-        page = self.open_tape()
-        self.assertLessEqual(page.evaluate("() => document.documentElement.scrollHeight - innerHeight"), 0)
-        page = self.open_tape(viewport=SIZES["phone"])
-        self.assertLessEqual(page.evaluate("() => document.documentElement.scrollWidth - innerWidth"), 0)
-
-    def test_accessible(self):
-        for viewport, scheme in APPEARANCES:
-            with self.subTest(viewport=viewport, scheme=scheme):
-                page = self.open_tape(viewport=viewport, scheme=scheme)
-                self.expect_accessible(page)
-                page.context.close()
-
-    def test_accessible_with_an_open_print(self):
-        page = self.open_tape()
-        found = page.request.get(f"{page.url.split('#')[0]}prints?trade_type=sweep&limit=1").json()["rows"][0]
-        for viewport, scheme in APPEARANCES:
-            with self.subTest(viewport=viewport, scheme=scheme):
-                page = self.open_tape(f"?print={found['id']}", viewport=viewport, scheme=scheme)
-                expect(page.locator(".print-detail .legs .here")).to_be_visible(timeout=PATIENCE)
-                self.expect_accessible(page)
-                page.context.close()
 
 
 if __name__ == "__main__":
