@@ -2,12 +2,14 @@
 import { command, countText, isAtLeast, scoreText, shortTitle } from "../modules/alerts.js";
 import { element, isTyped, required, setAttribute, setClass, setShare, setText } from "../modules/dom.js";
 import { formatEastern, formatUTC } from "../modules/format.js";
+import { mountSegments } from "../modules/segments.js";
 import { effect } from "../modules/signals.js";
 import { showAlertDetail } from "./alert-detail.js";
 
 /** @typedef {import("../modules/desk.js").Desk} Desk */
 /** @typedef {import("../modules/protocol.js").Alert} Alert */
 /** @typedef {import("../modules/protocol.js").Severity} Severity */
+/** @typedef {import("../modules/route.js").Router} Router */
 /** @typedef {ReturnType<typeof makeRow>} Row */
 /** @typedef {(row: Row, action: "acknowledge" | "resolve") => void} Act */
 
@@ -17,9 +19,10 @@ let rowsMade = 0;
  * @param {Desk} desk
  * @param {import("../modules/signals.js").Signal<number>} paints changes when the list is to be drawn
  * @param {(name: string) => void} openRule shows a rule
+ * @param {Router} router
  */
-export function mountAlerts(desk, paints, openRule) {
-  const view = new AlertsView(desk, openRule);
+export function mountAlerts(desk, paints, openRule, router) {
+  const view = new AlertsView(desk, openRule, router);
   effect(() => {
     paints.value;
     view.draw();
@@ -44,18 +47,22 @@ class AlertsView {
   /**
    * @param {Desk} desk
    * @param {(name: string) => void} openRule
+   * @param {Router} router
    */
-  constructor(desk, openRule) {
+  constructor(desk, openRule, router) {
     this.#desk = desk;
     this.#openRule = openRule;
-    const buttons = [...required("alerts-filter").querySelectorAll("button")];
-    for (const button of buttons) {
-      button.addEventListener("click", () => {
-        for (const other of buttons) setAttribute(other, "aria-pressed", String(other === button));
-        this.#least = /** @type {Severity} */ (button.dataset.severity ?? "INFO");
+    mountSegments({
+      group: required("alerts-filter"),
+      name: "alerts",
+      data: "severity",
+      page: "desk",
+      router,
+      choose: (value) => {
+        this.#least = /** @type {Severity} */ (value);
         this.#write();
-      });
-    }
+      },
+    });
     // Rows stand still under a hand: a button must not move away from it. What waits is drawn when it leaves.
     this.#list.addEventListener("pointerleave", () => this.draw());
     this.#list.addEventListener("focusout", (event) => {

@@ -1,5 +1,5 @@
 /** Strikes of the leading underlying: calls left, puts right, the strike at the money marked and kept in sight. */
-import { element, required, RowPool, setClass, setShare, setText } from "../modules/dom.js";
+import { element, required, RowPool, setAttribute, setClass, setShare, setText } from "../modules/dom.js";
 import {
   daysToExpiry,
   formatCompact,
@@ -13,6 +13,7 @@ import {
   formatVolatility,
 } from "../modules/format.js";
 import { explainNoOptions } from "../modules/freshness.js";
+import { addressOf } from "../modules/route.js";
 import { directionOfValue } from "../modules/sides.js";
 import { effectWhile } from "../modules/signals.js";
 
@@ -54,7 +55,7 @@ export function mountGrid(desk, isShown) {
     pool.update(rows, (view, row, index) => {
       const isATM = grid !== null && row.strike === grid.atm_strike;
       if (isATM) atm = index;
-      writeRow(view, row, largest, isATM);
+      writeRow(view, row, grid?.underlying ?? "", largest, isATM);
     });
     if (!handled && grid && atm >= 0 && centred !== grid.atm_strike) {
       centred = grid.atm_strike;
@@ -79,13 +80,14 @@ function centre(scroll, index, count) {
 }
 
 function makeRow() {
+  const strike = element("a", "", { title: "The prints behind this strike" });
   const cells = {
     callVolume: element("td", "bar-call"),
     callPremium: element("td", "premium call"),
     callBought: element("td", "wide"),
     callDelta: element("td"),
     callVolatility: element("td", "quiet wide"),
-    strike: element("th", "strike", { scope: "row" }),
+    strike: element("th", "strike", { scope: "row" }, [strike]),
     putVolatility: element("td", "quiet wide"),
     putDelta: element("td"),
     putBought: element("td", "wide"),
@@ -93,18 +95,20 @@ function makeRow() {
     putVolume: element("td", "bar-put"),
     net: element("td", "wide"),
   };
-  return { node: element("tr", "", {}, Object.values(cells)), ...cells };
+  return { node: element("tr", "", {}, Object.values(cells)), link: strike, ...cells };
 }
 
 /**
  * @param {ReturnType<typeof makeRow>} view
  * @param {GridRow} row
+ * @param {string} underlying
  * @param {number} largest volume in the grid
  * @param {boolean} isATM
  */
-function writeRow(view, row, largest, isATM) {
+function writeRow(view, row, underlying, largest, isATM) {
   setClass(view.node, isATM ? "atm" : "");
-  setText(view.strike, formatStrike(row.strike));
+  setText(view.link, formatStrike(row.strike));
+  setAttribute(view.link, "href", addressOf("ticker", underlying, { by: "strike", at: String(row.strike) }));
   writeLeg(row.call, largest, view.callVolume, view.callPremium, view.callBought, view.callDelta, view.callVolatility);
   writeLeg(row.put, largest, view.putVolume, view.putPremium, view.putBought, view.putDelta, view.putVolatility);
   const net = (row.call?.net_delta ?? 0) + (row.put?.net_delta ?? 0);

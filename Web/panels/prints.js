@@ -1,9 +1,11 @@
-/** The desk's prints tape: the newest prints, under one of four filters. */
-import { required, setAttribute, setText } from "../modules/dom.js";
+/** The desk's prints tape: the newest prints, under one of four filters; a print opens to all that is known of it. */
+import { required, setText } from "../modules/dom.js";
 import { formatCount } from "../modules/format.js";
+import { mountSegments } from "../modules/segments.js";
 import { effect } from "../modules/signals.js";
 import { isSweep, LARGE_PREMIUM } from "../modules/tape.js";
 import { TapeView } from "../modules/tape-view.js";
+import { openPrint } from "./print-detail.js";
 import { TapeList } from "./tape-list.js";
 
 /** @typedef {import("../modules/desk.js").Desk} Desk */
@@ -20,8 +22,9 @@ const FILTERS = {
 /**
  * @param {Desk} desk
  * @param {import("../modules/signals.js").Signal<number>} paints changes when the tape is to be drawn
+ * @param {import("../modules/route.js").Router} router
  */
-export function mountPrints(desk, paints) {
+export function mountPrints(desk, paints, router) {
   const view = new TapeView();
   desk.tape.attach(view);
   const [aside, empty] = [required("prints-aside"), required("prints-empty")];
@@ -30,6 +33,7 @@ export function mountPrints(desk, paints) {
     scroll: required("prints-scroll"),
     body: required("prints-rows"),
     newer: required("prints-newer"),
+    open: (print) => (location.hash = openPrint(print)),
     session: () => desk.state.peek()?.health.session ?? null,
     drawn() {
       const { count } = desk.tape;
@@ -44,15 +48,18 @@ export function mountPrints(desk, paints) {
     list.draw();
   });
   const filter = required("prints-filter");
-  const buttons = [...filter.querySelectorAll("button")];
-  for (const button of buttons) {
-    button.addEventListener("click", () => {
-      for (const other of buttons) setAttribute(other, "aria-pressed", String(other === button));
-      view.setFilter(FILTERS[button.dataset.filter ?? ""] ?? (() => true));
+  const buttons = mountSegments({
+    group: filter,
+    name: "prints",
+    data: "filter",
+    page: "desk",
+    router,
+    choose(value) {
+      view.setFilter(FILTERS[value] ?? (() => true));
       desk.tape.refill(view);
       list.toNewest();
-    });
-  }
+    },
+  });
   listenForKeys(filter, buttons);
 }
 

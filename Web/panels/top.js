@@ -14,6 +14,7 @@ import {
   MISSING,
 } from "../modules/format.js";
 import { explainNoOptions } from "../modules/freshness.js";
+import { addressOf } from "../modules/route.js";
 import { classOfType, directionOfValue, letterOfType } from "../modules/sides.js";
 import { effectWhile } from "../modules/signals.js";
 
@@ -48,8 +49,9 @@ function makeRow() {
   const time = element("time");
   const sweeps = element("span", "chip sweep");
   const blocks = element("span", "chip block");
+  const link = element("a", "contract", {}, [symbol, leg, expiry, chip]);
   const cells = {
-    contract: element("td", "left", {}, [element("span", "contract", {}, [symbol, leg, expiry, chip])]),
+    contract: element("td", "left", {}, [link]),
     premium: element("td", "premium"),
     volume: element("td"),
     turnover: element("td", "roomy"),
@@ -60,7 +62,7 @@ function makeRow() {
     last: element("td", "quiet", {}, [time]),
   };
   const node = element("tr", "", {}, Object.values(cells));
-  return { node, symbol, leg, expiry, chip, split, boughtText, time, sweeps, blocks, ...cells };
+  return { node, link, symbol, leg, expiry, chip, split, boughtText, time, sweeps, blocks, ...cells };
 }
 
 /**
@@ -78,7 +80,8 @@ function writeRow(view, contract, largest, session) {
   view.chip.hidden = !today;
   view.expiry.hidden = today;
   setText(view.expiry, formatExpiry(contract.expiry, session));
-  setAttribute(view.contract, "title", contract.symbol);
+  setAttribute(view.link, "title", `${contract.symbol}: its prints`);
+  setAttribute(view.link, "href", addressOf("tape", "", { symbol: contract.symbol }));
 
   setText(view.premium, formatMoney(contract.premium));
   setClass(view.premium, `premium ${kind}`);
