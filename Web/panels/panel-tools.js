@@ -102,7 +102,13 @@ class PanelMenu {
       this.#item("Picture (PNG)", () => void this.#picture(panel)),
       this.#item("Print", () => this.#print(panel)),
     ];
-    if (this.#rows(panel) !== null) items.splice(2, 0, this.#item("Table (CSV)", () => this.#csv(panel)));
+    if (sources.has(panel) || panel.querySelector("table")) {
+      items.splice(
+        2,
+        0,
+        this.#item("Table (CSV)", () => this.#csv(panel)),
+      );
+    }
     if (name !== null) {
       items.push(this.#item("Put away (settings bring it back)", () => {
         this.#preferences.hidden.value = [...this.#preferences.hidden.peek(), name];
@@ -149,20 +155,12 @@ class PanelMenu {
     }
   }
 
-  /**
-   * @param {HTMLElement} panel
-   * @returns {string[][] | null} null when it shows no table
-   */
-  #rows(panel) {
-    const source = sources.get(panel);
-    if (source) return source();
-    const table = panel.querySelector("table");
-    return table ? rowsOf(table) : null;
-  }
-
   /** @param {HTMLElement} panel */
   #csv(panel) {
-    const content = new Blob(["\ufeff", csvOf(this.#rows(panel) ?? [])], { type: "text/csv;charset=utf-8" });
+    const source = sources.get(panel);
+    const table = panel.querySelector("table");
+    const rows = source ? source() : table ? rowsOf(table) : [];
+    const content = new Blob(["\ufeff", csvOf(rows)], { type: "text/csv;charset=utf-8" });
     download(this.#fileName(panel, "csv"), content);
   }
 

@@ -4,7 +4,7 @@ import json
 import re
 import unittest
 
-from browser import DESK, SIZES, URL, BrowserCase
+from browser import SIZES, URL, BrowserCase
 from playwright.sync_api import expect
 
 LAYOUT_SHIFT = """() => {
@@ -74,12 +74,12 @@ class DeskTest(BrowserCase):
         def pressed(name):
             expect(page.locator(f'[data-filter="{name}"]')).to_have_attribute("aria-pressed", "true")
 
-        page.keyboard.press("2")
-        pressed("all")
-        page.keyboard.press("/")
+        page.keyboard.press("f")
         expect(page.locator('[data-filter="all"]')).to_be_focused()
         page.keyboard.press("2")
         pressed("options")
+        # There the digits choose no page.
+        self.expect_address(page, "#/desk?prints=options$")
         self.assertNotIn("stock", page.locator(".tape-row:visible .contract-cell").all_text_contents())
         page.keyboard.press("1")
         pressed("all")
@@ -111,12 +111,11 @@ class DeskTest(BrowserCase):
                 self.assertEqual(cut, 0)
 
     def test_a_recording_without_options_says_so(self):
-        context = self.browser.new_context(viewport=DESK)
-        self.addCleanup(context.close)
-        page = context.new_page()
-        page.route_web_socket("**/ws/stream**", lambda route: self.tell_an_ended_stock_recording(route))
-        page.route("**/prints?**", lambda route: route.fulfill(json={"rows": [], "next": None, "source": "memory"}))
-        page.goto(URL)
+        def prepare(page):
+            page.route_web_socket("**/ws/stream**", self.tell_an_ended_stock_recording)
+            page.route("**/prints?**", lambda route: route.fulfill(json={"rows": [], "next": None, "source": "memory"}))
+
+        page = self.open(prepare=prepare)
         self.expect_level(page, "ended")
         for panel in ("grid", "top", "chart", "underlyings"):
             expect(page.locator(f"#{panel}-empty")).to_have_text("No options in this recording.")
@@ -169,7 +168,7 @@ class DeskTest(BrowserCase):
     def test_an_injected_print_is_marked(self):
         page = self.open_desk()
         page.locator('[data-filter="large"]').click()
-        symbol = page.locator("#top-rows td").first.get_attribute("title")
+        symbol = page.request.get(f"{URL}/top").json()["rows"][0]["symbol"]
         status = page.evaluate(
             """async (symbol) => {
               const body = JSON.stringify({ symbol, price: 1.25, size: 7777 });
@@ -183,23 +182,12 @@ class DeskTest(BrowserCase):
         expect(row.locator(".chips")).to_contain_text("INJECTED")
 
     def test_nothing_shifts(self):
-        context = self.browser.new_context(viewport=DESK)
-        self.addCleanup(context.close)
-        page = context.new_page()
-        page.add_init_script(f"({LAYOUT_SHIFT})()")
-        page.goto(URL)
-        self.expect_level(page, "live")
-        page.locator(".tape-row:visible").first.wait_for()
+        page = self.open_desk(prepare=lambda page: page.add_init_script(f"({LAYOUT_SHIFT})()"))
         self.expect_moving(page)
         self.assertLess(page.evaluate("() => window.layoutShift"), 0.02)
 
     def test_works_without_the_chart_library(self):
-        context = self.browser.new_context(viewport=DESK)
-        self.addCleanup(context.close)
-        page = context.new_page()
-        page.route("**/vendor/**", lambda route: route.fulfill(status=404))
-        page.goto(URL)
-        self.expect_level(page, "live")
+        page = self.open_desk(prepare=lambda page: page.route("**/vendor/**", lambda route: route.fulfill(status=404)))
         expect(page.locator(".chart-notice")).to_contain_text("scripts/setup")
         self.expect_moving(page)
 

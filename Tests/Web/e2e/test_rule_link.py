@@ -36,7 +36,7 @@ class RuleLinkTest(BrowserCase):
         page.locator("#rule-min_size").fill("10")
         page.get_by_role("button", name="Save").click()
         expect(dialog).to_be_hidden()
-        self.assertEqual(page.evaluate("() => location.hash"), "")
+        self.expect_address(page, "/#/desk$")
         stored = {row["rule"]["name"]: row["rule"] for row in page.request.get(f"{URL}/alerts/rules").json()["rows"]}
         self.assertEqual(stored["e2e-big"]["min_size"], 10)
         # A rule of this name is there now: it is replaced only when asked to.
@@ -54,7 +54,7 @@ class RuleLinkTest(BrowserCase):
         expect(page.locator("#rule-note")).to_contain_text("no rule")
         page.keyboard.press("Escape")
         expect(page.locator("#rule")).to_be_hidden()
-        page.wait_for_function("() => location.hash === ''")
+        self.expect_address(page, "/#/desk$")
 
 
 if __name__ == "__main__":

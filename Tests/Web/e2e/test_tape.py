@@ -1,5 +1,6 @@
 """The page "tape" in a real browser against a running server with moving data (demo mode)."""
 
+import csv
 import json
 import re
 import unittest
@@ -155,6 +156,30 @@ class TapePageTest(BrowserCase):
         expect(detail.locator(".print-links a").nth(1)).to_have_attribute(
             "href", re.compile(re.escape(found["symbol"].split(":")[1]))
         )
+
+    def test_the_csv_is_what_the_filter_shows_with_exact_values(self):
+        page = self.open_tape("?symbol=SPY&type=call&min_premium=20000")
+        page.locator("#tape-pause").click()
+        count = page.locator("#tape-aside")
+        expect(count).to_have_text(re.compile(r"\d"))
+        page.locator(".panel-tape .panel-tools").click()
+        with page.expect_download() as waiting:
+            page.get_by_role("menuitem", name="Table (CSV)").click()
+        with open(waiting.value.path(), newline="", encoding="utf-8-sig") as content:
+            rows = list(csv.DictReader(content))
+        # All rows, not those that are drawn.
+        self.assertEqual(len(rows), int(count.inner_text().split()[0].replace(",", "")))
+        self.assertEqual({(row["underlying"], row["type"]) for row in rows}, {("SPY", "call")})
+        self.assertTrue(all(float(row["premium"]) >= 20000 for row in rows))
+        self.assertEqual([int(row["id"]) for row in rows], sorted((int(row["id"]) for row in rows), reverse=True))
+        address = f"{page.url.split('#')[0]}prints?symbol=SPY&type=call&min_premium=20000&limit=1000"
+        known = {row["id"]: row for row in page.request.get(address).json()["rows"]}
+        both = [(row, known[int(row["id"])]) for row in rows if int(row["id"]) in known]
+        self.assertGreater(len(both), 0)
+        for row, exact in both:
+            for name in ("price", "size", "premium", "bid", "ask", "strike", "net_delta"):
+                self.assertEqual(float(row[name]) if row[name] else None, exact[name], name)
+            self.assertEqual((row["time"], row["side"], row["symbol"]), (exact["time"], exact["side"], exact["symbol"]))
 
     def test_a_print_that_is_not_there_is_said(self):
         page = self.open("#/tape?print=7")
