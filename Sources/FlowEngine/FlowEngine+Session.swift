@@ -116,14 +116,7 @@ extension FlowEngine {
   ) {
     guard streamTime.nanoseconds &- contract.pointee.minute.minute.nanoseconds >= 60_000_000_000 else { return }
     if contract.pointee.minute.trades != 0 { outputs.append(.minuteBar(contract.pointee.minute.bar(of: instrument))) }
-    let minute = streamTime.minuteStart
-    contract.pointee.minute = MinuteSums(minute: minute)
-    // What history brought of this minute before the stream came to it.
-    if minute <= remembered.aheadThrough,
-      let sums = remembered.rebuild(minute: minute, newest: contract.pointee.newestPrint)
-    {
-      contract.pointee.minute = sums
-    }
+    contract.pointee.minute = MinuteSums(minute: streamTime.minuteStart)
   }
 
   /// Ends every minute under way that began before `minute`. Looks at the contracts once a minute at most.

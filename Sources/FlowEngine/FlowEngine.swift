@@ -20,7 +20,7 @@ public struct FlowEngine: ~Copyable {
 
   var sweepDetector: SweepDetector
   let blockDetector: BlockDetector
-  var remembered: RememberedPrints
+  let remembered: RememberedPrints
   var detection: DetectionStage
   /// Whether any detector looks on.
   let isDetecting: Bool

@@ -33,9 +33,6 @@ struct RememberedPrint: BitwiseCopyable {
 struct RememberedPrints: ~Copyable {
   private let storage: UnsafeMutablePointer<RememberedPrint>
   private let capacity: Int
-  /// The latest time of a back-filled print that the live stream had not reached when it came. Minutes until then can have prints that lie
-  /// behind live ones of minutes before.
-  private(set) var aheadThrough = Timestamp.none
 
   init(capacity: Int) {
     precondition(
@@ -58,13 +55,9 @@ struct RememberedPrints: ~Copyable {
     storage[Int(truncatingIfNeeded: print.number) & (capacity &- 1)] = print
   }
 
-  /// A back-filled print came before the live stream was there.
-  mutating func noteAhead(_ time: Timestamp) { aheadThrough = max(aheadThrough, time) }
-
   /// Forgets everything.
   /// - Parameter newest: number of the newest print.
-  mutating func forgetAll(newest: Int64) {
-    aheadThrough = .none
+  func forgetAll(newest: Int64) {
     for i in 0..<Int(min(newest, Int64(capacity - 1)) + 1) { storage[i].number = 0 }
   }
 
@@ -72,13 +65,11 @@ struct RememberedPrints: ~Copyable {
   func save(into snapshot: inout SnapshotBytes) {
     let all = UnsafeBufferPointer(start: storage, count: capacity)
     snapshot.add(all.filter { $0.number != 0 })
-    snapshot.add([aheadThrough])
   }
 
   /// Into empty ones.
-  mutating func restore(_ reader: inout SnapshotReader) throws(SnapshotError) {
+  func restore(_ reader: inout SnapshotReader) throws(SnapshotError) {
     for print in try reader.readArray(of: RememberedPrint.self) { remember(print) }
-    aheadThrough = try reader.readArray(of: Timestamp.self).first ?? .none
   }
 
   /// The print of that number, if it is still remembered.
@@ -130,14 +121,9 @@ struct RememberedPrints: ~Copyable {
   func rebuild(from first: Timestamp, newest: Int64) -> [MinuteSums]? {
     var rebuilt: [Timestamp: MinuteSums] = [:]
     var sums = MinuteSums(minute: first)
-    var isReached = false
     var next = find(newest)
-    // Live prints are in the order of the times they were booked at; back-filled ones, mostly from times before, lie among them.
-    while let print = next?.pointee {
-      if !print.isBackfilled, print.time < first {
-        isReached = true
-        if first > aheadThrough { break }
-      }
+    // Live prints are in the order of the times they were booked at; back-filled ones, from any time before, lie among them.
+    while let print = next?.pointee, print.isBackfilled || print.time >= first {
       if print.time >= first, !print.isCancelled {
         let minute = print.time.minuteStart
         // Neighbours are mostly of one minute.
@@ -151,7 +137,7 @@ struct RememberedPrints: ~Copyable {
       next = find(print.previous)
     }
     // The chain broke off inside the ring before the first minute began.
-    if next == nil, !isReached { return nil }
+    if next == nil { return nil }
     rebuilt[sums.minute] = sums
     return rebuilt.values.filter { $0.trades > 0 }
   }

@@ -52,7 +52,6 @@ extension FlowEngine {
     into outputs: inout OutputBuffer
   ) {
     let time = print.trade.time
-    if time > streamTime { remembered.noteAhead(time) }
     contract.pointee.addToDay(print)
     if contract.pointee.isOption {
       let sums = underlyings + Int(contract.pointee.underlyingSlot)
