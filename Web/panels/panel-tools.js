@@ -1,5 +1,5 @@
 /** What can be done with any panel: its link, its table as CSV, a picture of it, paper, the whole screen, away with it. */
-import { element, setAttribute } from "../modules/dom.js";
+import { element, required, setAttribute } from "../modules/dom.js";
 import { download, fileName } from "../modules/download.js";
 import { pictureOf } from "../modules/picture.js";
 import { csvOf, rowsOf } from "../modules/table-text.js";
@@ -57,7 +57,7 @@ class PanelMenu {
     this.#preferences = preferences;
     this.#dataTime = dataTime;
     this.#say = say;
-    document.body.append(this.#menu);
+    required("main").append(this.#menu);
     this.#menu.addEventListener("toggle", (event) => {
       const isOpen = /** @type {ToggleEvent} */ (event).newState === "open";
       if (this.#button) setAttribute(this.#button, "aria-expanded", String(isOpen));

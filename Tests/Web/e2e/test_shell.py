@@ -44,7 +44,7 @@ class KeysTest(BrowserCase):
         expect(dialog).to_be_hidden()
 
     def test_keys_of_the_desk_lead_there_from_elsewhere(self):
-        page = self.open("#/health", ".health-card")
+        page = self.open("#/health", ".health-card .health-lines div")
         page.keyboard.press("f")
         expect(page.locator('[data-filter="all"]')).to_be_focused()
         self.expect_address(page, "#/desk$")
