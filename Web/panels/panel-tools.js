@@ -26,14 +26,16 @@ export function exportRows(panel, rows) {
  */
 export function mountPanelTools(preferences, dataTime, say) {
   const menu = new PanelMenu(preferences, dataTime, say);
-  const equip = () => {
+  const pages = [...document.querySelectorAll(".page")];
+  const observer = new MutationObserver(equip);
+  function equip() {
     for (const panel of document.querySelectorAll(".panel:not([data-tools])")) {
       if (panel instanceof HTMLElement && panel.querySelector("h2")) menu.equip(panel);
     }
-  };
-  // Pages are mounted when they are first shown.
-  for (const page of document.querySelectorAll(".page")) {
-    new MutationObserver(equip).observe(page, { childList: true });
+    // Pages are mounted when they are first shown, and so are parts of them; rows lie deeper and come too often to look at.
+    for (const place of [...pages, ...pages.flatMap((page) => [...page.children])]) {
+      observer.observe(place, { childList: true });
+    }
   }
   equip();
 }

@@ -84,11 +84,11 @@ class TapePageTest(BrowserCase):
         def prepare(page):
             page.on("request", lambda request: asked.append(request.url) if "cursor=" in request.url else None)
 
-        page = self.open_tape("?symbol=SPY&min_premium=1500000", prepare=prepare)
+        page = self.open_tape("?symbol=SPY&min_premium=600000", prepare=prepare)
         expect(page.locator("#tape-reach")).to_contain_text("all prints of the day")
         question = parse_qs(urlsplit(asked[0]).query)
-        self.assertEqual([question["symbol"], question["min_premium"]], [["SPY"], ["1500000"]])
-        answer = page.request.get(f"{page.url.split('#')[0]}prints?symbol=SPY&min_premium=1500000&limit=1000").json()
+        self.assertEqual([question["symbol"], question["min_premium"]], [["SPY"], ["600000"]])
+        answer = page.request.get(f"{page.url.split('#')[0]}prints?symbol=SPY&min_premium=600000&limit=1000").json()
         shown = int(page.locator("#tape-aside").inner_text().split()[0].replace(",", ""))
         # Prints go on coming, and none is taken away.
         self.assertLessEqual(shown, len(answer["rows"]))
