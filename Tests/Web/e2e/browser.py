@@ -42,8 +42,8 @@ class BrowserCase(unittest.TestCase):
         `prepare` is called with the page before it is loaded; `options` go to the browser's context.
         """
         context = self.browser.new_context(viewport=viewport, color_scheme=scheme, **options)
-        self.addCleanup(context.close)
         page = context.new_page()
+        self.addCleanup(self.close, page)
         page.set_default_timeout(PATIENCE)
         self.complaints = []
         page.on("console", lambda m: self.complaints.append(m.text) if m.type in ("error", "warning") else None)
@@ -55,6 +55,12 @@ class BrowserCase(unittest.TestCase):
         if ready:
             page.locator(ready).first.wait_for()
         return page
+
+    def close(self, page):
+        """With all that it still asks for: an answer made up too late is nobody's."""
+        if not page.is_closed():
+            page.unroute_all(behavior="ignoreErrors")
+            page.context.close()
 
     def open_desk(self, address="", **options):
         """The desk with live data."""

@@ -52,7 +52,7 @@ class AppearanceCase(BrowserCase):
                     self.expect_accessible(page)
                     self.expect_no_complaints()
                     self.take_picture(page, f"{name}-{size}-{scheme}", size)
-            page.context.close()
+            self.close(page)
 
     def expect_fits(self, page, size):
         """One screen where it is wide, one column where it is narrow."""

@@ -13,7 +13,7 @@ class SettingsTest(BrowserCase):
         expect(dialog).to_be_visible()
         return dialog
 
-    def close(self, page, dialog):
+    def leave(self, page, dialog):
         page.keyboard.press("Escape")
         expect(dialog).to_be_hidden()
         # The browser takes the focus out of it a moment later.
@@ -42,7 +42,7 @@ class SettingsTest(BrowserCase):
         dialog.get_by_role("button", name="Save this view").click()
         expect(page.locator("#preferences-note")).to_contain_text("Saved: Morning")
         dialog.get_by_label("Chart", exact=True).check()
-        self.close(page, dialog)
+        self.leave(page, dialog)
         page.keyboard.press("7")
         self.expect_address(page, "#/health$")
         page.reload()
@@ -71,7 +71,7 @@ class SettingsTest(BrowserCase):
         dialog = self.open_settings(page)
         expect(dialog.get_by_label("Sound for alerts")).to_have_value("CRITICAL")
         expect(dialog.get_by_label("Desktop notices for alerts")).to_have_value("MEDIUM")
-        self.close(page, dialog)
+        self.leave(page, dialog)
         page.keyboard.press("m")
         expect(self.open_settings(page).get_by_label("Sound for alerts")).to_have_value("off")
 
