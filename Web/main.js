@@ -137,7 +137,7 @@ effect(() => {
 mountMasthead(desk);
 mountStatus(desk, () => stream.retryNow());
 const playing = new Playing(desk);
-mountReplay(playing);
+mountReplay(playing, commands);
 mountUnderlyings(desk, router);
 mountGrid(desk, isDeskShown);
 mountTop(desk, isDeskShown);

@@ -75,6 +75,8 @@ export class Router {
    */
   go(page, subject = "", params = {}) {
     location.hash = addressOf(page, subject, params);
+    // The event comes later; who has gone may use what is shown now.
+    this.#follow();
   }
 
   /**

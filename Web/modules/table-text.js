@@ -10,7 +10,7 @@ export function csvOf(rows) {
 /** @param {string} text */
 function field(text) {
   // A cell that a spreadsheet would take for a formula is kept from being one; a negative number stays a number.
-  const isFormula = /^[=+@\t\r]/.test(text) || (text.startsWith("-") && !/^-[\d.]+$/.test(text));
+  const isFormula = /^[=+@\t\r]/.test(text) || (text.startsWith("-") && !/^-[\d.]+(e[+-]?\d+)?$/.test(text));
   const safe = isFormula ? `'${text}` : text;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

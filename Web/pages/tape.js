@@ -6,7 +6,9 @@ import { formatCount, formatEastern } from "../modules/format.js";
 import { computed, effect, effectWhile } from "../modules/signals.js";
 import { passesOf, questionOf, readFilter } from "../modules/tape-filter.js";
 import { Past } from "../modules/tape-past.js";
+import { tableOfPrints } from "../modules/tape-table.js";
 import { TapeView } from "../modules/tape-view.js";
+import { exportRows } from "../panels/panel-tools.js";
 import { PrintDetail } from "../panels/print-detail.js";
 import { makeFilterBar } from "../panels/tape-filter-bar.js";
 import { TapeList } from "../panels/tape-list.js";
@@ -47,6 +49,7 @@ export function mount(host, { desk, router, isShown, paints }) {
   host.append(frame);
 
   const view = new TapeView(() => true, { reachesBack: true });
+  exportRows(parts.panel, () => tableOfPrints(view.prints));
   const session = computed(() => desk.state.value?.health.session ?? null);
   const filter = computed(() => JSON.stringify(readFilter(isShown.value ? router.route.value.params : {})));
   const past = new Past({ view, ask: get, address: addressBefore });

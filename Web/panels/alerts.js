@@ -1,6 +1,6 @@
 /** The open alerts: the most severe first; a row opens to its score, and is acknowledged or resolved where it stands. */
 import { command, countText, isAtLeast, scoreText, shortTitle } from "../modules/alerts.js";
-import { element, isTyped, required, setAttribute, setClass, setShare, setText } from "../modules/dom.js";
+import { element, required, setAttribute, setClass, setShare, setText } from "../modules/dom.js";
 import { formatEastern, formatUTC } from "../modules/format.js";
 import { mountSegments } from "../modules/segments.js";
 import { effect } from "../modules/signals.js";
@@ -67,12 +67,6 @@ class AlertsView {
     this.#list.addEventListener("pointerleave", () => this.draw());
     this.#list.addEventListener("focusout", (event) => {
       if (!(event.relatedTarget instanceof Node && this.#list.contains(event.relatedTarget))) this.draw();
-    });
-    document.addEventListener("keydown", (event) => {
-      if (event.key !== "a" || isTyped(event) || event.ctrlKey || event.metaKey || event.altKey) return;
-      event.preventDefault();
-      const first = this.#list.querySelector("button");
-      (first ?? required("alerts-scroll")).focus();
     });
   }
 

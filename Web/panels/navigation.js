@@ -26,15 +26,8 @@ export function mountNavigation(commands, desk, router) {
   commands.add(
     { title: "Next underlying", key: "]", group: "Underlyings", run: () => step(1) },
     { title: "Underlying before", key: "[", group: "Underlyings", run: () => step(-1) },
-    {
-      title: "Which prints",
-      key: "f",
-      group: "Desk",
-      run: () => {
-        if (router.route.peek().page !== "desk") router.go("desk");
-        required("prints-filter").querySelector("button")?.focus();
-      },
-    },
+    { title: "Which prints", key: "f", group: "Desk", run: () => comeTo("prints-filter", "prints-filter") },
+    { title: "First open alert", key: "a", group: "Desk", run: () => comeTo("alerts-rows", "alerts-scroll") },
   );
   commands.addSource(() =>
     symbols().flatMap((symbol) => [
@@ -44,6 +37,16 @@ export function mountNavigation(commands, desk, router) {
       { title: `${symbol} tape`, run: () => router.go("tape", "", { symbol }) },
     ])
   );
+
+  /**
+   * To the first button of a list of the desk.
+   * @param {string} list
+   * @param {string} otherwise what takes the focus while the list has no button
+   */
+  function comeTo(list, otherwise) {
+    if (router.route.peek().page !== "desk") router.go("desk");
+    (required(list).querySelector("button") ?? required(otherwise)).focus();
+  }
 
   /** @param {number} by */
   function step(by) {

@@ -1,5 +1,5 @@
 /** What can be done with any panel: its link, its table as CSV, a picture of it, paper, the whole screen, away with it. */
-import { element, setAttribute } from "../modules/dom.js";
+import { element, required, setAttribute } from "../modules/dom.js";
 import { download, fileName } from "../modules/download.js";
 import { pictureOf } from "../modules/picture.js";
 import { csvOf, rowsOf } from "../modules/table-text.js";
@@ -26,14 +26,16 @@ export function exportRows(panel, rows) {
  */
 export function mountPanelTools(preferences, dataTime, say) {
   const menu = new PanelMenu(preferences, dataTime, say);
-  const equip = () => {
+  const pages = [...document.querySelectorAll(".page")];
+  const observer = new MutationObserver(equip);
+  function equip() {
     for (const panel of document.querySelectorAll(".panel:not([data-tools])")) {
       if (panel instanceof HTMLElement && panel.querySelector("h2")) menu.equip(panel);
     }
-  };
-  // Pages are mounted when they are first shown.
-  for (const page of document.querySelectorAll(".page")) {
-    new MutationObserver(equip).observe(page, { childList: true });
+    // Pages are mounted when they are first shown, and so are parts of them; rows lie deeper and come too often to look at.
+    for (const place of [...pages, ...pages.flatMap((page) => [...page.children])]) {
+      observer.observe(place, { childList: true });
+    }
   }
   equip();
 }
@@ -57,7 +59,7 @@ class PanelMenu {
     this.#preferences = preferences;
     this.#dataTime = dataTime;
     this.#say = say;
-    document.body.append(this.#menu);
+    required("main").append(this.#menu);
     this.#menu.addEventListener("toggle", (event) => {
       const isOpen = /** @type {ToggleEvent} */ (event).newState === "open";
       if (this.#button) setAttribute(this.#button, "aria-expanded", String(isOpen));
@@ -102,7 +104,13 @@ class PanelMenu {
       this.#item("Picture (PNG)", () => void this.#picture(panel)),
       this.#item("Print", () => this.#print(panel)),
     ];
-    if (this.#rows(panel) !== null) items.splice(2, 0, this.#item("Table (CSV)", () => this.#csv(panel)));
+    if (sources.has(panel) || panel.querySelector("table")) {
+      items.splice(
+        2,
+        0,
+        this.#item("Table (CSV)", () => this.#csv(panel)),
+      );
+    }
     if (name !== null) {
       items.push(this.#item("Put away (settings bring it back)", () => {
         this.#preferences.hidden.value = [...this.#preferences.hidden.peek(), name];
@@ -149,20 +157,12 @@ class PanelMenu {
     }
   }
 
-  /**
-   * @param {HTMLElement} panel
-   * @returns {string[][] | null} null when it shows no table
-   */
-  #rows(panel) {
-    const source = sources.get(panel);
-    if (source) return source();
-    const table = panel.querySelector("table");
-    return table ? rowsOf(table) : null;
-  }
-
   /** @param {HTMLElement} panel */
   #csv(panel) {
-    const content = new Blob(["\ufeff", csvOf(this.#rows(panel) ?? [])], { type: "text/csv;charset=utf-8" });
+    const source = sources.get(panel);
+    const table = panel.querySelector("table");
+    const rows = source ? source() : table ? rowsOf(table) : [];
+    const content = new Blob(["\ufeff", csvOf(rows)], { type: "text/csv;charset=utf-8" });
     download(this.#fileName(panel, "csv"), content);
   }
 

@@ -4,7 +4,9 @@ import { formatCount } from "../modules/format.js";
 import { mountSegments } from "../modules/segments.js";
 import { effect } from "../modules/signals.js";
 import { isSweep, LARGE_PREMIUM } from "../modules/tape.js";
+import { tableOfPrints } from "../modules/tape-table.js";
 import { TapeView } from "../modules/tape-view.js";
+import { exportRows } from "./panel-tools.js";
 import { openPrint } from "./print-detail.js";
 import { TapeList } from "./tape-list.js";
 
@@ -27,6 +29,7 @@ const FILTERS = {
 export function mountPrints(desk, paints, router) {
   const view = new TapeView();
   desk.tape.attach(view);
+  exportRows(required("panel-prints"), () => tableOfPrints(view.prints));
   const [aside, empty] = [required("prints-aside"), required("prints-empty")];
   const list = new TapeList({
     view,
@@ -73,6 +76,7 @@ function listenForKeys(filter, buttons) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const button = /^[1-9]$/.test(event.key) ? buttons[Number(event.key) - 1] : undefined;
     if (!button) return;
+    event.preventDefault();
     button.focus();
     button.click();
   });

@@ -1,11 +1,14 @@
 /** The bar of a recording: stand still, go on, faster, another moment. Hidden while the source is none. */
-import { element, isTyped, required, setAttribute, setText } from "../modules/dom.js";
+import { element, required, setAttribute, setText } from "../modules/dom.js";
 import { formatEastern } from "../modules/format.js";
 import { speedsWith, speedText, stateText, stretchOf } from "../modules/player.js";
 import { effect } from "../modules/signals.js";
 
-/** @param {import("../modules/player.js").Playing} playing */
-export function mountReplay(playing) {
+/**
+ * @param {import("../modules/player.js").Playing} playing
+ * @param {import("../modules/commands.js").Commands} commands
+ */
+export function mountReplay(playing, commands) {
   const bar = required("replay");
   const button = /** @type {HTMLButtonElement} */ (required("replay-play"));
   const speed = /** @type {HTMLSelectElement} */ (required("replay-speed"));
@@ -43,10 +46,13 @@ export function mountReplay(playing) {
   speed.addEventListener("change", () => void playing.tell({ speed: speedOf(speed) }));
   slider.addEventListener("input", () => playing.aim(Number(slider.value)));
   slider.addEventListener("change", () => playing.seek(Number(slider.value)));
-  document.addEventListener("keydown", (event) => {
-    if (event.key !== "p" || bar.hidden || isTyped(event) || event.ctrlKey || event.metaKey || event.altKey) return;
-    event.preventDefault();
-    button.click();
+  commands.add({
+    title: "Play the recording, or pause it",
+    key: "p",
+    group: "Everywhere",
+    run: () => {
+      if (!bar.hidden) button.click();
+    },
   });
 }
 

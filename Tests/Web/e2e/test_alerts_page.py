@@ -4,9 +4,8 @@ import json
 import re
 import unittest
 
-from browser_case import BrowserCase
+from browser import URL, BrowserCase
 from playwright.sync_api import expect
-from test_page import PATIENCE, URL
 
 ORDER = ["CRITICAL", "HIGH", "MEDIUM", "LOW", "INFO"]
 ROW = ".log > li"
@@ -68,7 +67,7 @@ class AlertsPageTest(BrowserCase):
         self.expect_accessible(page)
         page.reload()
         expect(row.locator(".alert")).to_have_attribute("aria-expanded", "true")
-        self.assertEqual(self.complaints, [])
+        self.expect_no_complaints()
 
     def test_arrows_go_from_row_to_row(self):
         page = self.list()
@@ -160,7 +159,7 @@ class AlertsPageTest(BrowserCase):
         row.get_by_role("button", name=f"Delete {RULE}").click()
         page.get_by_role("dialog").get_by_role("button", name="Delete").click()
         expect(row.locator("visible=true")).to_have_count(0)
-        self.assertEqual(self.complaints, [])
+        self.expect_no_complaints()
 
     def test_another_source_lays_foreign_conditions_aside(self):
         page = self.open("#/alerts?tab=rules", ".rule-sheet tbody tr")
@@ -174,13 +173,13 @@ class AlertsPageTest(BrowserCase):
         page.get_by_role("button", name="Take away Premium from").click()
         expect(page.locator("#rule-min_premium")).to_have_count(0)
         page.keyboard.press("Escape")
-        self.expect_address(page, r"#/alerts\?tab=rules$")
+        self.expect_address(page, "#/alerts?tab=rules$")
 
     def test_a_count_leads_to_the_alerts_of_its_rule(self):
         page = self.open("#/alerts?tab=rules", ".rule-sheet tbody tr")
         row = page.locator(".rule-sheet tbody tr", has=page.get_by_role("button", name="unusual_volume", exact=True))
         row.locator(".count").click()
-        self.expect_address(page, r"#/alerts\?rule=unusual_volume$")
+        self.expect_address(page, "#/alerts?rule=unusual_volume$")
         expect(page.get_by_label("Rule", exact=True)).to_have_value("unusual_volume")
 
     def test_a_subscriber_is_added_changed_and_removed(self):
@@ -210,7 +209,8 @@ class AlertsPageTest(BrowserCase):
         row.get_by_role("button", name=f"Remove {SUBSCRIBER}").click()
         page.get_by_role("dialog").get_by_role("button", name="Remove").click()
         expect(row.locator("visible=true")).to_have_count(0)
-        self.assertEqual(self.complaints, [])
+        # The browser says itself that the first form was refused.
+        self.assertEqual([words for words in self.complaints if "status of 422" not in words], [])
 
     def test_the_statistics_are_the_servers(self):
         page = self.open("#/alerts?tab=statistics", ".counts li")
@@ -224,7 +224,7 @@ class AlertsPageTest(BrowserCase):
         page.reload()
         expect(page.get_by_role("button", name="7 days")).to_have_attribute("aria-pressed", "true")
         page.get_by_role("region", name="By severity").locator("li:visible a").first.click()
-        self.expect_address(page, r"#/alerts\?severity=[A-Z]+$")
+        expect(page).to_have_url(re.compile(r"#/alerts\?severity=[A-Z]+$"))
 
     def test_messages_that_were_given_up_are_sent_again(self):
         sent = []
@@ -247,15 +247,6 @@ class AlertsPageTest(BrowserCase):
         health["alerts"]["channels"][0] |= {
             "dead": 3, "breaker": "open", "last_error": "connection refused", "last_error_time": "2026-11-20T15:00:00Z"}
         route.fulfill(json=health)
-
-    def test_accessible_and_in_one_screen(self):
-        for address, ready in (
-            ("#/alerts", ROW),
-            ("#/alerts?tab=rules", ".rule-sheet tbody tr"),
-            ("#/alerts?tab=subscribers", ".subscriber-sheet tbody tr"),
-            ("#/alerts?tab=statistics", ".counts li"),
-        ):
-            self.check_everywhere(address, ready)
 
 
 if __name__ == "__main__":

@@ -5,15 +5,12 @@ text that its own modules/format.js makes of the exact figure.
 """
 
 import json
-import os
-import unittest
 import urllib.request
 
-from browser_case import RecordingCase
+from browser import DESK, PATIENCE
 from playwright.sync_api import expect
-from test_page import DESK, PATIENCE
+from server import RecordingCase, needs_program
 
-BINARY = os.environ.get("MARKETFLOW_BINARY")
 # Many rows in sight, so that few steps lead through the whole tape.
 TALL = {"width": 1440, "height": 4_000}
 # What counts in sums: no cancelled print, none that is marked as out of the day's volume.
@@ -47,10 +44,8 @@ FORMATTED = """async (figures) => {
 }"""
 
 
-@unittest.skipUnless(BINARY, "MARKETFLOW_BINARY is not set")
+@needs_program
 class FiguresTest(RecordingCase):
-    binary = BINARY
-
     def setUp(self):
         self.url = self.replay("--replay-speed", "max")
 

@@ -3,10 +3,9 @@
 import re
 import unittest
 
-from browser import SCHEMES, BrowserTest
+from browser import URL, BrowserCase
 from gamma_samples import history
 from playwright.sync_api import expect
-from test_page import PATIENCE, SIZES, URL
 
 ADDRESS = "#/gamma/SPY"
 HISTORY = "**/gex/*/history*"
@@ -16,7 +15,7 @@ def with_history(page):
     page.route(HISTORY, lambda route: route.fulfill(json=history()))
 
 
-class GammaPageTest(BrowserTest):
+class GammaPageTest(BrowserCase):
     def open_gamma(self, address=ADDRESS, prepare=with_history, **options):
         page = self.open(address, prepare=prepare, **options)
         page.locator(".gamma-strikes-panel svg .bar").first.wait_for()
@@ -30,7 +29,7 @@ class GammaPageTest(BrowserTest):
         expect(page.locator(".gamma-figures tbody tr")).to_have_count(12)
         expect(page.locator(".gamma-strikes-panel svg text.spot")).to_have_text(re.compile(r"^spot \d+\.\d\d$"))
         expect(page.locator(".gamma-profile-panel svg .way")).to_have_count(1)
-        self.assertEqual(self.complaints, [])
+        self.expect_no_complaints()
 
     def test_figures_are_the_answers_of_the_server(self):
         page = self.open_gamma()
@@ -80,7 +79,7 @@ class GammaPageTest(BrowserTest):
         page = self.open("#/gamma/NOSUCH", prepare=with_history)
         for panel in ("figures", "strikes", "expiries"):
             notice = page.locator(f".gamma-{panel}-panel .empty")
-            expect(notice).to_contain_text("NOSUCH", timeout=PATIENCE)
+            expect(notice).to_contain_text("NOSUCH")
 
     def test_a_history_that_cannot_be_had_is_said(self):
         def refuse(page):
@@ -106,20 +105,6 @@ class GammaPageTest(BrowserTest):
         table = page.locator(".gamma-strikes-panel table")
         expect(table.locator("caption")).to_contain_text("Gamma exposure by strike")
         self.assertEqual(table.locator("tbody tr:not([hidden])").count(), page.locator(".gamma-strikes-panel svg g").count())
-
-    def test_one_screen_on_a_desk_and_one_column_on_a_phone(self):
-        page = self.open_gamma()
-        self.assertLessEqual(page.evaluate("() => document.documentElement.scrollHeight - innerHeight"), 0)
-        phone = self.open_gamma(viewport=SIZES["phone"])
-        self.assertLessEqual(phone.evaluate("() => document.documentElement.scrollWidth - innerWidth"), 0)
-
-    def test_accessible_in_both_schemes_as_map_and_as_table(self):
-        for viewport, scheme in self.appearances():
-            self.expect_accessible(self.open_gamma(viewport=viewport, scheme=scheme))
-        for scheme in SCHEMES:
-            page = self.open_gamma(f"{ADDRESS}?history=table", scheme=scheme)
-            page.locator(".heat-sheet tbody tr").first.wait_for()
-            self.expect_accessible(page)
 
 
 if __name__ == "__main__":

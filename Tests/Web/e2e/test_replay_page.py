@@ -1,12 +1,10 @@
 """The page of the replay in a real browser: with a recording it commands the player, beside a market it names the command."""
 
-import os
 import re
 import unittest
 
-from browser_case import RecordingCase
 from playwright.sync_api import expect
-from test_page import PATIENCE, URL
+from server import RecordingCase, needs_program
 
 READY = ".panel-timeline"
 UNKNOWN = {"bytes": 2_500_000, "trades": None, "quotes": None, "first": None, "last": None}
@@ -15,13 +13,11 @@ DAYS = {"days": [
 ]}
 
 
-@unittest.skipUnless(os.environ.get("MARKETFLOW_BINARY"), "MARKETFLOW_BINARY is not set")
+@needs_program
 class ReplayPageTest(RecordingCase):
-    binary = os.environ.get("MARKETFLOW_BINARY")
-
     def play(self, *words):
         page = self.open("#/replay", READY, url=self.replay(*words))
-        expect(page.get_by_role("slider", name="Moment of the recording")).to_be_visible(timeout=PATIENCE)
+        expect(page.get_by_role("slider", name="Moment of the recording")).to_be_visible()
         return page
 
     def test_plays_pauses_and_changes_its_speed(self):
@@ -58,7 +54,7 @@ class ReplayPageTest(RecordingCase):
         page.wait_for_function(
             "async () => (await (await fetch('/replay')).json()).position > '2025-12-16T17:00'"
         )
-        self.assertEqual(self.complaints, [])
+        self.expect_no_complaints()
 
     def test_shows_what_was_played_and_leads_to_an_alert(self):
         page = self.play("--replay-speed", "max")
@@ -66,7 +62,7 @@ class ReplayPageTest(RecordingCase):
         expect(page.locator(".timeline .calls")).to_have_attribute("d", re.compile("^M"))
         expect(page.locator(".played-figures dd").nth(1)).to_have_text(re.compile(r"^[\d,]+$"))
         row = page.locator(".marks-list > li").first
-        row.wait_for(timeout=PATIENCE)
+        row.wait_for()
         expect(page.locator(".timeline .marks path").first).to_be_attached()
         time = row.locator(".time").inner_text()
         page.locator(".transport").get_by_role("button", name="Pause").click()
@@ -122,11 +118,6 @@ class ReplayPageTest(RecordingCase):
         page = self.open("#/replay", ".panel-days", prepare=unknown)
         expect(page.locator(".panel-days .empty")).to_have_text("This server does not list days; name one below.")
         expect(page.locator(".window-note")).to_have_text("Choose a day first.")
-
-    def test_accessible_and_in_one_screen(self):
-        url = self.replay("--replay-speed", "100")
-        self.check_everywhere("#/replay", ".timeline[role=slider]", url=url)
-        self.check_everywhere("#/replay?day=2026-11-20", ".command", url=URL)
 
 
 if __name__ == "__main__":

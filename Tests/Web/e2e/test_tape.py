@@ -1,13 +1,13 @@
 """The page "tape" in a real browser against a running server with moving data (demo mode)."""
 
+import csv
 import json
 import re
 import unittest
 from urllib.parse import parse_qs, urlsplit
 
-from browser import BrowserTest
+from browser import BrowserCase
 from playwright.sync_api import expect
-from test_page import PATIENCE, SIZES
 
 TAPE = ".page-tape"
 
@@ -17,7 +17,7 @@ def refuse(route):
     route.fulfill(status=503, content_type="application/problem+json", body=body)
 
 
-class TapePageTest(BrowserTest):
+class TapePageTest(BrowserCase):
     def rows(self, page):
         return page.locator(f"{TAPE} .tape-row:visible")
 
@@ -34,7 +34,7 @@ class TapePageTest(BrowserTest):
         expect(page.locator("#nav-tape")).to_have_attribute("aria-current", "page")
         before = self.row(page, 1).inner_text()
         expect(self.row(page, 1)).not_to_have_text(before)
-        self.assertEqual(self.complaints, [])
+        self.expect_no_complaints()
 
     def test_filters_are_restored_from_the_address(self):
         page = self.open_tape("?symbol=SPY&type=call&side=buy&min_size=2&min_premium=1000")
@@ -84,11 +84,11 @@ class TapePageTest(BrowserTest):
         def prepare(page):
             page.on("request", lambda request: asked.append(request.url) if "cursor=" in request.url else None)
 
-        page = self.open_tape("?symbol=SPY&min_premium=1500000", prepare=prepare)
+        page = self.open_tape("?symbol=SPY&min_premium=600000", prepare=prepare)
         expect(page.locator("#tape-reach")).to_contain_text("all prints of the day")
         question = parse_qs(urlsplit(asked[0]).query)
-        self.assertEqual([question["symbol"], question["min_premium"]], [["SPY"], ["1500000"]])
-        answer = page.request.get(f"{page.url.split('#')[0]}prints?symbol=SPY&min_premium=1500000&limit=1000").json()
+        self.assertEqual([question["symbol"], question["min_premium"]], [["SPY"], ["600000"]])
+        answer = page.request.get(f"{page.url.split('#')[0]}prints?symbol=SPY&min_premium=600000&limit=1000").json()
         shown = int(page.locator("#tape-aside").inner_text().split()[0].replace(",", ""))
         # Prints go on coming, and none is taken away.
         self.assertLessEqual(shown, len(answer["rows"]))
@@ -135,7 +135,7 @@ class TapePageTest(BrowserTest):
         page.keyboard.press("Escape")
         expect(detail).to_be_hidden()
         self.assertNotIn("print=", page.url)
-        self.assertEqual(self.complaints, [])
+        self.expect_no_complaints()
 
     def test_a_click_opens_the_print_that_was_under_it(self):
         page = self.open_tape("?min_premium=20000")
@@ -157,32 +157,35 @@ class TapePageTest(BrowserTest):
             "href", re.compile(re.escape(found["symbol"].split(":")[1]))
         )
 
+    def test_the_csv_is_what_the_filter_shows_with_exact_values(self):
+        page = self.open_tape("?symbol=SPY&type=call&min_premium=20000")
+        page.locator("#tape-pause").click()
+        count = page.locator("#tape-aside")
+        expect(count).to_have_text(re.compile(r"\d"))
+        page.locator(".panel-tape .panel-tools").click()
+        with page.expect_download() as waiting:
+            page.get_by_role("menuitem", name="Table (CSV)").click()
+        with open(waiting.value.path(), newline="", encoding="utf-8-sig") as content:
+            rows = list(csv.DictReader(content))
+        # All rows, not those that are drawn.
+        self.assertEqual(len(rows), int(count.inner_text().split()[0].replace(",", "")))
+        self.assertEqual({(row["underlying"], row["type"]) for row in rows}, {("SPY", "call")})
+        self.assertTrue(all(float(row["premium"]) >= 20000 for row in rows))
+        self.assertEqual([int(row["id"]) for row in rows], sorted((int(row["id"]) for row in rows), reverse=True))
+        address = f"{page.url.split('#')[0]}prints?symbol=SPY&type=call&min_premium=20000&limit=1000"
+        known = {row["id"]: row for row in page.request.get(address).json()["rows"]}
+        both = [(row, known[int(row["id"])]) for row in rows if int(row["id"]) in known]
+        self.assertGreater(len(both), 0)
+        for row, exact in both:
+            for name in ("price", "size", "premium", "bid", "ask", "strike", "net_delta"):
+                self.assertEqual(float(row[name]) if row[name] else None, exact[name], name)
+            self.assertEqual((row["time"], row["side"], row["symbol"]), (exact["time"], exact["side"], exact["symbol"]))
+
     def test_a_print_that_is_not_there_is_said(self):
         page = self.open("#/tape?print=7")
         expect(page.locator("#print-body")).to_contain_text("There is no print 7")
         page = self.open("#/tape?print=seven")
         expect(page.locator("#print-body")).to_contain_text("no number of a print")
-
-    def test_one_screen_and_no_sideways_scroll(self):
-        page = self.open_tape()
-        self.assertLessEqual(page.evaluate("() => document.documentElement.scrollHeight - innerHeight"), 0)
-        page = self.open_tape(viewport=SIZES["phone"])
-        self.assertLessEqual(page.evaluate("() => document.documentElement.scrollWidth - innerWidth"), 0)
-
-    def test_accessible(self):
-        for viewport, scheme in self.appearances():
-            page = self.open_tape(viewport=viewport, scheme=scheme)
-            self.expect_accessible(page)
-            page.context.close()
-
-    def test_accessible_with_an_open_print(self):
-        page = self.open_tape()
-        found = page.request.get(f"{page.url.split('#')[0]}prints?trade_type=sweep&limit=1").json()["rows"][0]
-        for viewport, scheme in self.appearances():
-            page = self.open_tape(f"?print={found['id']}", viewport=viewport, scheme=scheme)
-            expect(page.locator(".print-detail .legs .here")).to_be_visible(timeout=PATIENCE)
-            self.expect_accessible(page)
-            page.context.close()
 
 
 if __name__ == "__main__":

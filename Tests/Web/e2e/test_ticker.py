@@ -4,12 +4,11 @@ import json
 import re
 import unittest
 
-from browser import BrowserTest
+from browser import PATIENCE, BrowserCase
 from playwright.sync_api import expect
-from test_page import PATIENCE, SIZES
 
 
-class TickerPageTest(BrowserTest):
+class TickerPageTest(BrowserCase):
     def open_ticker(self, address="#/ticker/SPY", **options):
         page = self.open(address, **options)
         page.locator(".flow-by-strike tbody tr").first.wait_for()
@@ -29,7 +28,7 @@ class TickerPageTest(BrowserTest):
         expect(page.locator(".flow-by-strike tr.atm")).to_have_count(1)
         expect(page.locator("#ticker-dealers")).to_have_attribute("href", "#/gamma/SPY")
         expect(page.locator("#ticker-dealers")).to_contain_text("flip", timeout=2 * PATIENCE)
-        self.assertEqual(self.complaints, [])
+        self.expect_no_complaints()
 
     def test_figures_are_those_of_the_api(self):
         page = self.open_ticker()
@@ -74,7 +73,7 @@ class TickerPageTest(BrowserTest):
         page.keyboard.press("Escape")
         expect(drawer).to_be_hidden()
         expect(row.locator("button")).to_be_focused()
-        self.assertEqual(self.complaints, [])
+        self.expect_no_complaints()
 
     def test_a_drill_is_restored_from_the_address(self):
         page = self.open_ticker("#/ticker/SPY?by=side&at=mid&only=institutional")
@@ -140,12 +139,6 @@ class TickerPageTest(BrowserTest):
         page = self.open_ticker("#/ticker/SPY?by=strike&at=1")
         expect(page.locator("#drill-verdict")).to_contain_text("No print of strike 1 in this window")
 
-    def test_one_screen_and_no_sideways_scroll(self):
-        page = self.open_ticker()
-        self.assertLessEqual(page.evaluate("() => document.documentElement.scrollHeight - innerHeight"), 0)
-        page = self.open_ticker(viewport=SIZES["phone"])
-        self.assertLessEqual(page.evaluate("() => document.documentElement.scrollWidth - innerWidth"), 0)
-
     def test_a_page_that_is_not_shown_asks_nothing(self):
         asked = []
         page = self.open_ticker()
@@ -158,19 +151,6 @@ class TickerPageTest(BrowserTest):
             expect(page.locator("#clock")).not_to_have_text(before)
             before = page.locator("#clock").inner_text()
         self.assertEqual(asked, [])
-
-    def test_accessible(self):
-        for viewport, scheme in self.appearances():
-            page = self.open_ticker(viewport=viewport, scheme=scheme)
-            self.expect_accessible(page)
-            page.context.close()
-
-    def test_accessible_with_prints_open(self):
-        for viewport, scheme in self.appearances():
-            page = self.open_ticker("#/ticker/SPY?by=total", viewport=viewport, scheme=scheme)
-            expect(page.locator("#drill .tape-row:visible").first).to_be_visible()
-            self.expect_accessible(page)
-            page.context.close()
 
 
 if __name__ == "__main__":

@@ -6,5 +6,5 @@ Deno.test("a table as CSV: quotes, line ends, numbers", () => {
 });
 
 Deno.test("a cell that a spreadsheet would run is text", () => {
-  expectEqual(csvOf([["=1+1", "@x", "+1", "-cmd", "-3"]]), "'=1+1,'@x,'+1,'-cmd,-3\r\n");
+  expectEqual(csvOf([["=1+1", "@x", "+1", "-cmd", "-3", "-1.5e-7"]]), "'=1+1,'@x,'+1,'-cmd,-3,-1.5e-7\r\n");
 });
