@@ -24,7 +24,8 @@ import Testing
     var incidents: [FeedIncident] = []
     var times: [Timestamp] = []
     while times.count < 3 { try await read(&reader, &times, &incidents) }
-    #expect(incidents.map(\.kind) == [.connected])
+    // A slow machine may have been told of the gap by now.
+    #expect(incidents.first?.kind == .connected)
     await withCheckedContinuation { stopped in
       // Not on a thread that the feed's tasks may need.
       _ = WorkerThread("stop") {
