@@ -9,9 +9,12 @@ import re
 import subprocess
 import tempfile
 import threading
+import time
 import unittest
+import urllib.error
+import urllib.request
 
-from browser import BrowserCase
+from browser import PATIENCE, BrowserCase
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 TAPE = ROOT / "Tests" / "Fixtures" / "small.ndjson.gz"
@@ -66,6 +69,17 @@ class RecordingCase(ServerCase):
 
     def replay(self, *words):
         return self.serve("--replay", str(TAPE), *words).url
+
+    def wait_for_answer(self, url):
+        """Until the server answers what it refused at first."""
+        end = time.monotonic() + PATIENCE / 1000
+        while True:
+            try:
+                with urllib.request.urlopen(url, timeout=PATIENCE / 1000):
+                    return
+            except urllib.error.HTTPError as refusal:
+                self.assertLess(time.monotonic(), end, f"{url}: still {refusal.code}")
+                time.sleep(0.2)
 
     def expect_player(self, page, **wanted):
         page.wait_for_function(

@@ -93,6 +93,8 @@ class PlayedAppearanceTest(RecordingCase, AppearanceCase):
 
     def test_desk_and_replay(self):
         url = self.replay("--replay-speed", "100")
+        # Before the first round of positioning the API refuses, and a browser writes each refusal to its console.
+        self.wait_for_answer(f"{url}/gex/SPY")
         self.check("played-desk", "#/desk", "#page-desk .tape-row:visible", url=url)
         self.check("replay", "#/replay", ".timeline[role=slider]", url=url)
 
