@@ -4,7 +4,7 @@ import { element, RowPool, setAttribute, setClass, setText } from "../modules/do
 import { formatAge, formatEastern, formatMoney, formatSignedMoney, formatStrike, MISSING } from "../modules/format.js";
 import { BASES, explainLevels, OLD_SECONDS, pressureOf, reasonOf } from "../modules/gamma.js";
 import { directionOfValue } from "../modules/sides.js";
-import { effect, effectWhile, signal } from "../modules/signals.js";
+import { computed, effect, effectWhile, signal } from "../modules/signals.js";
 import { GexChart } from "./gex-chart.js";
 
 /** @typedef {import("../modules/gamma.js").Basis} Basis */
@@ -12,6 +12,7 @@ import { GexChart } from "./gex-chart.js";
 /** @typedef {import("../modules/gamma.js").Positioning} Positioning */
 
 const POLL_MILLISECONDS = 5_000;
+const READY_MILLISECONDS = 1_000;
 const STRIKES = { compact: 25, large: 61 };
 let panels = 0;
 
@@ -53,10 +54,23 @@ export function mountGex(host, { symbol, isShown, compact, basis, choose }) {
     for (const [name, button] of view.buttons) setAttribute(button, "aria-pressed", String(name === chosen.value));
   });
 
+  // In a server's first seconds nothing is worked out: it is asked once it has something, else each refusal is an error in the console.
+  const isReady = signal(false);
+  poll({
+    isShown: computed(() => isShown.value && !isReady.value),
+    milliseconds: READY_MILLISECONDS,
+    path: () => "/health",
+    take: ({ positioning }) => (isReady.value = positioning === null || positioning.underlyings > 0),
+    refuse: (error) => (refusal.value = error.message),
+  });
+
   poll({
     isShown,
     milliseconds: POLL_MILLISECONDS,
-    path: () => symbol.value && `/gex/${encodeURIComponent(symbol.value)}?by=strike&basis=${chosen.value}`,
+    path: () =>
+      isReady.value && symbol.value !== null
+        ? `/gex/${encodeURIComponent(symbol.value)}?by=strike&basis=${chosen.value}`
+        : null,
     take: (answer) => {
       refusal.value = "";
       gex.value = answer;
@@ -68,7 +82,7 @@ export function mountGex(host, { symbol, isShown, compact, basis, choose }) {
     poll({
       isShown,
       milliseconds: POLL_MILLISECONDS,
-      path: () => symbol.value && `/positioning/${encodeURIComponent(symbol.value)}`,
+      path: () => isReady.value && symbol.value !== null ? `/positioning/${encodeURIComponent(symbol.value)}` : null,
       take: (/** @type {Positioning} */ answer) => (pressure.value = pressureOf(answer[chosen.peek()].hedge_direction)),
       // The chart says what is wrong.
       refuse: () => (pressure.value = ""),

@@ -75,6 +75,7 @@ export function makeRow(role, isWide) {
     isActive: false,
     marks: "",
     index: -1,
+    top: NaN,
   };
 }
 
