@@ -2,7 +2,7 @@
  * A list of prints of which only the rows in sight exist. A row stays with its print while it moves, so that a paint writes the new
  * prints and little else. A list that opens prints is a grid: arrows move over its rows, Enter opens one.
  */
-import { element, setAttribute, setHidden, setText } from "../modules/dom.js";
+import { setAttribute, setHidden, setText } from "../modules/dom.js";
 import { formatCompact } from "../modules/format.js";
 import { anchoredScrollTop, isFollowing, visibleWindow } from "../modules/virtual.js";
 import { makeRow, writeRow } from "./tape-row.js";
@@ -26,8 +26,6 @@ import { makeRow, writeRow } from "./tape-row.js";
 
 const ROW_HEIGHT = 20;
 const OVERSCAN = 4;
-/** A browser's lengths end at some 30 million pixels. */
-const REBASE_ROWS = 10_000;
 
 export class TapeList {
   #parts;
@@ -40,10 +38,6 @@ export class TapeList {
   /** @type {Row[]} */
   #spare = [];
   #appended = 0;
-  /** Rows hang from here at places that stay while it moves: a transform of each row would cost a layer each. */
-  #hanger = element("div", "tape-hanger", { role: "presentation" });
-  /** `appended` at which the hanger is at rest. */
-  #base = 0;
   #generation = 0;
   #unseen = 0;
   #height = 0;
@@ -62,7 +56,6 @@ export class TapeList {
     this.#scroll = parts.scroll;
     this.#body = parts.body;
     this.#newer = parts.newer;
-    this.#body.append(this.#hanger);
     new ResizeObserver(([entry]) => {
       this.#height = entry?.contentRect.height ?? 0;
       this.#scrollTop = this.#scroll.scrollTop;
@@ -111,8 +104,6 @@ export class TapeList {
       overscan: OVERSCAN,
     });
     this.#release(range.first, range.end);
-    if (view.appended < this.#base || view.appended - this.#base > REBASE_ROWS) this.#base = view.appended;
-    this.#hanger.style.transform = `translateY(${(view.appended - this.#base) * ROW_HEIGHT}px)`;
     for (let index = range.first; index < range.end; index += 1) {
       const entry = view.entry(index);
       if (entry) this.#place(entry, index);
@@ -195,7 +186,7 @@ export class TapeList {
     if (!row) {
       row = this.#spare.pop() ?? makeRow(this.#parts.open ? "gridcell" : "cell", this.#parts.isWide ?? false);
       this.#rows.set(entry.print.id, row);
-      if (!row.node.isConnected) this.#hanger.append(row.node);
+      if (!row.node.isConnected) this.#body.append(row.node);
       setHidden(row.node, false);
     }
     // Prints may come before the first state: an expiry is "today" only once the session is known.
@@ -210,12 +201,8 @@ export class TapeList {
     }
     if (row.index !== index) {
       row.index = index;
+      row.node.style.transform = `translateY(${index * ROW_HEIGHT}px)`;
       setAttribute(row.node, "aria-rowindex", String(index + 1));
-    }
-    const top = (index - (this.#view.appended - this.#base)) * ROW_HEIGHT;
-    if (row.top !== top) {
-      row.top = top;
-      row.node.style.top = `${top}px`;
     }
   }
 

@@ -75,7 +75,6 @@ export function makeRow(role, isWide) {
     isActive: false,
     marks: "",
     index: -1,
-    top: NaN,
   };
 }
 
