@@ -209,7 +209,12 @@ async function showDetections(place, print, isWanted) {
       }%`;
       const detail = element("details", "print-detection", {}, [
         element("summary", "", {}, [name]),
-        element("div", "detection-detail", {}, detailOf(detection)),
+        element(
+          "div",
+          "detection-detail",
+          { tabindex: "0", role: "group", "aria-label": "Its prints" },
+          detailOf(detection),
+        ),
       ]);
       detail.open = found.length === 1;
       return detail;
