@@ -48,7 +48,7 @@ extension FlowEngine {
     into outputs: inout OutputBuffer
   ) {
     let minute = print.time.minuteStart
-    recovery.forget(instrument)
+    recovery.forget(instrument, minute)
     guard let sums = remembered.rebuild(minute: minute, newest: contract.pointee.newestPrint) else {
       tally.unrepairedMinutes += 1
       return

@@ -179,6 +179,16 @@ import Testing
     #expect(run.contract(EngineRun.call)?.trades == 3)
   }
 
+  /// A minute whose prints the ring has dropped is known from what was built; taking back a print of another one leaves it known.
+  @Test func aCancelledPrintLeavesOtherMinutesKnown() {
+    let run = EngineRun()
+    run.feed(trade(1_000, 100), trade(130_000, 104), Self.incident(.gapFound, 130_000, gap: 1), Self.old(20_000, 90))
+    run.feed((0..<Limits.rememberedPrints).map { _ in trade(131_000, 101, EngineRun.put) })
+    run.feed(trade(132_000, 107), CancellationTests.cancel(132_001, 107))
+    let bars = run.feed(Self.old(30_000, 91, size: 5)).bars
+    #expect(bars == [MinuteTests.bar(0, [100, 90, 91], [1, 1, 5])])
+  }
+
   /// The ring has gone round: the minute cannot be built again and stays as it was given out.
   @Test func minutesBeyondMemoryAreLeft() {
     let run = EngineRun()

@@ -15,6 +15,8 @@ struct Recovery {
   /// past all that came since would cost the square of what is back-filled in a day.
   private var minutes: [MinuteKey: MinuteSums] = [:]
   private var builds: [UInt32: Build] = [:]
+  /// Minutes of which a print was taken back since they were built.
+  private var spoiled: Set<MinuteKey> = []
   /// The newest minute of an instrument that could not be built: nor can those before it. Else each print of a long gap would walk to the end
   /// of memory to find that out.
   private var lost: [UInt32: Timestamp] = [:]
@@ -43,6 +45,7 @@ struct Recovery {
   mutating func forgetMinutes() {
     minutes = [:]
     builds = [:]
+    spoiled = []
     lost = [:]
   }
 
@@ -66,6 +69,7 @@ struct Recovery {
     // What is dropped is built again when it is needed.
     if minutes.count > Limits.rebuiltMinutes { forgetMinutes() }
     let minute = print.time.minuteStart
+    let key = MinuteKey(instrument: instrument, minute: minute)
     if !update(with: print, instrument, live: live, from: prints) {
       if let lost = lost[instrument.rawValue], minute <= lost { return nil }
       guard let built = prints.rebuild(from: minute, newest: print.number) else {
@@ -75,8 +79,12 @@ struct Recovery {
       for sums in built { minutes[MinuteKey(instrument: instrument, minute: sums.minute)] = sums }
       builds[instrument.rawValue] = Build(
         first: minute, end: Timestamp(nanoseconds: .max), newest: print.number, live: live)
+    } else if spoiled.contains(key) {
+      guard let sums = prints.rebuild(minute: minute, newest: print.number) else { return nil }
+      minutes[key] = sums
     }
-    return minutes[MinuteKey(instrument: instrument, minute: minute)]
+    spoiled.remove(key)
+    return minutes[key]
   }
 
   /// Adds what has come since; false when the minute of the print is not known.
@@ -108,10 +116,10 @@ struct Recovery {
     minutes[MinuteKey(instrument: instrument, minute: minute), default: MinuteSums(minute: minute)].addLater(print)
   }
 
-  /// A print of the contract was taken back: what was built has it in.
-  mutating func forget(_ instrument: InstrumentID) {
-    guard builds.removeValue(forKey: instrument.rawValue) != nil else { return }
-    minutes = minutes.filter { $0.key.instrument != instrument }
+  /// A print of the minute was taken back: what was built has it in. The other minutes stay: their prints may not be remembered any more.
+  mutating func forget(_ instrument: InstrumentID, _ minute: Timestamp) {
+    let key = MinuteKey(instrument: instrument, minute: minute)
+    if minutes[key] != nil { spoiled.insert(key) }
   }
 
   /// Dictionaries have no order of their own: sorted.
@@ -123,6 +131,7 @@ struct Recovery {
     let minutes = minutes.sorted { ($0.key.instrument, $0.key.minute) < ($1.key.instrument, $1.key.minute) }
     snapshot.add(minutes.map(\.key))
     snapshot.add(minutes.map(\.value))
+    snapshot.add(spoiled.sorted { ($0.instrument, $0.minute) < ($1.instrument, $1.minute) })
     let builds = builds.sorted { $0.key < $1.key }
     snapshot.add(builds.map(\.key))
     snapshot.add(builds.map(\.value))
@@ -139,6 +148,7 @@ struct Recovery {
     for (key, minute) in zip(try reader.readArray(of: MinuteKey.self), try reader.readArray(of: MinuteSums.self)) {
       minutes[key] = minute
     }
+    spoiled = Set(try reader.readArray(of: MinuteKey.self))
     for (instrument, build) in zip(try reader.readArray(of: UInt32.self), try reader.readArray(of: Build.self)) {
       builds[instrument] = build
     }
