@@ -153,7 +153,7 @@ class View {
           act: (made, action) => void this.#act(made, action),
           open: (made) => this.#open(made),
           openRule: this.#context.openRule,
-        });
+        }, true);
         this.#rows.set(alert.id, row);
         writeRow(row, alert, this.#session);
         if (alert.id === opened) row.show(true);

@@ -1,4 +1,4 @@
-/** One row of the list of all alerts: its facts, its state, what can be done with it; it opens to its detail. */
+/** One row of a list of alerts, the desk's short one or the one of all: its facts, what can be done with it; it opens to its detail. */
 import { scoreText, shortTitle } from "../modules/alerts.js";
 import { words } from "../modules/detections.js";
 import { element, setAttribute, setClass, setShare, setText } from "../modules/dom.js";
@@ -19,28 +19,51 @@ import { showAlertDetail } from "./alert-detail.js";
 
 let rowsMade = 0;
 
-/** @param {Actions} actions */
-export function makeRow(actions) {
+/**
+ * @param {Actions} actions
+ * @param {boolean} isLong with words, side, premium, rule and state
+ */
+export function makeRow(actions, isLong) {
   rowsMade += 1;
+  /** @type {(className: string) => HTMLSpanElement} */
+  const cell = (className) => element("span", className);
   const cells = {
     time: element("time", "time"),
-    severity: element("span", "severity"),
-    title: element("span", "title"),
-    facts: element("span", "facts"),
-    side: element("span", "side"),
-    premium: element("span", "premium"),
-    times: element("span", "times"),
-    score: element("span", "score"),
-    rule: element("span", "rule-name"),
-    state: element("span", "state"),
+    severity: cell("severity"),
+    title: cell("title"),
+    times: cell("times"),
+    score: cell("score"),
   };
-  const detail = element("div", "alert-detail", { id: `log-detail-${rowsMade}` });
+  const long = isLong
+    ? {
+      facts: cell("facts"),
+      side: cell("side"),
+      premium: cell("premium"),
+      rule: cell("rule-name"),
+      state: cell("state"),
+    }
+    : null;
+  const order = long
+    ? [
+      cells.time,
+      cells.severity,
+      cells.title,
+      long.facts,
+      long.side,
+      long.premium,
+      cells.times,
+      cells.score,
+      long.rule,
+      long.state,
+    ]
+    : Object.values(cells);
+  const detail = element("div", "alert-detail", { id: `alert-detail-${rowsMade}` });
   detail.hidden = true;
   const button = element("button", "alert", {
     type: "button",
     "aria-expanded": "false",
     "aria-controls": detail.id,
-  }, Object.values(cells));
+  }, order);
   const acknowledge = element("button", "alert-act", { type: "button" }, ["Ack"]);
   const resolve = element("button", "alert-act", { type: "button" }, ["Resolve"]);
   const node = element("li", "", {}, [button, element("span", "acts", {}, [acknowledge, resolve]), detail]);
@@ -50,6 +73,7 @@ export function makeRow(actions) {
     acknowledge,
     resolve,
     detail,
+    long,
     ...cells,
     /** @type {Alert | null} */
     alert: null,
@@ -81,34 +105,46 @@ export function makeRow(actions) {
  */
 export function writeRow(row, alert, session) {
   if (row.alert === alert && row.session === session) return;
-  const direction = directionOfSide(alert.side);
   row.alert = alert;
   row.session = session;
   setAttribute(row.button, "data-alert", String(alert.id));
-  const date = marketDate(alert.first_time);
-  const isToday = session !== null && date === session;
-  setText(row.time, `${isToday ? "" : `${formatExpiry(date, session)} `}${formatEastern(alert.first_time)}`);
-  setAttribute(row.time, "title", formatUTC(alert.first_time));
   setText(row.severity, alert.severity);
   setText(row.title, shortTitle(alert, session));
   setAttribute(row.title, "title", alert.title);
-  setText(row.facts, alert.text.split("\n")[0] ?? "");
-  setAttribute(row.facts, "title", alert.text);
-  setText(row.side, alert.side === "unknown" ? "" : `${direction.glyph} ${direction.word}`);
-  setClass(row.side, `side ${direction.className}`);
-  setText(row.premium, alert.premium > 0 ? formatMoney(alert.premium) : "");
   setText(row.times, alert.occurrences > 1 ? `×${alert.occurrences}` : "");
   const again = `${alert.occurrences} times within its cool-down, last ${formatEastern(alert.last_time)} ET`;
   setAttribute(row.times, "title", alert.occurrences > 1 ? again : null);
   setText(row.score, String(alert.score.total));
   setAttribute(row.score, "title", scoreText(alert));
   setShare(row.score, "--bar", alert.score.total / 100);
-  setText(row.rule, words(alert.rule));
-  setText(row.state, alert.changed_by ? `${alert.state} by ${alert.changed_by}` : alert.state);
-  setAttribute(row.state, "title", `${formatEastern(alert.changed_time)} ET, ${formatUTC(alert.changed_time)}`);
   row.acknowledge.hidden = alert.state !== "new";
   row.resolve.hidden = alert.state !== "new" && alert.state !== "acknowledged";
   setAttribute(row.acknowledge, "aria-label", `Acknowledge: ${alert.title}`);
   setAttribute(row.resolve, "aria-label", `Resolve: ${alert.title}`);
   setClass(row.node, `${alert.state} ${alert.severity.toLowerCase()}`);
+  if (row.long) return writeLong(row, row.long, alert, session);
+  setText(row.time, formatEastern(alert.last_time));
+  setAttribute(row.time, "title", formatUTC(alert.last_time));
+}
+
+/**
+ * @param {Row} row
+ * @param {NonNullable<Row["long"]>} cells
+ * @param {Alert} alert
+ * @param {string | null} session
+ */
+function writeLong(row, cells, alert, session) {
+  const direction = directionOfSide(alert.side);
+  const date = marketDate(alert.first_time);
+  const isToday = session !== null && date === session;
+  setText(row.time, `${isToday ? "" : `${formatExpiry(date, session)} `}${formatEastern(alert.first_time)}`);
+  setAttribute(row.time, "title", formatUTC(alert.first_time));
+  setText(cells.facts, alert.text.split("\n")[0] ?? "");
+  setAttribute(cells.facts, "title", alert.text);
+  setText(cells.side, alert.side === "unknown" ? "" : `${direction.glyph} ${direction.word}`);
+  setClass(cells.side, `side ${direction.className}`);
+  setText(cells.premium, alert.premium > 0 ? formatMoney(alert.premium) : "");
+  setText(cells.rule, words(alert.rule));
+  setText(cells.state, alert.changed_by ? `${alert.state} by ${alert.changed_by}` : alert.state);
+  setAttribute(cells.state, "title", `${formatEastern(alert.changed_time)} ET, ${formatUTC(alert.changed_time)}`);
 }

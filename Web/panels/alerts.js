@@ -1,19 +1,18 @@
 /** The open alerts: the most severe first; a row opens to its score, and is acknowledged or resolved where it stands. */
-import { command, countText, isAtLeast, scoreText, shortTitle } from "../modules/alerts.js";
-import { element, required, setAttribute, setClass, setShare, setText } from "../modules/dom.js";
-import { formatEastern, formatUTC } from "../modules/format.js";
+import { command, countText, isAtLeast } from "../modules/alerts.js";
+import { required, RowPool, setText } from "../modules/dom.js";
 import { mountSegments } from "../modules/segments.js";
 import { effect } from "../modules/signals.js";
-import { showAlertDetail } from "./alert-detail.js";
+import { makeRow, writeRow } from "./alert-row.js";
 
 /** @typedef {import("../modules/desk.js").Desk} Desk */
 /** @typedef {import("../modules/protocol.js").Alert} Alert */
 /** @typedef {import("../modules/protocol.js").Severity} Severity */
 /** @typedef {import("../modules/route.js").Router} Router */
-/** @typedef {ReturnType<typeof makeRow>} Row */
-/** @typedef {(row: Row, action: "acknowledge" | "resolve") => void} Act */
+/** @typedef {import("./alert-row.js").Row} Row */
 
-let rowsMade = 0;
+/** Rows of the list; the page of alerts has all. */
+const MOST_ROWS = 60;
 
 /**
  * @param {Desk} desk
@@ -31,14 +30,17 @@ export function mountAlerts(desk, paints, openRule, router) {
 
 class AlertsView {
   #desk;
-  #openRule;
   #list = required("alerts-rows");
   #aside = required("alerts-aside");
   #empty = required("alerts-empty");
   #note = required("alerts-note");
   #said = required("alerts-said");
-  /** @type {Map<number, Row>} */
+  /** A new alert moves no row: the rows are written anew, each from its place on, so that nothing on the page shifts. */
+  #pool;
+  /** By alert. @type {Map<number, Row>} */
   #rows = new Map();
+  /** Alerts that were opened to their detail. @type {Set<number>} */
+  #opened = new Set();
   /** @type {Severity} */
   #least = "INFO";
   /** Alerts up to this id are no news: null before the first list. @type {number | null} */
@@ -51,7 +53,12 @@ class AlertsView {
    */
   constructor(desk, openRule, router) {
     this.#desk = desk;
-    this.#openRule = openRule;
+    this.#pool = new RowPool(this.#list, () =>
+      makeRow({
+        act: (row, action) => void this.#act(row, action),
+        open: (row) => this.#remember(row),
+        openRule,
+      }, false));
     mountSegments({
       group: required("alerts-filter"),
       name: "alerts",
@@ -106,29 +113,38 @@ class AlertsView {
     const alerts = this.#wanted();
     this.#empty.hidden = alerts.length > 0;
     setText(this.#empty, this.#least === "INFO" ? "No open alerts." : "No open alerts of this severity.");
-    const known = new Set(alerts.map((alert) => alert.id));
-    for (const [id, row] of this.#rows) {
-      if (known.has(id)) continue;
-      row.node.remove();
-      this.#rows.delete(id);
-    }
-    // What somebody is on is not moved, which would take the focus away: the others are put around it.
-    const held = document.activeElement;
+    const held = this.#held();
     const session = this.#desk.state.peek()?.health.session ?? null;
-    /** @type {Element | null} */
-    let before = null;
-    for (const alert of alerts.toReversed()) {
-      let row = this.#rows.get(alert.id);
-      if (!row) {
-        row = makeRow((made, action) => void this.#act(made, action), this.#openRule);
-        this.#rows.set(alert.id, row);
-      }
-      const isInPlace = row.node.parentNode === this.#list && row.node.nextElementSibling === before;
-      if (!isInPlace && !(row.node.isConnected && row.node.contains(held))) this.#list.insertBefore(row.node, before);
+    this.#rows.clear();
+    this.#pool.update(alerts.slice(0, MOST_ROWS), (row, alert) => {
+      const isOther = row.alert?.id !== alert.id;
       writeRow(row, alert, session);
-      before = row.node;
-    }
+      if (isOther) row.show(this.#opened.has(alert.id));
+      this.#rows.set(alert.id, row);
+    });
+    const now = held && this.#rows.get(held.id);
+    if (held && now && !now[held.part].contains(document.activeElement)) now[held.part].focus({ preventScroll: true });
     this.#count();
+  }
+
+  /** Which alert somebody is on and where in it: the focus goes where the alert goes. */
+  #held() {
+    const focused = document.activeElement;
+    for (const [id, row] of this.#rows) {
+      if (!row.node.contains(focused)) continue;
+      /** @type {("button" | "acknowledge" | "resolve")[]} */
+      const parts = ["button", "acknowledge", "resolve"];
+      const part = parts.find((name) => row[name] === focused);
+      return part ? { id, part } : null;
+    }
+    return null;
+  }
+
+  /** @param {Row} row one that was opened or closed */
+  #remember(row) {
+    if (!row.alert) return;
+    if (row.isOpen) this.#opened.add(row.alert.id);
+    else this.#opened.delete(row.alert.id);
   }
 
   /**
@@ -149,87 +165,23 @@ class AlertsView {
         writeRow(row, answer, row.session);
         return this.#count();
       }
-      // Before the row goes: the focus must not fall back to the page's beginning with it.
-      (this.#neighbour(row)?.button ?? required("alerts-scroll")).focus();
+      this.#opened.delete(alert.id);
+      const next = this.#neighbour(alert.id);
       this.#write();
+      // The focus must not fall back to the page's beginning with the row.
+      (this.#rows.get(next)?.button ?? required("alerts-scroll")).focus();
     } catch (error) {
       setText(this.#note, error instanceof Error ? error.message : String(error));
     }
   }
 
-  /** @param {Row} row */
-  #neighbour(row) {
-    const node = row.node.nextElementSibling ?? row.node.previousElementSibling;
-    return [...this.#rows.values()].find((other) => other.node === node);
+  /**
+   * The alert below, or above the last one.
+   * @param {number} id
+   */
+  #neighbour(id) {
+    const ids = [...this.#rows.keys()];
+    const place = ids.indexOf(id);
+    return ids[place + 1] ?? ids[place - 1] ?? -1;
   }
-}
-
-/**
- * @param {Act} act
- * @param {(name: string) => void} openRule
- */
-function makeRow(act, openRule) {
-  rowsMade += 1;
-  const cells = {
-    time: element("time", "time"),
-    severity: element("span", "severity"),
-    title: element("span", "title"),
-    times: element("span", "times"),
-    score: element("span", "score"),
-  };
-  const detail = element("div", "alert-detail", { id: `alert-detail-${rowsMade}` });
-  detail.hidden = true;
-  const button = element("button", "alert", {
-    type: "button",
-    "aria-expanded": "false",
-    "aria-controls": detail.id,
-  }, Object.values(cells));
-  const acknowledge = element("button", "alert-act", { type: "button" }, ["Ack"]);
-  const resolve = element("button", "alert-act", { type: "button" }, ["Resolve"]);
-  const node = element("li", "", {}, [button, acknowledge, resolve, detail]);
-  const row = {
-    node,
-    button,
-    acknowledge,
-    resolve,
-    detail,
-    ...cells,
-    /** @type {Alert | null} */
-    alert: null,
-    /** @type {string | null} */
-    session: null,
-  };
-  button.addEventListener("click", () => {
-    detail.hidden = !detail.hidden;
-    setAttribute(button, "aria-expanded", String(!detail.hidden));
-    if (!detail.hidden && row.alert) showAlertDetail(row.detail, row.alert, openRule);
-  });
-  acknowledge.addEventListener("click", () => act(row, "acknowledge"));
-  resolve.addEventListener("click", () => act(row, "resolve"));
-  return row;
-}
-
-/**
- * @param {Row} row
- * @param {Alert} alert
- * @param {string | null} session
- */
-function writeRow(row, alert, session) {
-  if (row.alert === alert && row.session === session) return;
-  row.alert = alert;
-  row.session = session;
-  setText(row.time, formatEastern(alert.last_time));
-  setAttribute(row.time, "title", formatUTC(alert.last_time));
-  setText(row.severity, alert.severity);
-  setText(row.title, shortTitle(alert, session));
-  setAttribute(row.title, "title", alert.title);
-  setText(row.times, alert.occurrences > 1 ? `×${alert.occurrences}` : "");
-  setAttribute(row.times, "title", alert.occurrences > 1 ? `${alert.occurrences} times within its cool-down` : null);
-  setText(row.score, String(alert.score.total));
-  setAttribute(row.score, "title", scoreText(alert));
-  setShare(row.score, "--bar", alert.score.total / 100);
-  row.acknowledge.hidden = alert.state !== "new";
-  setAttribute(row.acknowledge, "aria-label", `Acknowledge: ${alert.title}`);
-  setAttribute(row.resolve, "aria-label", `Resolve: ${alert.title}`);
-  setClass(row.node, `${alert.state} ${alert.severity.toLowerCase()}`);
 }

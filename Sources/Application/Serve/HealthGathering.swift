@@ -55,7 +55,7 @@ struct HealthGathering: Sendable {
     let counters = writer.counters
     return HealthFacts.Storage(
       enabled: true, path: writer.path, schemaVersion: Store.schemaVersion, rowsWritten: counters.rowsWritten,
-      lagMilliseconds: counters.lagMilliseconds,
+      lagMilliseconds: writer.lagMilliseconds,
       lastFlush: counters.lastFlushNanoseconds.map { Timestamp(nanoseconds: $0) } ?? .none, flushes: counters.flushes,
       dropped: counters.lostOutputs, storedBefore: counters.skippedOutputs, waits: gauges.storeWaits,
       error: counters.errorText)

@@ -31,8 +31,8 @@ public final class StoreCounters: Sendable {
   public var missingPrints: Int64 { missing.load(ordering: .relaxed) }
   /// Outputs taken from the queue and committed or skipped.
   var committedOutputs: Int64 { committed.load(ordering: .acquiring) }
-  /// Age of the oldest output that is not on the disk yet; 0 when there is none.
-  public var lagMilliseconds: Int64 {
+  /// Since when the batch that is being filled or written has its first output; 0 when there is none.
+  var batchAgeMilliseconds: Int64 {
     let since = oldest.load(ordering: .relaxed)
     return since == 0 ? 0 : max(0, (SystemClock.monotonicNanoseconds - since) / 1_000_000)
   }

@@ -17,6 +17,13 @@ public final class StoreWriter: Sendable {
   public var queueDepth: Int { ring.count }
   public var queueCapacity: Int { ring.capacity }
   public let path: String
+  /// Age of the oldest output that is not on the disk yet; 0 when there is none. At least 1 while anything offered waits, in the queue or in
+  /// a batch: who reads 0 may ask the file.
+  public var lagMilliseconds: Int64 {
+    // Read in this order: what is committed was offered.
+    let committed = counters.committedOutputs
+    return offered.load(ordering: .relaxed) == committed ? 0 : max(1, counters.batchAgeMilliseconds)
+  }
 
   private let ring: SPSCRing<FlowOutput>
   private let signals: WriterSignals

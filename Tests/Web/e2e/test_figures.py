@@ -150,7 +150,8 @@ class FiguresTest(RecordingCase):
     def test_top_flow(self):
         page = self.open_at_the_end("#/desk", "#top-rows tr")
         shown = self.table(page, "#top-rows tr")
-        symbols = page.locator("#top-rows tr:not([hidden]) td:first-child").evaluate_all("(cells) => cells.map((cell) => cell.title)")
+        symbols = page.locator("#top-rows tr:not([hidden]) a.contract").evaluate_all(
+            "(links) => links.map((link) => new URLSearchParams(link.hash.split('?')[1]).get('symbol'))")
         answer = self.get(f"/top?limit={len(shown)}")["rows"]
         stored = {ticker: sums for ticker, *sums in self.sql(
             "SELECT ticker, count(*), sum(size)::BIGINT, sum(premium)::DOUBLE, coalesce(sum(size) FILTER (side = 'buy'), 0)::BIGINT,"

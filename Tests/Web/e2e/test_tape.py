@@ -98,6 +98,8 @@ class TapePageTest(BrowserCase):
         page = self.open_tape("?symbol=SPY")
         scroll = page.locator("#tape-scroll")
         count = page.locator("#tape-aside")
+        # More than is in sight, or there is nothing to scroll.
+        page.wait_for_function("() => { const { scrollHeight, clientHeight } = document.querySelector('#tape-scroll'); return scrollHeight > 2 * clientHeight; }")
         first = int(count.inner_text().split()[0].replace(",", ""))
         scroll.evaluate("(node) => (node.scrollTop = node.scrollHeight)")
         expect(page.locator("#tape-newer")).to_be_visible()
