@@ -91,6 +91,7 @@ final class ServeRun {
       epoch: epoch, versions: .ofThisBuild)
     configuration.host = settings.host
     configuration.port = Int(settings.port)
+    configuration.names = settings.names
     configuration.staticDirectory = pageDirectory
     configuration.printBase = (run?.firstPrintID ?? 1) - 1
     configuration.mode = source.mode
