@@ -56,7 +56,7 @@ extension AlertOffice {
     }
     if !isNew, known == nil { throw .notFound("rule \(rule.name) is not there; make it with POST /alerts/rules") }
     if let problem = rule.problem { throw .unusable(problem) }
-    try demandChannels(rule.channels)
+    try demandChannels(rule.channels, beside: known?.channels ?? [])
     guard known != nil || rules.count < AlertOffice.mostRules else {
       throw .conflict("rules: \(rules.count) are there, at most \(AlertOffice.mostRules); delete one first")
     }
@@ -101,7 +101,7 @@ extension AlertOffice {
     if !isNew, known == nil {
       throw .notFound("subscriber \(subscriber.name) is not there; make it with POST /alerts/subscribers")
     }
-    try demandChannels(subscriber.channels)
+    try demandChannels(subscriber.channels, beside: known?.channels ?? [])
     guard known != nil || subscribers.count < AlertOffice.mostSubscribers else {
       throw .conflict(
         "subscribers: \(subscribers.count) are there, at most \(AlertOffice.mostSubscribers); delete one first")
@@ -155,8 +155,11 @@ extension AlertOffice {
   }
 
   /// A message to a channel that is not there would be given up as soon as it is made.
-  private func demandChannels(_ names: [String]) throws(AlertRefusal) {
-    guard let known = options.channels, let unknown = names.first(where: { !known.contains($0) }) else { return }
+  /// - Parameter stored: what it has already; who switches off what names a channel that is gone need not mend it first.
+  private func demandChannels(_ names: [String], beside stored: [String]) throws(AlertRefusal) {
+    guard let known = options.channels,
+      let unknown = names.first(where: { !known.contains($0) && !stored.contains($0) })
+    else { return }
     throw .unusable(
       DataProblem(member: "channels", seen: unknown, wanted: "channels of \(known.joined(separator: ", "))"))
   }

@@ -8,7 +8,7 @@ import Storage
 /// transaction. One thread at a time; reads no clock but the one it is given.
 public final class AlertOffice {
   let database: AlertDatabase
-  let options: AlertOptions
+  private(set) var options: AlertOptions
   private let clock: () -> Timestamp
   private let news: AlertNews
   private(set) var rules: [String: AlertRule] = [:]
@@ -104,6 +104,25 @@ public final class AlertOffice {
       coolDowns.begin(
         rule.scope(symbol: alert.symbol, underlying: alert.underlying), alert: alert.id, at: alert.firstTime)
     }
+  }
+
+  /// Another recording is played from here on, whose prints have numbers of their own; alerts of the one before stay in the file.
+  /// - Parameter run: as `AlertOptions.run`; the same again changes nothing.
+  /// - Throws: when the file cannot be read, or what waited cannot be stored, which is given up: it is of the run before.
+  public func begin(run: String) throws(StorageError) {
+    guard run != options.run else { return }
+    var problem: StorageError?
+    do throws(StorageError) { try commit() } catch {
+      problem = error
+      pending = []
+      pendingPlaces = [:]
+    }
+    options.run = run
+    lastPrint = 0
+    storedLastPrint = 0
+    coolDowns = CoolDowns()
+    try reload()
+    if let problem { throw problem }
   }
 
   // MARK: What happens

@@ -19,6 +19,9 @@ public final class AlertsThread: Sendable {
     public var crossings: (@Sendable () -> [LevelCrossing])?
     /// What the store has; nil without one.
     public var catchUp: StoreCatchUp?
+    /// Names the run that begins when the source begins again; nil when it is the one that was. Called once for each `restarted`, in
+    /// their order, on the alerts thread. Nil for a source that plays one recording only.
+    public var restart: (@Sendable () -> String?)?
     /// Outputs that may wait; fewer in tests only.
     public var queueCapacity = Limits.alertRing
 
@@ -57,6 +60,8 @@ public final class AlertsThread: Sendable {
   private let ring: SPSCRing<FlowOutput>
   /// Nobody reads incidents again from the store, which may not have them: prints must not take their room.
   private let incidents = SPSCRing<FeedIncident>(capacity: AlertsThread.waitingIncidents)
+  /// Restarts that found no room in the queue: until they do, what comes behind them is missed. Engine's thread.
+  private let waitingRestarts = Atomic<Int>(0)
   private let bell = Doorbell()
   private let jobs = Mutex<[Job]>([])
   private let takesPrints = Atomic<Bool>(false)
@@ -95,7 +100,12 @@ public final class AlertsThread: Sendable {
       case .detection(let detection):
         told(detection.lastPrint)
         put(output)
-      case .incident(let incident): if !incidents.push(incident) { lostIncidents.add(1, ordering: .relaxed) }
+      case .incident(let incident):
+        if !incidents.push(incident) { lostIncidents.add(1, ordering: .relaxed) }
+        if incident.kind == .restarted {
+          waitingRestarts.add(1, ordering: .relaxed)
+          putRestarts()
+        }
       case .print(let print):
         told(print.number)
         if takesPrints { put(output) }
@@ -110,7 +120,17 @@ public final class AlertsThread: Sendable {
   }
 
   private func put(_ output: FlowOutput) {
-    if !ring.push(output) { missed.add(1, ordering: .releasing) }
+    if !putRestarts() || !ring.push(output) { missed.add(1, ordering: .releasing) }
+  }
+
+  /// Their place among prints and detections says which run those are of.
+  /// - Returns: whether all are in the queue.
+  @discardableResult private func putRestarts() -> Bool {
+    while waitingRestarts.load(ordering: .relaxed) > 0 {
+      guard ring.push(.incident(FeedIncident(kind: .restarted, time: .none))) else { return false }
+      waitingRestarts.subtract(1, ordering: .relaxed)
+    }
+    return true
   }
 
   /// Any thread: asks the office something.
@@ -196,9 +216,32 @@ public final class AlertsThread: Sendable {
     while incidents.consume(limit: AlertsThread.waitingIncidents, { $0.forEach { office.see($0) } }) > 0 {}
     var room = AlertsThread.outputsPerTurn
     while room > 0 {
-      let taken = ring.consume(limit: room) { office.see($0, connections.instruments) }
+      let taken = ring.consume(limit: room) { take($0, office) }
       if taken == 0 { return }
       room -= taken
+    }
+  }
+
+  private func take(_ outputs: UnsafeBufferPointer<FlowOutput>, _ office: AlertOffice) {
+    var rest = outputs
+    while let place = rest.firstIndex(where: AlertsThread.isRestart) {
+      office.see(UnsafeBufferPointer(rebasing: rest[..<place]), connections.instruments)
+      beginAgain(office)
+      rest = UnsafeBufferPointer(rebasing: rest[(place + 1)...])
+    }
+    office.see(rest, connections.instruments)
+  }
+
+  private static func isRestart(_ output: FlowOutput) -> Bool {
+    if case .incident(let incident) = output { incident.kind == .restarted } else { false }
+  }
+
+  private func beginAgain(_ office: AlertOffice) {
+    guard let run = connections.restart?() else { return }
+    do throws(StorageError) {
+      try office.begin(run: run)
+    } catch {
+      log.error("alerts", "\(error); alerts of what was played before that were not stored are lost")
     }
   }
 

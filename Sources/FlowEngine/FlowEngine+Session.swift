@@ -57,7 +57,6 @@ extension FlowEngine {
     cancellationsBefore += tally.cancellations
     earlier.add(tally, refusedSweeps: sweepDetector.refused)
     remembered.forgetAll(newest: tally.prints)
-    recovery.forgetMinutes()
     tally = Tally()
     contractCount = 0
     underlyings.deinitialize(count: underlyingCount)

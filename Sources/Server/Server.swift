@@ -18,6 +18,8 @@ public struct ServerConfiguration: Sendable {
   public var host = "127.0.0.1"
   /// 0 takes any free port.
   public var port = 8000
+  /// Names that requests may come by beside this machine's own, in lower case; nil takes any when `host` is not this machine alone.
+  public var names: [String]?
   /// Directory of the page; nil for none.
   public var staticDirectory: String?
   /// Users see this number + `LabeledPrint.number` as id: `IngestRun.firstPrintID - 1`, 0 without a store.
@@ -150,7 +152,8 @@ public final class Server: Sendable {
       positioning: PositioningRoute(
         board: connections.positioning, monotonicNanoseconds: ServerClocks.system.monotonicNanoseconds),
       alerts: connections.alerts, flow: core.flow)
-    return HTTPApplication(core: core, router: router, hosts: HostRule(listeningOn: configuration.host))
+    return HTTPApplication(
+      core: core, router: router, hosts: HostRule(listeningOn: configuration.host, names: configuration.names))
   }
 
   /// Opens the port; when it returns, clients can connect.

@@ -40,6 +40,31 @@ import Testing
     }
   }
 
+  /// Its name was taken out of the channel file while rules and subscribers still give it.
+  @Test func whatNamesAChannelThatIsGoneCanBeSwitchedOff() throws {
+    fixture.options.channels = ["mail", "pager"]
+    var rule = try AlertRule(
+      json: Array(#"{"name": "big", "source": "prints", "min_premium": 50000, "channels": ["pager"]}"#.utf8))
+    var anna = anna { $0.channels = ["pager"] }
+    do {
+      let before = try fixture.office()
+      try before.put(rule, isNew: true, by: nil)
+      try before.put(anna, isNew: true, by: nil)
+    }
+    fixture.options.channels = ["mail"]
+    let office = try fixture.office()
+    (rule.isEnabled, anna.isEnabled) = (false, false)
+    try office.put(rule, isNew: false, by: nil)
+    try office.put(anna, isNew: false, by: nil)
+    #expect(office.rules["big"]?.isEnabled == false && office.subscribers["anna"]?.isEnabled == false)
+    // What it has is no leave for others that are not there.
+    rule.channels.append("fax")
+    anna.channels = ["fax"]
+    let problem = AlertRefusal.unusable(DataProblem(member: "channels", seen: "fax", wanted: "channels of mail"))
+    #expect(throws: problem) { try office.put(rule, isNew: false, by: nil) }
+    #expect(throws: problem) { try office.put(anna, isNew: false, by: nil) }
+  }
+
   @Test func filtersDecideWhoIsTold() throws {
     let office = try office(anna { $0.symbols = [SymbolText("QQQ")!] })
     try office.put(

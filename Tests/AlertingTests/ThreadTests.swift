@@ -14,15 +14,18 @@ import Testing
   init() throws { fixture = try AlertingFixture() }
 
   private func run(
-    queue: Int = 1024, catchUp: StoreCatchUp? = nil, _ body: (AlertsThread) throws -> Void
+    queue: Int = 1024, catchUp: StoreCatchUp? = nil, restart: (@Sendable () -> String?)? = nil,
+    before: (AlertsThread) -> Void = { _ in }, _ body: (AlertsThread) throws -> Void
   ) throws {
     var connections = AlertsThread.Connections(instruments: fixture.instruments, catchUp: catchUp)
     connections.queueCapacity = queue
+    connections.restart = restart
     let news = AlertNews()
     let thread = AlertsThread(connections, news: news, log: Log(minimumLevel: .critical))
     let office = try AlertOffice(
       AlertDatabase(path: fixture.file), options: fixture.options, clock: { AlertingFixture.open }, news: news)
     try office.tellEachContract()
+    before(thread)
     thread.start(office)
     #expect(thread.currentStatus.isRunning)
     defer {
@@ -70,6 +73,54 @@ import Testing
       #expect(thread.news.take().alerts.isEmpty)
     }
     #expect(try ids() == after)
+  }
+
+  // MARK: Another day
+
+  /// Names of the runs that begin with the restarts to come.
+  private final class Runs: Sendable {
+    private let names: Mutex<[String?]>
+    init(_ names: String?...) { self.names = Mutex(names) }
+    func next() -> String? { names.withLock { $0.removeFirst() } }
+  }
+
+  private func restart(_ thread: AlertsThread) {
+    let restart = FlowOutput.incident(FeedIncident(kind: .restarted, time: .none))
+    withUnsafePointer(to: restart) { thread.offer(UnsafeBufferPointer(start: $0, count: 1)) }
+  }
+
+  @Test func whatAnotherRecordingBringsIsNeverAnAlertOfTheOneBefore() throws {
+    let runs = Runs("run2", nil, "run1")
+    try run(restart: { runs.next() }) { thread in
+      offer(1...5, to: thread)
+      restart(thread)
+      offer(1...5, to: thread)
+      // An earlier moment of the same recording, then the first one again.
+      restart(thread)
+      offer(1...6, to: thread)
+      restart(thread)
+      offer(1...7, to: thread)
+    }
+    let stored = try fixture.office().stored()
+    #expect(stored.count == 13 && stored.allSatisfy { $0.occurrences == 1 })
+    let names = stored.map { $0.key.prefix { $0 != "/" } }
+    #expect(names == Array(repeating: "run1", count: 5) + Array(repeating: "run2", count: 6) + ["run1", "run1"])
+  }
+
+  @Test func aRestartThatFindsNoRoomIsNotPassedByWhatComesBehindIt() throws {
+    let runs = Runs("run2", "run3")
+    let before: (AlertsThread) -> Void = { thread in
+      offer(1...10, to: thread)
+      restart(thread)
+      offer(11...20, to: thread)
+      restart(thread)
+      #expect(thread.currentStatus.missed == 16)
+    }
+    try run(queue: 4, restart: { runs.next() }, before: before) { thread in
+      wait(thread) { $0.lastPrint > 0 && $0.pendingCount == 0 }
+      offer(21...21, to: thread)
+    }
+    #expect(try ids().map { $0.prefix { $0 != "/" } } == ["run1", "run1", "run1", "run1", "run3"])
   }
 
   /// A store that has nothing yet.

@@ -16,11 +16,12 @@ import Testing
 
   private func start(
     host: String = "127.0.0.1", store: Store? = nil, recentPrints: Int = 1024, printBase: Int64 = 0,
-    inject: (@Sendable (InjectedTrade) -> InjectionOutcome)? = nil
+    inject: (@Sendable (InjectedTrade) -> InjectionOutcome)? = nil, names: [String]? = nil
   ) throws -> Server {
     var configuration = ServerConfiguration(epoch: "e1", versions: Fixture.identity.versions)
     configuration.host = host
     configuration.port = 0
+    configuration.names = names
     configuration.recentPrints = recentPrints
     configuration.printBase = printBase
     var openStore: (@Sendable () throws -> StoreReader)?
@@ -184,9 +185,28 @@ import Testing
 
   @Test func theRuleFollowsTheAddress() {
     for address in ["127.0.0.1", "localhost", "::1", "127.0.0.9"] {
-      #expect(HostRule(listeningOn: address) == .loopbackNames)
+      #expect(HostRule(listeningOn: address, names: nil) == .names([]))
     }
-    for address in ["0.0.0.0", "::", "192.168.1.5"] { #expect(HostRule(listeningOn: address) == .anyName) }
+    for address in ["0.0.0.0", "::", "192.168.1.5"] {
+      #expect(HostRule(listeningOn: address, names: nil) == .anyName)
+      #expect(HostRule(listeningOn: address, names: ["desk.lan"]) == .names(["desk.lan"]))
+    }
+  }
+
+  /// In a container, whose port is published on this machine alone.
+  @Test func onTheNetworkOtherNamesThanThoseThatAreGivenAreRefused() throws {
+    let server = try start(host: "0.0.0.0", names: ["desk.lan", "[fe80::1]"])
+    defer { server.stop() }
+    for name in ["desk.lan", "DESK.lan:\(server.port)", "[fe80::1]:80", "127.0.0.1:8000", "localhost"] {
+      #expect(try LoopbackSocket(port: server.port).request("/top", headers: ["Host": name]).status == 200, "\(name)")
+      #expect(try LoopbackSocket(port: server.port).upgrade("/ws/stream", headers: ["Host": name]) == 101, "\(name)")
+    }
+    for name in ["evil.example", "desk.lan.evil.example", "desk.lan:x", "[fe80::1", "10.0.0.1"] {
+      let answer = try LoopbackSocket(port: server.port).request("/health", headers: ["Host": name])
+      #expect(answer.status == 403, "\(name)")
+      #expect(answer.object.text("detail").contains("wanted localhost, 127.0.0.1, desk.lan, [fe80::1] or [::1]"))
+      #expect(try LoopbackSocket(port: server.port).upgrade("/ws/stream", headers: ["Host": name]) == 403, "\(name)")
+    }
   }
 
   @Test func injectsOverTheSocket() throws {

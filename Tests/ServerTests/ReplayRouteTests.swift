@@ -91,6 +91,24 @@ import Testing
     #expect(refused.status == 409 && refused.object.text("detail") == "/replay: it cannot")
   }
 
+  @Test func aDayThatCannotBePlayedIsSaidSoUntilAnotherIsChosen() {
+    let failed = Player(ReplayFacts(failure: "journal 2025-12-16 cannot be played: damaged"))
+    let detail = "/replay: journal 2025-12-16 cannot be played: damaged; choose another day"
+    for answer in [Fixture().router(replay: failed.connection).get("/replay"), post(#"{"paused": true}"#, to: failed)] {
+      #expect(answer.status == 409 && answer.object.text("detail").hasPrefix(detail))
+    }
+    #expect(post(#"{"speed": 0}"#, to: failed).status == 422)
+    #expect(failed.commands.withLock { $0.isEmpty })
+    let shelf = Shelf()
+    let desk = shelf.desk(player: failed)
+    defer { desk.stop() }
+    let chosen = Fixture().router(replay: failed.connection, recordings: desk).answerNow(
+      APIRequest(
+        method: "POST", path: "/replay", headers: ["host": "127.0.0.1:8000", "content-type": "application/json"],
+        body: Array(#"{"day": "2025-12-16"}"#.utf8)))
+    #expect(chosen.status == 202 && shelf.choices.withLock { $0.count } == 1)
+  }
+
   // MARK: Days
 
   private static let wednesday = MarketDate(daysSinceEpoch: Fixture.session.daysSinceEpoch + 1)

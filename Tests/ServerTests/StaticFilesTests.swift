@@ -1,5 +1,6 @@
 import CZlib
 import Foundation
+import Synchronization
 import Testing
 
 @testable import Server
@@ -134,7 +135,8 @@ import Testing
 
   @Test func aNewFileIsFoundWithThePageAndARemovedOneIsGone() throws {
     defer { #expect(throws: Never.self) { try remove() } }
-    let router = Fixture().router(files: StaticFiles(directory: directory))
+    let clock = Clock()
+    let router = Fixture().router(files: StaticFiles(directory: directory) { clock.next(seconds: 1) })
     let before = try hash(router)
     try write("scripts/new.js", "1")
     #expect(try hash(router) != before)
@@ -142,6 +144,30 @@ import Testing
     try FileManager.default.removeItem(atPath: directory + "/scripts/new.js")
     #expect(try hash(router) == before)
     #expect(router.get("/scripts/new.js").status == 404)
+  }
+
+  private final class Clock: Sendable {
+    private let nanoseconds = Atomic<Int64>(0)
+    /// Later by so much each time it is read.
+    func next(seconds: Double) -> Int64 {
+      nanoseconds.add(Int64(seconds * 1e9), ordering: .relaxed).newValue
+    }
+  }
+
+  @Test func whoAsksOftenDoesNotMakeTheFolderBeReadEachTime() throws {
+    defer { #expect(throws: Never.self) { try remove() } }
+    let clock = Clock()
+    let router = Fixture().router(files: StaticFiles(directory: directory) { clock.next(seconds: 0.25) })
+    let before = try hash(router)
+    try write("scripts/new.js", "1")
+    #expect(try hash(router) == before)
+    #expect(router.get("/scripts/new.js").status == 404)
+    // The page itself is as it is on disk, whoever has not looked for others.
+    try write("index.html", StaticFilesTests.index + "<p>")
+    #expect(String(decoding: router.get("/").body, as: UTF8.self).hasSuffix("<p>"))
+    // A second has passed.
+    #expect(router.answerNow(APIRequest(method: "HEAD", path: "/")).status == 200)
+    #expect(router.get("/scripts/new.js").status == 200)
   }
 
   @Test func equalContentHasAnEqualHash() throws {

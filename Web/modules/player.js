@@ -84,6 +84,8 @@ export class Playing {
   #isAiming = false;
   /** Commands under way: an answer to a question from before them is old. */
   #commands = 0;
+  /** The last question was, so that the refusal goes with the next answer. */
+  #isRefused = false;
 
   /** @param {import("./desk.js").Desk} desk */
   constructor(desk) {
@@ -143,10 +145,15 @@ export class Playing {
     if (this.#desk.phase.peek().kind !== "open") return;
     try {
       const answer = await ask();
+      if (this.#isRefused) this.refusal.value = "";
+      this.#isRefused = false;
       if (this.#commands === 0) this.#take(answer);
-    } catch (_unreachable) {
-      // The strip above says that the server is away; the next question finds it again.
-      this.isAway.value = true;
+    } catch (error) {
+      // The strip above says that the server is away, which is fetch's own error; the next question finds it again. What the server
+      // says itself, as of a day that cannot be played, the reader is told.
+      this.isAway.value = error instanceof TypeError;
+      this.#isRefused = !this.isAway.value;
+      if (this.#isRefused) this.refusal.value = error instanceof Error ? error.message : String(error);
     }
   }
 }

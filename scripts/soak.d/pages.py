@@ -9,7 +9,7 @@ import select
 import socket
 import time
 
-from product import Folder, Product, cpu_seconds
+from product import Folder, Product, cpu_seconds, percentile, wait_for_the_present
 from verdict import Verdict
 
 SYMBOLS = ("SPY", "QQQ", "AAPL", "NVDA", "TSLA")
@@ -21,8 +21,6 @@ CORE_SHARE = 0.15
 GROWTH_MEGABYTES = 100
 LATE_MILLISECONDS = 50
 STATES_PER_SECOND = 4
-# The demo first plays the day up to now, hundreds of times faster than then.
-LIVE_PRINTS_PER_SECOND = 1_000
 # What other programs may take of the machine before a number of ours says nothing.
 BUSY_SHARE = 0.2
 # What Chromium offers.
@@ -182,36 +180,18 @@ def thread_seconds(pid):
     return seconds
 
 
-def trades(product):
-    return product.health()["ingest"]["trades"]
-
-
-def wait_for_the_present(product):
-    slower = 0
-    while slower < 2:
-        before, since = trades(product), time.monotonic()
-        time.sleep(2)
-        pace = (trades(product) - before) / (time.monotonic() - since)
-        slower = slower + 1 if pace < LIVE_PRINTS_PER_SECOND else 0
-
-
-def percentile(values, part):
-    ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, int(part * len(ordered)))] if ordered else float("nan")
-
-
 def phase(product, seconds, pages):
     """Shares of CPU, bytes a second, and what the sampled pages saw, over so many seconds."""
     everyone, sampled = pages
     read, _ = everyone.report()
     sampled.report()
-    meter, begun, prints = Meter(product, pages), time.monotonic(), trades(product)
+    meter, begun, prints = Meter(product, pages), time.monotonic(), product.trades()[0]
     time.sleep(seconds)
     shares, took = meter.shares(), time.monotonic() - begun
     (read_after, lost), (late, states, lost_sampled) = everyone.report(), sampled.report()
     return {
         "shares": shares, "bytes_per_s": (read_after - read) / took, "late": late, "states_per_s": states / SAMPLED / took,
-        "lost": lost + lost_sampled, "prints_per_s": (trades(product) - prints) / took,
+        "lost": lost + lost_sampled, "prints_per_s": (product.trades()[0] - prints) / took,
     }
 
 

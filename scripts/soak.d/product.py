@@ -12,6 +12,9 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 START_SECONDS = 120
 STOP_SECONDS = 30
+CATCH_UP_SECONDS = 300
+# Well above what a demo market brings at its own pace, well below what catching up brings.
+LIVE_PRINTS_PER_SECOND = 1_000
 
 
 class Missing(Exception):
@@ -29,6 +32,26 @@ def cpu_seconds(pid):
     """User and system time of a process so far."""
     fields = pathlib.Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rsplit(")", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def percentile(values, part):
+    """The value that `part` of all do not exceed; NaN of none."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(part * len(ordered)))] if ordered else float("nan")
+
+
+def wait_for_the_present(product):
+    """The demo market first plays the day up to now, as fast as it goes: hundreds of times its usual pace."""
+    deadline = time.monotonic() + CATCH_UP_SECONDS
+    (before, since), pace, slower = product.trades(), None, 0
+    while slower < 2:
+        if time.monotonic() > deadline:
+            raise Missing(f"the demo market is not up to the clock within {CATCH_UP_SECONDS} s; it plays {pace:.0f} prints a second")
+        time.sleep(2)
+        count, now = product.trades()
+        pace = (count - before) / (now - since)
+        before, since = count, now
+        slower = slower + 1 if pace < LIVE_PRINTS_PER_SECOND else 0
 
 
 class Folder:
@@ -128,6 +151,10 @@ class Product:
 
     def health(self):
         return self.get("/health")
+
+    def trades(self):
+        """Prints so far, and the monotonic second of the answer."""
+        return self.health()["ingest"]["trades"], time.monotonic()
 
     # Through /proc
 

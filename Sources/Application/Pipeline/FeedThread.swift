@@ -57,14 +57,11 @@ final class FeedThread: Sendable {
   func start(_ day: RecordedDay, instruments: InstrumentTable) {
     begin { [self] in
       try playAgain { door, playback, injected in
-        switch options.control?.day ?? day {
-        case .journal(let archive, let date):
-          let source = try JournalDaySource(archive, date, instruments: instruments, log: log)
-          var reader = FeedReader(source: source, instruments: instruments)
-          return try run(&reader, &door, &playback, &injected, from: .none)
-        case .history(let day):
-          var reader = FeedReader(source: try day.makeSource(instruments: instruments), instruments: instruments)
-          return try run(&reader, &door, &playback, &injected, from: .none)
+        let day = options.control?.day ?? day
+        do {
+          return try play(day, instruments, &door, &playback, &injected)
+        } catch {
+          return waitForAnotherDay(than: day, error, &playback)
         }
       }
     }
@@ -142,6 +139,40 @@ final class FeedThread: Sendable {
     }
   }
 
+  /// - Returns: whether a source is to begin again.
+  private func play(
+    _ day: RecordedDay, _ instruments: InstrumentTable, _ door: inout EventDoor, _ playback: inout Playback,
+    _ injected: inout EventBatch
+  ) throws -> Bool {
+    switch day {
+    case .journal(let archive, let date):
+      let source = try JournalDaySource(archive, date, instruments: instruments, log: log)
+      var reader = FeedReader(source: source, instruments: instruments)
+      return try run(&reader, &door, &playback, &injected, from: .none)
+    case .history(let day):
+      var reader = FeedReader(source: try day.makeSource(instruments: instruments), instruments: instruments)
+      return try run(&reader, &door, &playback, &injected, from: .none)
+    }
+  }
+
+  /// A day that cannot be played is not the end: others can be wanted.
+  /// - Returns: whether one is; false when the thread is to stop.
+  private func waitForAnotherDay(than day: RecordedDay, _ error: any Error, _ playback: inout Playback) -> Bool {
+    let words = "\(day.summary) cannot be played: \(error)"
+    gauges.fail(words)
+    options.control?.noteFailure(words)
+    noteWarm()
+    log.error("feed", words)
+    // They would become prints of the day that comes.
+    let trades = inbox.takeAll().count
+    if trades > 0 { log.warning("feed", "\(trades) trades entered by hand are dropped with \(day.summary)") }
+    while !isToStop {
+      inbox.bell.wait(milliseconds: 1000) { isToStop || options.control?.hasWish == true }
+      if playback.wantsAnotherDay(now: SystemClock.monotonicNanoseconds) { return true }
+    }
+    return false
+  }
+
   /// - Parameter once: opens a source and plays it; returns whether it is to begin again.
   private func playAgain(_ once: (inout EventDoor, inout Playback, inout EventBatch) throws -> Bool) throws {
     var door = EventDoor(ring: ring, engineBell: engineBell, gauges: gauges, isStopping: { [self] in isToStop })
@@ -149,6 +180,7 @@ final class FeedThread: Sendable {
     var injected = EventBatch()
     while try once(&door, &playback, &injected) {
       playback.startAgain()
+      options.control?.noteRestart()
       // Before the engine forgets: its empty state is nobody's last.
       gauges.setStatus(.streaming)
       injected.removeAll()

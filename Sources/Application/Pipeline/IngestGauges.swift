@@ -33,6 +33,7 @@ final class IngestGauges: Sendable {
   // MARK: Feed thread
 
   func setStatus(_ new: HealthFacts.IngestStatus) {
+    if new != .failed { failureText.withLock { $0 = nil } }
     // A source that begins again has no last state any more.
     finalDigest.withLock { digest in
       digest = nil

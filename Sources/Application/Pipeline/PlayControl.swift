@@ -32,6 +32,8 @@ final class PlayControl: Sendable {
     var day: MarketDate?
     var isSeeking = false
     var hasEnded = false
+    /// Why the day cannot be played; nil while it can.
+    var failure: String?
   }
 
   private struct State {
@@ -42,6 +44,8 @@ final class PlayControl: Sendable {
     var window: PlayWindow
     var day: RecordedDay?
     var playing = Playing()
+    /// What began with each restart that nobody has asked for yet, oldest first.
+    var restarts: [RecordedDay?] = []
   }
 
   private let state: Mutex<State>
@@ -96,12 +100,19 @@ final class PlayControl: Sendable {
 
   var facts: ReplayFacts {
     state.withLock { state in
-      let position = Timestamp(nanoseconds: position.load(ordering: .relaxed))
+      // Until a day that is wanted begins, the position is one of the day before.
+      let isLeft = state.wish?.program != nil
+      let position = isLeft ? .none : Timestamp(nanoseconds: position.load(ordering: .relaxed))
       let playing = state.playing
       return ReplayFacts(
         day: playing.day, position: position, from: playing.from, to: max(playing.to, position), speed: state.speed,
-        isPaused: state.isPaused, isSeeking: playing.isSeeking, hasEnded: playing.hasEnded)
+        isPaused: state.isPaused, isSeeking: playing.isSeeking, hasEnded: playing.hasEnded, failure: playing.failure)
     }
+  }
+
+  /// The day that begins with a restart of the source; to be asked once for each restart, in their order. Nil for a file.
+  func takeRestart() -> RecordedDay? {
+    state.withLock { $0.restarts.isEmpty ? nil : $0.restarts.removeFirst() }
   }
 
   // MARK: Feed thread
@@ -113,6 +124,7 @@ final class PlayControl: Sendable {
     state.withLock { state in
       isWished.store(false, ordering: .releasing)
       defer { state.wish = nil }
+      if state.wish?.program != nil { position.store(Timestamp.none.nanoseconds, ordering: .relaxed) }
       return state.wish
     }
   }
@@ -129,6 +141,18 @@ final class PlayControl: Sendable {
       state.window = program.window
       state.playing = Playing()
       state.playing.isSeeking = isSeeking || state.wish?.position != nil
+    }
+  }
+
+  /// The source begins again, before anybody can have seen that.
+  func noteRestart() { state.withLock { $0.restarts.append($0.day) } }
+
+  /// The day cannot be played, or not any further.
+  func noteFailure(_ words: String) {
+    state.withLock { state in
+      // Of a day that is about to be left.
+      guard state.wish?.program == nil else { return }
+      state.playing.failure = words
     }
   }
 

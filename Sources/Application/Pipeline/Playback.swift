@@ -80,6 +80,14 @@ struct Playback {
     return !mayGoOn
   }
 
+  /// Looks whether somebody wants another day, where nothing more of this one can be played. What is said of pause and speed holds
+  /// for the one that comes.
+  mutating func wantsAnotherDay(now: Int64) -> Bool {
+    guard let control, control.hasWish, let wish = control.take() else { return false }
+    _ = apply(wish, held: position, now: now)
+    return wish.program != nil
+  }
+
   /// The source begins again, on the way to the moment that is wanted.
   mutating func startAgain() {
     if let next, let control {

@@ -59,8 +59,12 @@ struct PositioningDesk {
       return round
     }
     if snapshot.session != lastSession || snapshot.counters.restarts != lastCounters.restarts {
-      // What was sampled is of another day, or of a time that has not come yet.
-      for id in board.underlyings.keys { board.underlyings[id]?.history = GammaHistory() }
+      // What was sampled and crossed is of another day, or of a time that has not come yet.
+      memory = [:]
+      for id in board.underlyings.keys {
+        board.underlyings[id]?.history = GammaHistory()
+        board.underlyings[id]?.crossings = []
+      }
     }
     let chains = chains(of: snapshot)
     let candidates = candidates(snapshot, chains)

@@ -49,6 +49,7 @@ enum ReplayPolicy {
   static func inject(
     _ trade: InjectedTrade, _ inbox: InjectionInbox, _ control: PlayControl?, stores: Bool
   ) -> InjectionOutcome {
+    if let failure = control?.facts.failure { return .refused("the feed takes no trades: \(failure)") }
     guard stores, control?.wasMoved == true else { return inbox.offer(trade) }
     return .refused(
       "this run was taken to another moment and is stored, so that it takes no trades; start it again with --no-store")

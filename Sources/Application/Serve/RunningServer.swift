@@ -1,4 +1,5 @@
 import Foundation
+import Server
 import Transport
 
 /// A MarketFlow that serves already where another one is about to be started.
@@ -10,11 +11,23 @@ struct RunningServer: Equatable {
 
   private static let patienceSeconds = 3.0
 
-  /// Nil where none is, or something else; also when a recording is to be played, which the one that runs does not.
+  /// Nil where none is, or something else; also when a recording is to be played, which the one that runs does not, or a live feed
+  /// is wanted and that one has none: nothing would be recorded.
   static func find(for settings: Settings) -> RunningServer? {
+    let isLiveWanted: Bool
     switch settings.source {
-    case .demo, .polygon: settings.port == 0 ? nil : find(host: settings.host, port: Int(settings.port))
-    case .replay, .replayDay: nil
+    case .demo: isLiveWanted = false
+    case .polygon: isLiveWanted = true
+    case .replay, .replayDay: return nil
+    }
+    guard settings.port != 0, let running = find(host: settings.host, port: Int(settings.port)) else { return nil }
+    return running.isLive || !isLiveWanted ? running : nil
+  }
+
+  private var isLive: Bool {
+    switch HealthFacts.Mode(rawValue: mode) {
+    case .live, .delayed, .endpoint: true
+    case .demo, .replay, nil: false
     }
   }
 

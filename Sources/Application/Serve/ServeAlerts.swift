@@ -23,17 +23,23 @@ final class ServeAlerts: Sendable {
   ///   - ingest: names what is played or recorded.
   ///   - run: its place in the store; nil without one.
   ///   - positioning: what sees levels crossed; nil when nobody works them out.
+  ///   - control: of a recording; nil for what is none.
   ///   - epoch: names this start, for a source that cannot be played again.
   init(
     _ settings: Settings, _ source: ServeSource, ingest: IngestSource, run: IngestRun?, store: Store?,
-    instruments: InstrumentTable, positioning: PositioningThread?, epoch: String, log: Log
+    instruments: InstrumentTable, positioning: PositioningThread?, control: PlayControl?, epoch: String, log: Log
   ) throws(StorageError) {
-    var options = AlertOptions(run: ingest.resumable ? ingest.fingerprint : "\(ingest.fingerprint)@\(epoch)")
+    var options = AlertOptions(run: ServeAlerts.run(ingest, epoch: epoch))
     options.channels = settings.alertChannels.map(\.name)
     options.tellsOutside = ServeAlerts.tellsOutside(source, options.tellsOutside)
     self.options = options
     var connections = AlertsThread.Connections(instruments: instruments)
     if let positioning { connections.crossings = { positioning.takeLevelCrossings() } }
+    if let control {
+      connections.restart = {
+        control.takeRestart().map { ServeAlerts.run(ServeSource.playedAgain($0), epoch: epoch) }
+      }
+    }
     if let store, let run {
       connections.catchUp = try StoreCatchUp(
         try store.makeSession(), runID: run.runID, printBase: run.firstPrintID - 1)
@@ -44,6 +50,10 @@ final class ServeAlerts: Sendable {
     path = store.map { _ in source.mode == .demo ? data.demoAlerts : data.alerts }
     channels = settings.alertChannels
     self.log = log
+  }
+
+  private static func run(_ ingest: IngestSource, epoch: String) -> String {
+    ingest.resumable ? ingest.fingerprint : "\(ingest.fingerprint)@\(epoch)"
   }
 
   /// The invented market's time is its own; a recording's alerts are for the page only.

@@ -68,20 +68,20 @@ final class ServeRun {
           instruments: instruments, snapshots: chains, greeks: rules.greeks ?? GreeksRule(),
           intervalMilliseconds: Int32(settings.positioningSeconds * 1000)))
     self.positioning = positioning
-    let epoch = String(SystemClock.wallNanoseconds, radix: 36)
-    alerts = try ServeAlerts(
-      settings, source, ingest: ingest, run: run, store: store, instruments: instruments, positioning: positioning,
-      epoch: epoch, log: log)
-    engine = EngineThread(
-      EngineThread.Connections(
-        events: events, publisher: publisher, snapshots: snapshots, positioning: chains, flow: flow, store: writer,
-        storePatience: source.storePatience(isRecorded: record != nil), gauges: gauges,
-        alerts: alerts.thread, mayStartAgain: source.mode == .replay))
     let control =
       source.mode == .replay
       ? PlayControl(
         speed: settings.replaySpeed, window: settings.replayWindow, day: source.recordedDay, bell: inbox.bell) : nil
     self.control = control
+    let epoch = String(SystemClock.wallNanoseconds, radix: 36)
+    alerts = try ServeAlerts(
+      settings, source, ingest: ingest, run: run, store: store, instruments: instruments, positioning: positioning,
+      control: control, epoch: epoch, log: log)
+    engine = EngineThread(
+      EngineThread.Connections(
+        events: events, publisher: publisher, snapshots: snapshots, positioning: chains, flow: flow, store: writer,
+        storePatience: source.storePatience(isRecorded: record != nil), gauges: gauges,
+        alerts: alerts.thread, mayStartAgain: source.mode == .replay))
     feed = FeedThread(
       options: FeedThread.Options(
         speed: ServeRun.speed(source, settings), warmUp: source.warmUp, control: control), ring: events,
@@ -91,6 +91,7 @@ final class ServeRun {
       epoch: epoch, versions: .ofThisBuild)
     configuration.host = settings.host
     configuration.port = Int(settings.port)
+    configuration.names = settings.names
     configuration.staticDirectory = pageDirectory
     configuration.printBase = (run?.firstPrintID ?? 1) - 1
     configuration.mode = source.mode

@@ -55,12 +55,16 @@ enum ServeSource: Sendable {
       IngestSource(
         source: summary, fingerprint: "\(fingerprint) marketflow-\(marketFlowVersion) \(configuration.labelingText)",
         resumable: true)
-    case .replayDay:
-      // Played without a store: only what is said of it needs the name.
-      IngestSource(source: summary, fingerprint: summary, resumable: false)
+    case .replayDay(let day): ServeSource.playedAgain(day)
     case .polygon(_, _, let start):
       IngestSource(source: summary, fingerprint: "\(summary) \(start.nanoseconds)", resumable: false)
     }
+  }
+
+  /// Played without a store: only what is said of it needs the name. The days of a journal have one fingerprint.
+  static func playedAgain(_ day: RecordedDay) -> IngestSource {
+    IngestSource(
+      source: day.summary, fingerprint: "\(day.summary) \(day.ingestSource().fingerprint)", resumable: false)
   }
 
   /// The demo's first twenty minutes pass in three seconds: a page without history says nothing.

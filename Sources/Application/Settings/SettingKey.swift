@@ -25,6 +25,7 @@ public enum SettingKey: String, Sendable, CaseIterable {
   case positioningSeconds = "positioning_seconds"
   case requestsPerMinute = "requests_per_minute"
   case host
+  case names
   case port
   case dataDirectory = "data_directory"
   case webDirectory = "web_directory"
@@ -106,6 +107,7 @@ public enum SettingKey: String, Sendable, CaseIterable {
     case .positioningSeconds: .value("positioning-seconds")
     case .requestsPerMinute: .value("requests-per-minute")
     case .host: .value("host")
+    case .names: .value("names")
     case .port: .value("port")
     case .dataDirectory: .value("data-dir")
     case .webDirectory: .value("web-dir")
@@ -163,6 +165,7 @@ public enum SettingKey: String, Sendable, CaseIterable {
     case .s3Region: .text(placeholder: "REGION")
     case .s3Prefix: .text(placeholder: "FOLDER")
     case .host: .text(placeholder: "ADDRESS")
+    case .names: .text(placeholder: "NAMES")
     case .port: .integer(0...65_535)
     case .logLevel: .choice(["debug", "info", "warning", "error", "critical"])
     case .logFormat: .choice(["text", "json"])
@@ -194,6 +197,7 @@ public enum SettingKey: String, Sendable, CaseIterable {
     case .positioningSeconds: "5"
     case .requestsPerMinute: "3000"
     case .host: "127.0.0.1"
+    case .names: nil
     case .port: "8000"
     case .dataDirectory: DataDirectory.standard
     case .webDirectory: nil
@@ -247,6 +251,8 @@ public enum SettingKey: String, Sendable, CaseIterable {
     case .positioningSeconds: "seconds between two rounds of working out what dealers hold (GEX, levels); 0 for none"
     case .requestsPerMinute: "REST requests the plan allows a minute; 5 for the free one"
     case .host: "address to listen on"
+    case .names:
+      "names the page may be reached by, beside localhost; without them any does where the address is not this machine's own"
     case .port: "port to listen on; 0 takes a free one"
     case .dataDirectory: "folder of the database and the journal"
     case .webDirectory: "folder of the page's files; found beside the program when not set"

@@ -110,6 +110,26 @@ struct SettingReader {
     return symbols.isEmpty ? problem("which names nothing") : .success(symbols)
   }
 
+  // MARK: Names
+
+  /// Names of this server, with commas between them; an address of version 6 stands in brackets, as in a page's address.
+  func names() throws(SettingsError) -> [String]? {
+    guard let value = values[.names] else { return nil }
+    return try value.text.split(separator: ",", omittingEmptySubsequences: false).map { word throws(SettingsError) in
+      let name = word.filter { !$0.isWhitespace }.lowercased()
+      let inner = name.hasPrefix("[") && name.hasSuffix("]") ? name.dropFirst().dropLast() : name[...]
+      let mayHold = inner.count < name.count ? "0123456789abcdef:." : "abcdefghijklmnopqrstuvwxyz0123456789-._"
+      guard !inner.isEmpty, inner.allSatisfy({ mayHold.contains($0) }) else {
+        throw SettingsError(
+          "names is \"\(value.text)\" (from \(value.origin)), \"\(word)\" is no name, wanted names without http:// and port, "
+            + "and with commas between them, as localhost,desk.lan")
+      }
+      return name
+    }
+  }
+
+  // MARK: Demo
+
   /// The synthetic market has its own few underlyings.
   func checkDemo(_ symbols: [String], known: [String]) throws(SettingsError) {
     let unknown = symbols.filter { !known.contains($0) }

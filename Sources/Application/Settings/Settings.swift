@@ -34,6 +34,8 @@ public struct Settings: Sendable {
   /// How the live feed is followed; its own checks have passed when it is the source.
   public let live: LiveSettings
   public let host: String
+  /// Names that requests may come by beside this machine's own, in lower case; nil when none are given.
+  public let names: [String]?
   /// 0 takes a free port.
   public let port: UInt16
   public let dataDirectory: String
@@ -81,6 +83,7 @@ public struct Settings: Sendable {
     vendorKey = reader.vendorKey()
     live = try LiveSettings(reader)
     host = reader.text(.host)
+    names = try reader.names()
     port = UInt16(reader.integer(.port))
     dataDirectory = reader.text(.dataDirectory)
     webDirectory = values[.webDirectory]?.text

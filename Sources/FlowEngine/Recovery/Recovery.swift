@@ -41,8 +41,8 @@ struct Recovery {
     if openGaps.isEmpty { books = [:] }
   }
 
-  /// A day begins: its prints have numbers of their own.
-  mutating func forgetMinutes() {
+  /// Too many have been built: they are built again when they are needed.
+  private mutating func forgetMinutes() {
     minutes = [:]
     builds = [:]
     spoiled = []
@@ -66,7 +66,6 @@ struct Recovery {
   mutating func minute(
     of print: RememberedPrint, _ instrument: InstrumentID, live: Timestamp, from prints: borrowing RememberedPrints
   ) -> MinuteSums? {
-    // What is dropped is built again when it is needed.
     if minutes.count > Limits.rebuiltMinutes { forgetMinutes() }
     let minute = print.time.minuteStart
     let key = MinuteKey(instrument: instrument, minute: minute)

@@ -1,18 +1,21 @@
 /// Which names a request may reach this server by.
-enum HostRule: Sendable {
-  /// Listening on this machine only: any other name was pointed here by somebody else (DNS rebinding), whose page could then
-  /// read everything.
-  case loopbackNames
+enum HostRule: Equatable, Sendable {
+  /// This machine's own, and these, in lower case: any other was pointed here by somebody else (DNS rebinding), whose page could
+  /// then read everything.
+  case names([String])
   /// Listening on the network, under names that only its owner knows.
   case anyName
 
-  /// - Parameter address: the address that is listened on.
-  init(listeningOn address: String) {
-    self = address == "localhost" || Origin.isLoopback(address: address) ? .loopbackNames : .anyName
+  /// - Parameters:
+  ///   - address: the address that is listened on.
+  ///   - names: those that its owner has named; nil when he has not.
+  init(listeningOn address: String, names: [String]?) {
+    let isLocal = address == "localhost" || Origin.isLoopback(address: address)
+    self = if let names { .names(names) } else { isLocal ? .names([]) : .anyName }
   }
 
   func refusal(_ request: APIRequest) -> Problem? {
-    guard self == .loopbackNames, let refusal = Origin.hostRefusal(request) else { return nil }
+    guard case .names(let names) = self, let refusal = Origin.hostRefusal(request, also: names) else { return nil }
     return Problem(kind: .foreignOrigin, status: 403, detail: "\(request.path.prefix(200)): \(refusal).")
   }
 }
@@ -37,12 +40,13 @@ enum Origin {
     return hostRefusal(request) ?? refusal(request)
   }
 
-  /// The name the peer used is this machine's.
-  static func hostRefusal(_ request: APIRequest) -> String? {
+  /// The name the peer used is this machine's, or one of some others.
+  static func hostRefusal(_ request: APIRequest, also names: [String] = []) -> String? {
     let host = request.headers["host"] ?? ""
     if isLoopback(host: host) { return nil }
-    return
-      "Host is \"\(host.prefix(80))\", wanted localhost, 127.0.0.1 or [::1] with the port; ask by one of these names"
+    if let name = name(of: host), names.contains(name.lowercased()) { return nil }
+    let wanted = (["localhost", "127.0.0.1"] + names).joined(separator: ", ")
+    return "Host is \"\(host.prefix(80))\", wanted \(wanted) or [::1] with the port; ask by one of these names"
   }
 
   static func isLoopback(address: String) -> Bool {
@@ -57,18 +61,22 @@ enum Origin {
       && parts.allSatisfy { $0.utf8.allSatisfy { (48...57).contains($0) } && UInt8($0) != nil }
   }
 
-  /// The name in a Host header, with or without a port.
+  /// Whether a Host header names this machine.
   static func isLoopback(host: String) -> Bool {
+    guard let name = name(of: host) else { return false }
+    return ["localhost", "[::1]"].contains(name.lowercased()) || isLoopback(dotted: name)
+  }
+
+  /// The name in a Host header, with or without a port; nil when what stands behind it is no port.
+  private static func name(of host: String) -> Substring? {
     let name: Substring
     if host.hasPrefix("[") {
-      guard let end = host.firstIndex(of: "]") else { return false }
+      guard let end = host.firstIndex(of: "]") else { return nil }
       name = host[...end]
-      guard isPort(host[host.index(after: end)...]) else { return false }
     } else {
       name = host.prefix { $0 != ":" }
-      guard isPort(host[name.endIndex...]) else { return false }
     }
-    return ["localhost", "[::1]"].contains(name.lowercased()) || isLoopback(dotted: name)
+    return isPort(host[name.endIndex...]) ? name : nil
   }
 
   /// Nothing, or a colon and a port.

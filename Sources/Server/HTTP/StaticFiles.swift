@@ -1,26 +1,33 @@
+import Clocks
 import Files
 import MarketModel
 
-/// The files of one directory, found by a scan whenever its page is asked for, and read again when they change on disk. Only a
-/// path that a scan found is ever opened, so no request can name a file elsewhere.
+/// The files of one directory, found by a scan when its page is asked for (once a second at most, whoever asks how often), and read
+/// again when they change on disk. Only a path that a scan found is ever opened, so no request can name a file elsewhere.
 ///
 /// The page refers to its files by addresses that change with their content, which browsers keep for ever: a second visit asks for
 /// the page and nothing else. By their plain paths the files are answered, too, and asked for again each time.
 struct StaticFiles {
   private let directory: String?
+  private let monotonicNanoseconds: @Sendable () -> Int64
+  private var lastScan: Int64 = 0
   private var files: [String: StaticFile] = [:]
   /// Of all files: changes when one does.
   private var hash = ""
   /// The page with the addresses of `hash`.
   private var page: StaticFile?
 
+  private static let scanNanoseconds: Int64 = 1_000_000_000
   private static let pagePath = "/index.html"
   private static let always = "no-cache"
   private static let forever = "public, max-age=31536000, immutable"
 
   /// Scans a directory; a missing one has no files.
-  init(directory: String?) {
+  init(
+    directory: String?, monotonicNanoseconds: @escaping @Sendable () -> Int64 = { SystemClock.monotonicNanoseconds }
+  ) {
     self.directory = directory
+    self.monotonicNanoseconds = monotonicNanoseconds
     scan()
   }
 
@@ -30,7 +37,7 @@ struct StaticFiles {
   mutating func answer(_ request: APIRequest) -> APIResponse? {
     let path = request.path.hasSuffix("/") ? request.path + "index.html" : request.path
     if path == StaticFiles.pagePath {
-      scan()
+      if monotonicNanoseconds() - lastScan >= StaticFiles.scanNanoseconds { scan() } else { _ = current(path) }
       return page?.answer(request, caching: StaticFiles.always)
     }
     if let address = AssetAddress(path) {
@@ -57,6 +64,7 @@ struct StaticFiles {
 
   private mutating func scan() {
     guard let directory else { return }
+    lastScan = monotonicNanoseconds()
     var found: [String: StaticFile] = [:]
     collect(directory, prefix: "/", depth: 0, &found)
     let isSame = found.count == files.count && found.allSatisfy { files[$0.key]?.tag == $0.value.tag }

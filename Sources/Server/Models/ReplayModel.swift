@@ -32,10 +32,13 @@ public struct ReplayFacts: Sendable {
   public var isSeeking: Bool
   /// Nothing more comes.
   public var hasEnded: Bool
+  /// Why the day cannot be played, or not any further; nil while it can.
+  public var failure: String?
 
   public init(
     day: MarketDate? = nil, position: Timestamp = .none, from: Timestamp = .none, to: Timestamp = .none,
-    speed: ReplaySpeed = .times(1), isPaused: Bool = false, isSeeking: Bool = false, hasEnded: Bool = false
+    speed: ReplaySpeed = .times(1), isPaused: Bool = false, isSeeking: Bool = false, hasEnded: Bool = false,
+    failure: String? = nil
   ) {
     self.day = day
     self.position = position
@@ -45,6 +48,7 @@ public struct ReplayFacts: Sendable {
     self.isPaused = isPaused
     self.isSeeking = isSeeking
     self.hasEnded = hasEnded
+    self.failure = failure
   }
 }
 

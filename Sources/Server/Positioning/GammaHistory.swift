@@ -38,7 +38,7 @@ public struct GammaMinute: Sendable {
     public var total: Finding<Double>
     /// The nearest price at which gamma changes its sign.
     public var flip: Finding<Double>
-    /// Beside `GammaMinute.strikes`, USD for a 1 % move, whole; NaN where position, gamma or price are not known.
+    /// Beside `GammaMinute.strikes`, whole USD for a 1 % move, to seven digits; NaN where position, gamma or price are not known.
     public var values: [Float]
   }
 

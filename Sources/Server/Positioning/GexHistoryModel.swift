@@ -42,7 +42,7 @@ struct GexMinute: Sendable {
         .prices("strikes", "The \(Limits.gammaStrikes) next to the price, ascending, USD; none without a price.") {
           $0.minute.strikes
         },
-        .numbersOrNull("values", "Of each of the strikes, in whole USD; null where it is not known.") {
+        .numbersOrNull("values", "Of each of the strikes, in whole USD to seven digits; null where it is not known.") {
           $0.column.values.map { $0.isNaN ? nil : Double($0) }
         },
       ])

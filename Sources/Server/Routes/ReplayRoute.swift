@@ -116,7 +116,7 @@ extension ReplayRoute {
       doc: "Only while the source is a recording (mode replay).",
       answers: [
         .json(200, "The player.", ReplayFacts.schema.record), .badParameter, .foreignHost,
-        .problem(409, "The source is no recording."),
+        .problem(409, "The source is no recording, or a day that cannot be played; `detail` says why."),
       ]),
     Endpoint(
       method: "GET", path: ReplayRoute.daysPath, operation: "getReplayDays", summary: "Days that can be played again",

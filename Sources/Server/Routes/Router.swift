@@ -290,7 +290,18 @@ final class Router {
 
   private func replayState(_ request: APIRequest) throws(Problem) -> APIResponse {
     try refuseParameters(request)
-    return .live(ReplayFacts.schema.encode(try player().facts(), reservingBytes: 512))
+    let facts = try player().facts()
+    try demandDay(facts)
+    return .live(ReplayFacts.schema.encode(facts, reservingBytes: 512))
+  }
+
+  /// Of a day that cannot be played there is nothing to tell, and nothing to be done with it.
+  private func demandDay(_ facts: ReplayFacts) throws(Problem) {
+    guard let failure = facts.failure else { return }
+    throw Problem(
+      kind: .wrongSource, status: 409,
+      detail: "/replay: \(failure); choose another day: GET \(ReplayRoute.daysPath) lists them, POST /replay takes one."
+    )
   }
 
   private func commandReplay(_ request: APIRequest, _ reply: @escaping Reply) throws(Problem) {
@@ -298,6 +309,7 @@ final class Router {
     let (command, choice) = try ReplayRoute.parse(request.body, replay?.facts() ?? ReplayFacts())
     if let choice, let recordings { return try recordings.play(choice, command, reply) }
     let player = try player()
+    try demandDay(player.facts())
     switch player.command(command) {
     case .accepted: reply(.live(ReplayFacts.schema.encode(player.facts(), reservingBytes: 512), status: 202))
     case .refused(let reason): throw Problem(kind: .wrongSource, status: 409, detail: "/replay: \(reason)")

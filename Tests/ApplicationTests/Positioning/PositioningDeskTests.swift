@@ -185,22 +185,41 @@ import Testing
     tape.stock("SPY", 100.5)
     _ = desk.look(at: tape.snapshot(), captured: 1) { false }
     tape.wait(seconds: 40)
-    let snapshot = tape.snapshot()
-    _ = desk.look(at: snapshot, captured: 2) { false }
-    _ = desk.look(at: snapshot, captured: 3) { false }
+    let unchanged = tape.snapshot()
+    _ = desk.look(at: unchanged, captured: 2) { false }
+    _ = desk.look(at: unchanged, captured: 3) { false }
     #expect(minutes().map(\.time) == [0, 60].map { OptionsTape.start.adding(nanoseconds: $0 * 1_000_000_000) })
     #expect(minutes().map(\.spot) == [100.5, 100.5])
     #expect(minutes()[1].strikes.count == 11)
     // Who has a board has it for good.
     #expect(first.underlyings[tape.id("SPY")]?.history.minutes.map(\.spot) == [100])
     // The source begins again, at any time.
+    func crossings() -> [LevelCrossing]? { desk.board.underlyings[tape.id("SPY")]?.crossings }
+    let wall = try #require(desk.board.underlyings[tape.id("SPY")]?.report.openInterest.callWall.value?.strike)
+    let snapshot = try crossing(wall, 0.5, &desk)
+    #expect(crossings()?.isEmpty == false)
     snapshot.counters.restarts += 1
     _ = desk.look(at: snapshot, captured: 4) { false }
-    #expect(minutes().count == 1)
-    snapshot.session = OptionsTape.later
-    snapshot.streamTime = snapshot.streamTime.adding(nanoseconds: 60_000_000_000)
-    _ = desk.look(at: snapshot, captured: 5) { false }
-    #expect(minutes().map(\.time) == [snapshot.streamTime.minuteStart])
+    #expect(minutes().count == 1 && crossings() == [])
+    // So does another day.
+    let later = try crossing(wall, -0.5, &desk, restarts: snapshot.counters.restarts)
+    #expect(crossings()?.isEmpty == false)
+    later.session = OptionsTape.later
+    later.streamTime = later.streamTime.adding(nanoseconds: 60_000_000_000)
+    _ = desk.look(at: later, captured: 5) { false }
+    #expect(minutes().map(\.time) == [later.streamTime.minuteStart] && crossings() == [])
+  }
+
+  /// Takes the price to the other side of a level; returns what the desk saw.
+  private func crossing(
+    _ level: Price, _ distance: Double, _ desk: inout PositioningDesk, restarts: Int64 = 0
+  ) throws -> FlowSnapshot {
+    tape.wait(seconds: 5)
+    tape.stock("SPY", level.doubleValue + distance)
+    let snapshot = tape.snapshot()
+    snapshot.counters.restarts = restarts
+    _ = desk.look(at: snapshot, captured: 3) { false }
+    return snapshot
   }
 
   @Test func crossingsAreToldOnceAndRemembered() throws {

@@ -25,14 +25,15 @@ final class ProcessProgram {
   private let errorFile: URL
   private let ended = DispatchSemaphore(value: 0)
   /// Longer than anything a test waits for on a slow, instrumented build.
-  private static let patience = DispatchTimeInterval.seconds(120)
+  private static let patience = DispatchTimeInterval.seconds(600)
 
   init(_ words: [String], in folder: ProcessFolder, environment: [String: String] = [:]) throws {
     self.folder = folder
     errorFile = folder.url.appending(path: "errors-\(UUID().uuidString)")
     try Data().write(to: errorFile)
-    process.executableURL = try Self.binary()
-    process.arguments = words
+    // Who runs the tests under `nohup` ignores the end of the terminal; the program is not to inherit that.
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments = ["--default-signal=HUP", try Self.binary().path] + words
     process.currentDirectoryURL = folder.url
     process.environment = Self.environment.merging(environment) { $1 }
     process.standardInput = FileHandle.nullDevice
@@ -90,10 +91,12 @@ final class ProcessProgram {
   }
 
   func outcome() throws -> Outcome {
+    // Its pipe ends when it does: who does not end is ended.
+    let killer = DispatchWorkItem { [pid] in kill(pid, SIGKILL) }
+    DispatchQueue.global().asyncAfter(deadline: .now() + Self.patience, execute: killer)
+    defer { killer.cancel() }
     let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    guard ended.wait(timeout: .now() + Self.patience) == .success else {
-      throw Failure(description: "the program does not end; its errors: \(errors)")
-    }
+    ended.wait()
     guard process.terminationReason == .exit else {
       throw Failure(description: "the program died of signal \(process.terminationStatus); its errors: \(errors)")
     }

@@ -135,7 +135,48 @@ import Testing
     player.feed.stop()
   }
 
+  @Test func aDayThatCannotBePlayedIsNotTheEndOfThePlayer() throws {
+    try live.damage(LiveSession.first)
+    let (broken, whole) = (try live.day(LiveSession.first), try live.day(LiveSession.second))
+    var player = Player(whole, speed: .maximum)
+    player.run { $0.hasEnded }
+    for _ in 0..<2 {
+      player.control.wish(PlayerCommand(), program: PlayControl.Program(day: broken, window: PlayWindow()))
+      player.run { $0.failure != nil }
+      #expect(player.control.facts.failure?.hasPrefix("journal 2025-12-16 cannot be played: ") == true)
+      #expect(player.gauges.ingest(source: "", subscribed: []).status == .failed)
+      // What was on its way when it failed.
+      player.control.wish(PlayerCommand(position: moment(3)))
+      let control = player.control
+      player.run { _ in !control.hasWish }
+      player.control.wish(PlayerCommand(), program: PlayControl.Program(day: whole, window: PlayWindow()))
+      #expect(player.control.facts.failure == nil)
+      player.run { $0.hasEnded }
+      #expect(player.engine.stateDigest() == live.last[LiveSession.second]?.digest)
+      #expect(player.gauges.ingest(source: "", subscribed: []).failure == nil)
+    }
+    player.feed.stop()
+  }
+
   // MARK: Verdicts
+
+  @Test func aDayThatIsWantedHasNoPositionOfTheOneBefore() throws {
+    let control = PlayControl(speed: .maximum, window: PlayWindow(), bell: Doorbell())
+    var playback = Playback(FeedThread.Options(control: control))
+    #expect(playback.verdict(at: moment(0), now: 0) == .due)
+    playback.advance(to: moment(0))
+    #expect(control.facts.position == moment(0))
+    let program = PlayControl.Program(day: try live.day(LiveSession.first), window: PlayWindow())
+    control.wish(PlayerCommand(), program: program)
+    #expect(control.facts.position == .none && control.facts.to == .none)
+    // The feed thread had handed over more meanwhile.
+    playback.advance(to: moment(1))
+    #expect(control.facts.position == .none && control.facts.to == .none)
+    #expect(playback.verdict(at: moment(2), now: 0) == .startAgain)
+    #expect(control.facts.position == .none && control.facts.to == .none)
+    playback.startAgain()
+    #expect(control.facts.position == .none)
+  }
 
   @Test func aPauseTakesNoTimeOfTheStream() {
     let bell = Doorbell()

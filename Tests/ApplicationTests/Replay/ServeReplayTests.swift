@@ -75,6 +75,42 @@ import Testing
     (try client.health()["ingest"] as? [String: Any])?["trades"] as? Int
   }
 
+  /// How many alerts a rule has made, once everything that was played has been looked at.
+  private func alerts(_ client: ProcessClient, of rule: String) throws -> Int {
+    while true {
+      let health = try #require(try client.health()["alerts"] as? [String: Any])
+      let depth = (health["queue"] as? [String: Any])?["depth"] as? Int
+      #expect(health["missed"] as? Int == 0)
+      if depth == 0, health["pending"] as? Int == 0 { break }
+    }
+    let rules = try client.request("/alerts/statistics").json["by_rule"] as? [[String: Any]]
+    return try #require(rules?.first { $0["name"] as? String == rule }?["count"] as? Int)
+  }
+
+  @Test(.timeLimit(.minutes(5)))
+  func aDayThatCannotBePlayedIsLeftForAnother() throws {
+    try live.damage(LiveSession.first)
+    let served = try serve("--replay", "2025-12-17", "--replay-speed", "max")
+    let client = try ProcessClient(port: served.port())
+    let whole = DigestText.text(try #require(live.last[LiveSession.second]).digest)
+    #expect(try played(client, "2025-12-17", "journal 2025-12-17") == whole)
+    let chosen = try client.request("/replay", post: #"{"day": "2025-12-16"}"#)
+    #expect(chosen.status == 202 && chosen.json["position"] is NSNull && chosen.json["date"] is NSNull)
+    var answer = try client.request("/replay")
+    while answer.status == 200 { answer = try client.request("/replay") }
+    let words = "/replay: journal 2025-12-16 cannot be played: "
+    #expect(answer.status == 409 && (answer.json["detail"] as? String)?.hasPrefix(words) == true, "\(answer.json)")
+    #expect(try client.request("/replay", post: #"{"paused": true}"#).status == 409)
+    #expect(try client.request("/trades", post: #"{"symbol": "SPY", "price": 600, "size": 1}"#).status == 422)
+    let ingest = try #require(try client.health()["ingest"] as? [String: Any])
+    #expect(ingest["status"] as? String == "failed")
+    #expect(try client.request("/replay", post: #"{"day": "2025-12-17"}"#).status == 202)
+    #expect(try played(client, "2025-12-17", "journal 2025-12-17") == whole)
+    #expect(try client.request("/replay", post: #"{"paused": true}"#).status == 202)
+    served.signal(SIGTERM)
+    #expect(try served.outcome().code == 0)
+  }
+
   @Test(.timeLimit(.minutes(5)))
   func anotherDayIsPlayedWithoutARestart() throws {
     let tape = live.folder.path("trades.csv")
@@ -87,6 +123,11 @@ import Testing
     let older = DigestText.text(try #require(live.last[LiveSession.first]).digest)
     #expect(try played(client, "2025-12-17", "journal 2025-12-17") == newer)
     let epoch = try #require(try client.health()["epoch"] as? String)
+
+    let rule = #"{"name": "every", "source": "prints", "min_size": 1, "cool_down_seconds": 0}"#
+    #expect(try client.request("/alerts/rules", post: rule).status == 201)
+    // The next answer comes from a turn of the alerts' thread that knows of it.
+    #expect(try client.request("/alerts/statistics").status == 200)
 
     let days = try #require(try client.request("/replay/days").json["days"] as? [[String: Any]])
     #expect(days.map { $0["date"] as? String } == ["2025-12-17", "2025-12-16", "2025-12-16"])
@@ -116,6 +157,10 @@ import Testing
     let stream = try ProcessClient(port: client.port)
     try stream.listen()
     #expect(try stream.message()["epoch"] as? String == epoch + ".4")
+    // Each print of each of them is an alert of its own, those that were played twice as well as the others.
+    let prints = try #require(live.prints[LiveSession.first]) + #require(live.prints[LiveSession.second]) + 240
+    let made = try alerts(client, of: "every")
+    #expect(made == Int(prints))
 
     for body in [#"{"day": "2025-12-24"}"#, #"{"day": "2025-12-24", "source": "journal"}"#] {
       let missing = try client.request("/replay", post: body)

@@ -173,6 +173,19 @@ private func problems(
     #expect(try settings(["--web-dir", "/b"], ["MARKETFLOW_WEB_DIRECTORY": "/a"]).webDirectory == "/b")
   }
 
+  @Test func namesOfTheServerAreASetting() throws {
+    #expect(try settings().names == nil)
+    #expect(
+      try settings([], ["MARKETFLOW_NAMES": "localhost, Desk.lan,[FE80::1]"]).names == [
+        "localhost", "desk.lan", "[fe80::1]",
+      ])
+    #expect(try settings(["--names", "b"], ["MARKETFLOW_NAMES": "a"]).names == ["b"])
+    for wrong in ["http://desk.lan", "desk.lan:8000", "a,", "fe80::1", "[]", "ä"] {
+      let problem = try #require(try problems(["--names", wrong]).first)
+      #expect(problem.hasPrefix("names is \"\(wrong)\" (from --names)") && problem.contains("as localhost,desk.lan"))
+    }
+  }
+
   @Test func storageIsSwitchedOffByItsFlagAndItsVariable() throws {
     #expect(try !settings(["--no-store"]).isStorageEnabled)
     #expect(try !settings([], ["MARKETFLOW_STORAGE": "no"]).isStorageEnabled)
