@@ -38,8 +38,6 @@ export class Desk {
   reconnects = signal(0);
   #stateAt = 0;
   #connections = 0;
-  /** Prints lost at a reconnect, to be marked on the next one that comes. */
-  #lost = 0;
 
   verdict = computed(() => {
     const state = this.state.value;
@@ -128,19 +126,21 @@ export class Desk {
     const before = this.hello.peek();
     this.#connections += 1;
     this.reconnects.value = this.#connections - 1;
-    // Ids start again with the server: old and new prints must not share a tape.
-    if (before && before.epoch !== hello.epoch) {
+    if (before && !hello.resumed) {
+      // The same server that could not resume: what lies between is lost to this page.
+      const known = this.tape.lastID ?? before.last_print_id;
+      if (before.epoch === hello.epoch) this.missed.value += Math.max(0, hello.last_print_id - known);
+      // It may have taken back prints that are here, without telling which; the newest ones are fetched again.
       this.tape.clear();
       this.tapeVersion.value += 1;
+    }
+    // Ids start again with the server.
+    if (before && before.epoch !== hello.epoch) {
       this.detections.clear();
       this.detectionsVersion.value += 1;
       this.alerts.clear();
       this.alertsVersion.value += 1;
       this.state.value = null;
-    } else if (before && !hello.resumed) {
-      // The same server that could not resume: what lies between is lost to this page.
-      this.#lost += Math.max(0, hello.last_print_id - (this.tape.lastID ?? hello.last_print_id));
-      this.missed.value += this.#lost;
     }
     this.hello.value = hello;
   }
@@ -163,8 +163,7 @@ export class Desk {
   #print(prints) {
     if (prints.epoch !== this.hello.peek()?.epoch) return;
     this.missed.value += prints.missed;
-    this.tape.append(prints.rows, prints.missed + this.#lost);
-    if (prints.rows.length > 0) this.#lost = 0;
+    this.tape.append(prints.rows, prints.missed);
     if (prints.cancelled) this.tape.cancel(prints.cancelled);
     this.tapeVersion.value += 1;
   }
