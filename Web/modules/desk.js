@@ -12,6 +12,8 @@ import { Tape } from "./tape.js";
 /** @typedef {import("./protocol.js").Detection} Detection */
 /** @typedef {import("./protocol.js").Alert} Alert */
 /** @typedef {import("./stream.js").Phase} Phase */
+/** @typedef {import("./asking.js").Answer} Answer */
+/** @typedef {"prints" | "detections" | "alerts"} History what the stream does not send */
 
 export class Desk {
   tape = new Tape();
@@ -32,7 +34,9 @@ export class Desk {
   missed = signal(0);
   /** Frames that were no messages of the contract. */
   badMessages = signal(0);
-  /** Times the prints from before the page was opened could not be had. */
+  /** How the first questions for what was there before stand. @type {Record<History, Answer>} */
+  answers = { prints: "asked", detections: "asked", alerts: "asked" };
+  /** Times that one of them was not answered. */
   historyFailures = signal(0);
   /** Connections after the first. */
   reconnects = signal(0);
@@ -81,6 +85,7 @@ export class Desk {
   backfill(epoch, prints) {
     if (this.hello.peek()?.epoch !== epoch) return;
     this.tape.prepend(prints);
+    this.answers.prints = "known";
     this.tapeVersion.value += 1;
   }
 
@@ -93,6 +98,7 @@ export class Desk {
     const hello = this.hello.peek();
     if (hello?.epoch !== epoch) return;
     this.detections.merge(rows.filter((row) => row.run === runOf(hello.last_print_id)));
+    this.answers.detections = "known";
     this.detectionsVersion.value += 1;
   }
 
@@ -109,7 +115,25 @@ export class Desk {
   takeAlerts(epoch, rows) {
     if (this.hello.peek()?.epoch !== epoch) return;
     this.alerts.take(rows);
+    this.answers.alerts = "known";
     this.alertsVersion.value += 1;
+  }
+
+  /** The epoch that the alerts are of; null until all open ones were answered. */
+  get alertsEpoch() {
+    return this.answers.alerts === "known" ? this.hello.peek()?.epoch ?? null : null;
+  }
+
+  /**
+   * What was there before could not be had.
+   * @param {History} what
+   */
+  refuse(what) {
+    this.historyFailures.value += 1;
+    if (this.answers[what] === "known") return;
+    this.answers[what] = "refused";
+    const versions = { prints: this.tapeVersion, detections: this.detectionsVersion, alerts: this.alertsVersion };
+    versions[what].value += 1;
   }
 
   /**
@@ -132,10 +156,12 @@ export class Desk {
       if (before.epoch === hello.epoch) this.missed.value += Math.max(0, hello.last_print_id - known);
       // It may have taken back prints that are here, without telling which; the newest ones are fetched again.
       this.tape.clear();
+      this.answers.prints = "asked";
       this.tapeVersion.value += 1;
     }
     // Ids start again with the server.
     if (before && before.epoch !== hello.epoch) {
+      this.answers = { prints: "asked", detections: "asked", alerts: "asked" };
       this.detections.clear();
       this.detectionsVersion.value += 1;
       this.alerts.clear();
