@@ -1,5 +1,6 @@
 /** Puts the page together: one desk, one stream, the panels that read the desk. */
 import { get } from "./modules/api.js";
+import { Asking } from "./modules/asking.js";
 import { fetchOpen } from "./modules/alerts.js";
 import { Commands } from "./modules/commands.js";
 import { Desk } from "./modules/desk.js";
@@ -57,6 +58,8 @@ const paintDetections = paintAtMost(250, () => (detectionPaints.value = desk.det
 const alertPaints = signal(0);
 const paintAlerts = paintAtMost(250, () => (alertPaints.value = desk.alertsVersion.peek()));
 
+const asking = { prints: new Asking(), detections: new Asking(), alerts: new Asking() };
+
 /** @param {Message} message */
 function receive(message) {
   const tapeBefore = desk.tapeVersion.peek();
@@ -65,60 +68,68 @@ function receive(message) {
   desk.receive(message, performance.now());
   // The stream does not send again what a page missed of them.
   const hasMissed = "missed" in message && message.missed > 0 ? message.type : null;
-  if (message.type === "hello" || hasMissed === "detections") void fetchDetections(message.epoch);
-  if (message.type === "hello" || hasMissed === "alerts") void fetchAlerts(message.epoch);
+  if (message.type === "hello" || hasMissed === "detections") fetchDetections(message.epoch);
+  if (message.type === "hello" || hasMissed === "alerts") fetchAlerts(message.epoch);
   if (desk.alertsVersion.peek() !== alertsBefore) paintAlerts();
   if (desk.detectionsVersion.peek() !== detectionsBefore) paintDetections();
-  if (message.type === "hello" && !message.resumed) void fetchHistory(message.epoch, message.last_print_id);
+  if (message.type === "hello" && !message.resumed) fetchHistory(message.epoch, message.last_print_id);
   if (desk.tapeVersion.peek() !== tapeBefore) paintTape();
 }
 
 /**
- * The prints from before the page was opened. Without them the tape starts empty, which is no fault: a failure is left
- * to the stream, whose state the page shows already.
+ * The prints from before the page was opened.
  * @param {string} epoch
  * @param {number} lastPrintID
  */
-async function fetchHistory(epoch, lastPrintID) {
-  try {
-    /** @type {{ rows: import("./modules/protocol.js").Print[], source: string }} */
-    const page = await get(`/prints?limit=${HISTORY_LIMIT}`);
+function fetchHistory(epoch, lastPrintID) {
+  const question = () => get(`/prints?limit=${HISTORY_LIMIT}`);
+  /** @param {{ rows: import("./modules/protocol.js").Print[], source: string }} page */
+  function take({ rows, source }) {
     // Rows from the store may belong to an earlier run, with ids of their own.
-    if (page.source !== "memory") return;
-    desk.backfill(epoch, page.rows.filter((row) => row.id <= lastPrintID));
+    desk.backfill(epoch, source === "memory" ? rows.filter((row) => row.id <= lastPrintID) : []);
     paintTape();
-  } catch (_unreachable) {
-    desk.historyFailures.value += 1;
   }
+  void asking.prints.ask(question, take, () => {
+    desk.refuse("prints");
+    paintTape();
+  });
 }
 
 /**
  * What was found before the page was opened, or while it was away.
  * @param {string} epoch
  */
-async function fetchDetections(epoch) {
-  try {
-    /** @type {{ rows: import("./modules/protocol.js").Detection[] }} */
-    const page = await get(`/detections?limit=${DETECTIONS_LIMIT}&min_premium=${LEAST_PREMIUM}`);
-    desk.backfillDetections(epoch, page.rows);
+function fetchDetections(epoch) {
+  const question = () => get(`/detections?limit=${DETECTIONS_LIMIT}&min_premium=${LEAST_PREMIUM}`);
+  /** @param {{ rows: import("./modules/protocol.js").Detection[] }} page */
+  function take({ rows }) {
+    desk.backfillDetections(epoch, rows);
     paintDetections();
-  } catch (_unreachable) {
-    desk.historyFailures.value += 1;
   }
+  void asking.detections.ask(question, take, () => {
+    desk.refuse("detections");
+    paintDetections();
+  });
 }
 
 /**
  * All open alerts, when the page is opened or has missed something of them.
  * @param {string} epoch
  */
-async function fetchAlerts(epoch) {
-  desk.askForAlerts();
-  try {
-    desk.takeAlerts(epoch, await fetchOpen());
-    paintAlerts();
-  } catch (_unreachable) {
-    desk.historyFailures.value += 1;
+function fetchAlerts(epoch) {
+  function question() {
+    desk.askForAlerts();
+    return fetchOpen();
   }
+  /** @param {import("./modules/protocol.js").Alert[]} rows */
+  function take(rows) {
+    desk.takeAlerts(epoch, rows);
+    paintAlerts();
+  }
+  void asking.alerts.ask(question, take, () => {
+    desk.refuse("alerts");
+    paintAlerts();
+  });
 }
 
 const preferences = new Preferences(localStore());
@@ -182,13 +193,9 @@ function localStore() {
 }
 
 const news = new News();
-let newsEpoch = "";
 effect(() => {
   alertPaints.value;
-  const epoch = desk.hello.peek()?.epoch ?? "";
-  if (epoch !== newsEpoch) news.restart();
-  newsEpoch = epoch;
-  notifier.tell(news.take(desk.alerts.rows));
+  notifier.tell(news.take(desk.alerts.rows, desk.alertsEpoch));
 });
 
 setInterval(() => desk.tick(performance.now()), TICK_MILLISECONDS);

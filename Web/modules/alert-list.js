@@ -65,19 +65,25 @@ export class AlertList {
     this.isKnown = false;
   }
 
+  /** Whether there is no room for older ones, though there are some. */
+  get isFull() {
+    return this.next !== null && this.#rows.size >= CAPACITY;
+  }
+
   /**
-   * The newest page: of what lies in its stretch, only that stays which it has.
+   * The newest page: of what is not older than it, only that stays which it has. What the stream has told since it was asked is to be
+   * told again.
    * @param {Alert[]} rows
    * @param {string | null} next
    */
   takeNewest(rows, next) {
     const ids = rows.map((row) => row.id);
-    const [newest, oldest] = [ids[0] ?? 0, next === null ? 0 : ids.at(-1) ?? 0];
+    const oldest = next === null ? 0 : ids.at(-1) ?? Infinity;
     const answered = new Set(ids);
     let reachesOlder = false;
     for (const id of this.#rows.keys()) {
       if (id < oldest) reachesOlder = true;
-      else if (id <= newest && !answered.has(id)) this.#rows.delete(id);
+      else if (!answered.has(id)) this.#rows.delete(id);
     }
     for (const row of rows) {
       const known = this.#rows.get(row.id);
@@ -96,6 +102,7 @@ export class AlertList {
   takeOlder(rows, next) {
     for (const row of rows) this.#rows.set(row.id, row);
     this.next = next;
+    this.#trim();
   }
 
   /**
@@ -127,9 +134,11 @@ export class AlertList {
  * How many are shown, in words.
  * @param {number} count
  * @param {boolean} isAll whether there are no older ones
+ * @param {boolean} isFull whether there is no room for them
  */
-export function shownText(count, isAll) {
-  return isAll ? `${count} alerts` : `newest ${count} alerts`;
+export function shownText(count, isAll, isFull = false) {
+  if (isAll) return `${count} alerts`;
+  return `newest ${count} alerts${isFull ? " and no more: filter to see older ones" : ""}`;
 }
 
 /**

@@ -44,6 +44,16 @@ export function isNewer(a, b) {
   return a.occurrences > b.occurrences || a.last_time > b.last_time || a.changed_time > b.changed_time;
 }
 
+/**
+ * Whether two records of an alert have the same to say in its detail.
+ * @param {Alert} a
+ * @param {Alert} b
+ */
+export function hasSameDetail(a, b) {
+  return a.state === b.state && a.changed_by === b.changed_by && a.title === b.title && a.text === b.text &&
+    a.score.total === b.score.total && a.detection_id === b.detection_id;
+}
+
 export class Alerts {
   /** @type {Map<number, Alert>} */
   #open = new Map();

@@ -12,6 +12,8 @@ import { Tape } from "./tape.js";
 /** @typedef {import("./protocol.js").Detection} Detection */
 /** @typedef {import("./protocol.js").Alert} Alert */
 /** @typedef {import("./stream.js").Phase} Phase */
+/** @typedef {import("./asking.js").Answer} Answer */
+/** @typedef {"prints" | "detections" | "alerts"} History what the stream does not send */
 
 export class Desk {
   tape = new Tape();
@@ -32,14 +34,14 @@ export class Desk {
   missed = signal(0);
   /** Frames that were no messages of the contract. */
   badMessages = signal(0);
-  /** Times the prints from before the page was opened could not be had. */
+  /** How the first questions for what was there before stand. @type {Record<History, Answer>} */
+  answers = { prints: "asked", detections: "asked", alerts: "asked" };
+  /** Times that one of them was not answered. */
   historyFailures = signal(0);
   /** Connections after the first. */
   reconnects = signal(0);
   #stateAt = 0;
   #connections = 0;
-  /** Prints lost at a reconnect, to be marked on the next one that comes. */
-  #lost = 0;
 
   verdict = computed(() => {
     const state = this.state.value;
@@ -83,6 +85,7 @@ export class Desk {
   backfill(epoch, prints) {
     if (this.hello.peek()?.epoch !== epoch) return;
     this.tape.prepend(prints);
+    this.answers.prints = "known";
     this.tapeVersion.value += 1;
   }
 
@@ -95,6 +98,7 @@ export class Desk {
     const hello = this.hello.peek();
     if (hello?.epoch !== epoch) return;
     this.detections.merge(rows.filter((row) => row.run === runOf(hello.last_print_id)));
+    this.answers.detections = "known";
     this.detectionsVersion.value += 1;
   }
 
@@ -111,7 +115,25 @@ export class Desk {
   takeAlerts(epoch, rows) {
     if (this.hello.peek()?.epoch !== epoch) return;
     this.alerts.take(rows);
+    this.answers.alerts = "known";
     this.alertsVersion.value += 1;
+  }
+
+  /** The epoch that the alerts are of; null until all open ones were answered. */
+  get alertsEpoch() {
+    return this.answers.alerts === "known" ? this.hello.peek()?.epoch ?? null : null;
+  }
+
+  /**
+   * What was there before could not be had.
+   * @param {History} what
+   */
+  refuse(what) {
+    this.historyFailures.value += 1;
+    if (this.answers[what] === "known") return;
+    this.answers[what] = "refused";
+    const versions = { prints: this.tapeVersion, detections: this.detectionsVersion, alerts: this.alertsVersion };
+    versions[what].value += 1;
   }
 
   /**
@@ -128,19 +150,23 @@ export class Desk {
     const before = this.hello.peek();
     this.#connections += 1;
     this.reconnects.value = this.#connections - 1;
-    // Ids start again with the server: old and new prints must not share a tape.
-    if (before && before.epoch !== hello.epoch) {
+    if (before && !hello.resumed) {
+      // The same server that could not resume: what lies between is lost to this page.
+      const known = this.tape.lastID ?? before.last_print_id;
+      if (before.epoch === hello.epoch) this.missed.value += Math.max(0, hello.last_print_id - known);
+      // It may have taken back prints that are here, without telling which; the newest ones are fetched again.
       this.tape.clear();
+      this.answers.prints = "asked";
       this.tapeVersion.value += 1;
+    }
+    // Ids start again with the server.
+    if (before && before.epoch !== hello.epoch) {
+      this.answers = { prints: "asked", detections: "asked", alerts: "asked" };
       this.detections.clear();
       this.detectionsVersion.value += 1;
       this.alerts.clear();
       this.alertsVersion.value += 1;
       this.state.value = null;
-    } else if (before && !hello.resumed) {
-      // The same server that could not resume: what lies between is lost to this page.
-      this.#lost += Math.max(0, hello.last_print_id - (this.tape.lastID ?? hello.last_print_id));
-      this.missed.value += this.#lost;
     }
     this.hello.value = hello;
   }
@@ -163,8 +189,7 @@ export class Desk {
   #print(prints) {
     if (prints.epoch !== this.hello.peek()?.epoch) return;
     this.missed.value += prints.missed;
-    this.tape.append(prints.rows, prints.missed + this.#lost);
-    if (prints.rows.length > 0) this.#lost = 0;
+    this.tape.append(prints.rows, prints.missed);
     if (prints.cancelled) this.tape.cancel(prints.cancelled);
     this.tapeVersion.value += 1;
   }

@@ -17,6 +17,16 @@ export function keyOf(detection) {
 export const LEAST_PREMIUM = 25_000;
 
 /**
+ * How many the list has, in words.
+ * @param {number} count
+ * @param {number} waiting of them, while the rows stand still
+ */
+export function countText(count, waiting) {
+  if (count === 0) return "";
+  return `${count} of $25K and more${waiting > 0 ? `, ${waiting} waiting` : ""}`;
+}
+
+/**
  * The run that a print belongs to.
  * @param {number} printID
  */

@@ -12,26 +12,24 @@ const LOUDNESS = 0.12;
 const QUIET_MILLISECONDS = 1_500;
 
 /**
- * Alerts of a list that were not in it before. The first list is no news.
+ * Alerts of a list that were not in it before. The first list that a server has answered is no news, be it empty.
  */
 export class News {
-  /** @type {number | null} */
-  #newest = null;
+  #newest = 0;
+  /** @type {string | null} */
+  #epoch = null;
 
   /**
    * @param {Alert[]} alerts open ones
+   * @param {string | null} epoch that their ids belong to; null while the open ones are not known
    * @returns {Alert[]} those that are new since the last call and that nobody has looked at
    */
-  take(alerts) {
-    const known = this.#newest;
-    const newest = alerts.reduce((id, alert) => Math.max(id, alert.id), known ?? 0);
-    if (alerts.length > 0 || known !== null) this.#newest = newest;
-    return known === null ? [] : alerts.filter((alert) => alert.id > known && alert.state === "new");
-  }
-
-  /** Ids begin again: what comes first is no news. */
-  restart() {
-    this.#newest = null;
+  take(alerts, epoch) {
+    if (epoch === null) return [];
+    const known = epoch === this.#epoch ? this.#newest : Infinity;
+    this.#newest = alerts.reduce((id, alert) => Math.max(id, alert.id), epoch === this.#epoch ? this.#newest : 0);
+    this.#epoch = epoch;
+    return alerts.filter((alert) => alert.id > known && alert.state === "new");
   }
 }
 

@@ -28,10 +28,16 @@ export class Played {
     this.#minutes.clear();
   }
 
-  /** @param {Minute[]} minutes all there are, of which those that are known and not new are newer here */
+  /**
+   * An answer. Its newest minutes may be older than what the stream has told of them; of the others the stream tells no more, so that
+   * the answer knows better what they came to.
+   * @param {Minute[]} minutes all there are, ascending
+   */
   take(minutes) {
-    for (const minute of minutes) if (!this.#minutes.has(minute.time)) this.#minutes.set(minute.time, minute);
-    this.tell(minutes);
+    minutes.forEach((minute, index) => {
+      const isOpen = index >= minutes.length - NEWEST;
+      if (!isOpen || !this.#minutes.has(minute.time)) this.#minutes.set(minute.time, minute);
+    });
   }
 
   /** @param {Minute[]} minutes ascending, of a state */

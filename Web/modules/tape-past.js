@@ -56,12 +56,15 @@ export class Past {
     const mine = this.#asked;
     const before = this.#view.count;
     for (let page = 0; page < PAGES_AT_ONCE; page += 1) {
-      const path = this.#address(this.#view.coversFrom);
+      const from = this.#view.coversFrom;
+      const path = this.#address(from);
       if (path === null) return;
       this.#set("fetching");
       try {
         const { rows, next } = await this.#ask(path);
         if (mine !== this.#asked) return;
+        // The view was emptied, or let its oldest go: between it and the answer would be a hole.
+        if (this.#view.coversFrom > from) return this.#set("more");
         this.#view.bound = BACK_CAPACITY;
         this.#view.extend(rows, next === null ? 0 : Number(next));
         if (next === null) return this.#set("end");

@@ -2,7 +2,7 @@
  * What one list shows of the tape: the prints that pass its filter, in order of id. A view may reach further back than the tape itself,
  * by prints that were fetched, and may stand still while new ones wait.
  */
-import { CAPACITY, isOver, lowerBound, markCancelled } from "./tape.js";
+import { CAPACITY, isOver, lowerBound } from "./tape.js";
 
 /** @typedef {import("./protocol.js").Print} Print */
 /** @typedef {import("./tape.js").Entry} Entry */
@@ -16,6 +16,8 @@ export class TapeView {
   /** Whether older ones of those that wait had to be let go, so that the shown ones no longer join them. */
   #isWaitingCut = false;
   #isPaused = false;
+  /** Prints lost since the newest that passes, to be marked on the next one that does. */
+  #missed = 0;
   #passes;
   #reachesBack;
   /** Entries kept. */
@@ -53,6 +55,11 @@ export class TapeView {
   /** Time of the oldest print here, or null. */
   get oldestTime() {
     return this.#entries[0]?.print.time ?? null;
+  }
+
+  /** Prints that were lost among those that are here, or since. */
+  get missed() {
+    return this.#entries.reduce((sum, entry) => sum + entry.missedBefore, this.#missed);
   }
 
   /**
@@ -94,9 +101,10 @@ export class TapeView {
   take(entry) {
     const { id } = entry.print;
     if (this.coversFrom === Infinity) this.coversFrom = id;
-    if (!this.#passes(entry.print)) return;
+    const passing = this.#marked(entry);
+    if (!passing) return;
     if (this.#isPaused) {
-      this.#waiting.push(entry);
+      this.#waiting.push(passing);
       if (isOver(this.#waiting.length, this.bound)) {
         this.#waiting.splice(0, this.#waiting.length - this.bound);
         this.#isWaitingCut = true;
@@ -104,7 +112,7 @@ export class TapeView {
       return;
     }
     if (id <= (this.#entries.at(-1)?.print.id ?? -Infinity)) return;
-    this.#entries.push(entry);
+    this.#entries.push(passing);
     this.appended += 1;
     this.#trim();
   }
@@ -120,7 +128,8 @@ export class TapeView {
       : [];
     // A view that stands still shows nothing newer than it did.
     const newest = this.#isPaused ? this.#entries.at(-1)?.print.id ?? Infinity : Infinity;
-    const passing = entries.filter((entry) => this.#passes(entry.print));
+    this.#missed = 0;
+    const passing = entries.flatMap((entry) => this.#marked(entry) ?? []);
     const shown = passing.filter((entry) => entry.print.id <= newest);
     this.#waiting = passing.slice(shown.length);
     this.#entries = [...older, ...shown];
@@ -133,6 +142,7 @@ export class TapeView {
     this.#entries = [];
     this.#waiting = [];
     this.#isWaitingCut = false;
+    this.#missed = 0;
     this.coversFrom = Infinity;
     this.#restart();
   }
@@ -181,10 +191,49 @@ export class TapeView {
     this.coversFrom = Math.max(this.coversFrom, id);
   }
 
-  /** @param {number} id */
-  cancel(id) {
-    markCancelled(this.#entries, id);
-    markCancelled(this.#waiting, id);
+  /**
+   * A print has become another one; what passes no longer goes.
+   * @param {number} id
+   * @param {(print: Print) => Print} become
+   */
+  change(id, become) {
+    for (const entries of [this.#entries, this.#waiting]) {
+      const at = lowerBound(entries, id);
+      const entry = entries[at];
+      if (entry?.print.id !== id) continue;
+      entry.print = become(entry.print);
+      if (this.#passes(entry.print)) return;
+      entries.splice(at, 1);
+      if (at === entries.length && entries === this.#entries) this.#mark(this.#waiting, 0, entry.missedBefore);
+      else this.#mark(entries, at, entry.missedBefore);
+      return;
+    }
+  }
+
+  /**
+   * Marks an entry with what was lost before it, or the next one to come when there is none.
+   * @param {Entry[]} entries
+   * @param {number} at
+   * @param {number} missed
+   */
+  #mark(entries, at, missed) {
+    const entry = entries[at];
+    if (!entry) this.#missed += missed;
+    else if (missed > 0) entries[at] = { print: entry.print, missedBefore: entry.missedBefore + missed };
+  }
+
+  /**
+   * The entry if it passes, with the mark of what was lost since the last one that did.
+   * @param {Entry} entry
+   * @returns {Entry | null}
+   */
+  #marked(entry) {
+    const missedBefore = this.#missed + entry.missedBefore;
+    const isPassing = this.#passes(entry.print);
+    this.#missed = isPassing ? 0 : missedBefore;
+    if (!isPassing) return null;
+    // The tape's own entry is shared by the views.
+    return missedBefore === entry.missedBefore ? entry : { print: entry.print, missedBefore };
   }
 
   #trim() {

@@ -14,6 +14,8 @@ export class Tape {
   /** @type {Set<TapeView>} */
   #views = new Set();
   #capacity;
+  /** Prints lost since the newest that is here, to be marked on the next one that comes. */
+  #missed = 0;
 
   /** @param {number} capacity */
   constructor(capacity = CAPACITY) {
@@ -58,17 +60,17 @@ export class Tape {
    * Takes a batch, oldest first. A print already here is replaced (a cancel marks an earlier print), one older than
    * the newest that is not here is left out: the server sends in order, so it can only repeat something dropped.
    * @param {Print[]} prints
-   * @param {number} missed prints lost before the first of them
+   * @param {number} missed prints lost before the first of them, which may be none: the mark waits for the next one then
    */
   append(prints, missed = 0) {
-    let missedBefore = missed;
+    this.#missed += missed;
     for (const print of prints) {
       if (print.id <= (this.lastID ?? -Infinity)) {
         this.#replace(print);
         continue;
       }
-      const entry = { print, missedBefore };
-      missedBefore = 0;
+      const entry = { print, missedBefore: this.#missed };
+      this.#missed = 0;
       this.#entries.push(entry);
       for (const view of this.#views) view.take(entry);
     }
@@ -88,6 +90,7 @@ export class Tape {
 
   clear() {
     this.#entries = [];
+    this.#missed = 0;
     for (const view of this.#views) view.clear();
   }
 
@@ -103,17 +106,18 @@ export class Tape {
    */
   cancel(ids) {
     for (const id of ids) {
-      markCancelled(this.#entries, id);
+      const entry = this.#entries[lowerBound(this.#entries, id)];
+      if (entry?.print.id === id) entry.print = cancelled(entry.print);
       // A view may hold older prints than the tape.
-      for (const view of this.#views) view.cancel(id);
+      for (const view of this.#views) view.change(id, cancelled);
     }
   }
 
   /** @param {Print} print */
   #replace(print) {
     const entry = this.#entries[lowerBound(this.#entries, print.id)];
-    // The views hold the same entry object, so they change with it.
-    if (entry && entry.print.id === print.id) entry.print = print;
+    if (entry?.print.id === print.id) entry.print = print;
+    for (const view of this.#views) view.change(print.id, () => print);
   }
 }
 
@@ -126,13 +130,9 @@ export function isOver(count, capacity) {
   return count > capacity + Math.max(64, capacity >> 3);
 }
 
-/**
- * @param {Entry[]} entries oldest first
- * @param {number} id
- */
-export function markCancelled(entries, id) {
-  const entry = entries[lowerBound(entries, id)];
-  if (entry?.print.id === id && !entry.print.cancelled) entry.print = { ...entry.print, cancelled: true };
+/** @param {Print} print */
+function cancelled(print) {
+  return print.cancelled ? print : { ...print, cancelled: true };
 }
 
 /**

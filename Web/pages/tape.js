@@ -217,7 +217,9 @@ function reachWords({ kind, reason }, view) {
     case "searched":
       return `${back}Many prints were searched and few pass the filter.`;
     case "end":
-      return `${back}These are all prints of the day that pass the filter.`;
+      return view.missed > 0
+        ? `${back}No older ones pass the filter; ${formatCount(view.missed)} that were missed are not among these.`
+        : `${back}These are all prints of the day that pass the filter.`;
     case "full":
       return `${back}The list holds ${
         formatCount(view.count)

@@ -23,6 +23,10 @@ export function showAlertDetail(place, alert, openRule) {
     ]);
   });
   const changed = alert.state === "new" ? "" : ` · ${alert.state} by ${alert.changed_by ?? "nobody"}`;
+  const hasFocus = place.querySelector(".link") === document.activeElement && document.activeElement !== null;
+  // The prints of the same detection stay until the new ones are there: nothing jumps.
+  const known = place.querySelector(".alert-prints");
+  const isSame = known instanceof HTMLElement && known.dataset.detection === alert.detection_id;
   place.replaceChildren(
     element("p", "alert-text", {}, [alert.title]),
     ...alert.text.split("\n").map((line) => element("p", "quiet", {}, [line])),
@@ -30,8 +34,9 @@ export function showAlertDetail(place, alert, openRule) {
     element("p", "quiet", {}, [`Alert ${alert.id} · ${alert.symbol || "the data"} · `, rule, changed]),
   );
   if (alert.detection_id !== null) {
-    const prints = element("div");
+    const prints = isSame ? known : element("div", "alert-prints", { "data-detection": alert.detection_id });
     place.append(prints);
     void fetchDetection(prints, alert.detection_id);
   }
+  if (hasFocus) rule.focus({ preventScroll: true });
 }

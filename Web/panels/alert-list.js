@@ -7,6 +7,7 @@ import { effectWhile } from "../modules/signals.js";
 import { filterBar } from "./alert-filters.js";
 import { makeRow, writeRow } from "./alert-row.js";
 import { confirm } from "./confirm.js";
+import { holdRows } from "./held-rows.js";
 
 /** @typedef {import("../modules/pages.js").Context} Context */
 /** @typedef {import("../modules/alert-list.js").Filters} Filters */
@@ -43,6 +44,7 @@ class View {
     resolve: element("button", "plain", { type: "button" }),
   };
   #scroll;
+  #isHeld;
   /** All that are shown are being answered. */
   #isBusy = false;
 
@@ -78,11 +80,7 @@ class View {
       this.#write();
       this.#scroll.scrollTop = 0;
     });
-    // Rows stand still under a hand; what waits is drawn when it leaves.
-    this.#nodes.addEventListener("pointerleave", () => this.#draw());
-    this.#nodes.addEventListener("focusout", (event) => {
-      if (!(event.relatedTarget instanceof Node && this.#nodes.contains(event.relatedTarget))) this.#draw();
-    });
+    this.#isHeld = holdRows(this.#nodes, () => this.#draw());
     this.#nodes.addEventListener("keydown", (event) => this.#step(event));
 
     effectWhile(isShown, () => this.#follow(filtersOf(router.route.value.params)));
@@ -93,6 +91,7 @@ class View {
       take: (page, path) => {
         if (path !== listPath(this.#filters)) return;
         this.#list.takeNewest(page.rows, page.next);
+        this.#list.tell(desk.alerts.rows, this.#filters);
         setText(this.#note, "");
         this.#draw();
       },
@@ -117,8 +116,7 @@ class View {
 
   /** Unless somebody is at the list. */
   #draw() {
-    const isHeld = this.#nodes.matches(":hover") || this.#nodes.querySelector(":focus-visible") !== null;
-    if (this.#rows.size === 0 || !isHeld) return this.#write();
+    if (this.#rows.size === 0 || !this.#isHeld()) return this.#write();
     const rows = this.#list.rows;
     const waiting = rows.filter((alert) => !this.#rows.has(alert.id)).length;
     this.#fresh.hidden = waiting === 0;
@@ -166,7 +164,7 @@ class View {
     }
     this.#empty.hidden = alerts.length > 0;
     if (this.#list.isKnown) setText(this.#empty, this.#emptyText());
-    this.#older.hidden = this.#list.next === null;
+    this.#older.hidden = this.#list.next === null || this.#list.isFull;
     this.#tellCount();
   }
 
@@ -179,7 +177,8 @@ class View {
   #tellCount() {
     const shown = this.#shown();
     const [fresh, open] = [shown.filter((alert) => alert.state === "new").length, shown.filter(isOpen).length];
-    setText(this.#count, this.#list.isKnown ? shownText(shown.length, this.#list.next === null) : "");
+    const { next, isFull, isKnown } = this.#list;
+    setText(this.#count, isKnown ? shownText(shown.length, next === null, isFull) : "");
     if (this.#isBusy) return;
     setText(this.#all.acknowledge, fresh > 0 ? `Acknowledge ${fresh} shown` : "Acknowledge all shown");
     setText(this.#all.resolve, open > 0 ? `Resolve ${open} shown` : "Resolve all shown");

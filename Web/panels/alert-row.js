@@ -1,5 +1,5 @@
 /** One row of a list of alerts, the desk's short one or the one of all: its facts, what can be done with it; it opens to its detail. */
-import { scoreText, shortTitle } from "../modules/alerts.js";
+import { hasSameDetail, scoreText, shortTitle } from "../modules/alerts.js";
 import { words } from "../modules/detections.js";
 import { element, setAttribute, setClass, setShare, setText } from "../modules/dom.js";
 import { formatEastern, formatExpiry, formatMoney, formatUTC } from "../modules/format.js";
@@ -105,6 +105,7 @@ export function makeRow(actions, isLong) {
  */
 export function writeRow(row, alert, session) {
   if (row.alert === alert && row.session === session) return;
+  const isDetailOld = row.isOpen && row.alert?.id === alert.id && !hasSameDetail(row.alert, alert);
   row.alert = alert;
   row.session = session;
   setAttribute(row.button, "data-alert", String(alert.id));
@@ -122,6 +123,7 @@ export function writeRow(row, alert, session) {
   setAttribute(row.acknowledge, "aria-label", `Acknowledge: ${alert.title}`);
   setAttribute(row.resolve, "aria-label", `Resolve: ${alert.title}`);
   setClass(row.node, `${alert.state} ${alert.severity.toLowerCase()}`);
+  if (isDetailOld) row.show(true);
   if (row.long) return writeLong(row, row.long, alert, session);
   setText(row.time, formatEastern(alert.last_time));
   setAttribute(row.time, "title", formatUTC(alert.last_time));

@@ -1,9 +1,12 @@
 /** The open alerts: the most severe first; a row opens to its score, and is acknowledged or resolved where it stands. */
 import { command, countText, isAtLeast } from "../modules/alerts.js";
+import { emptyText } from "../modules/asking.js";
 import { required, RowPool, setText } from "../modules/dom.js";
+import { News } from "../modules/notify.js";
 import { mountSegments } from "../modules/segments.js";
 import { effect } from "../modules/signals.js";
 import { makeRow, writeRow } from "./alert-row.js";
+import { holdRows } from "./held-rows.js";
 
 /** @typedef {import("../modules/desk.js").Desk} Desk */
 /** @typedef {import("../modules/protocol.js").Alert} Alert */
@@ -37,14 +40,14 @@ class AlertsView {
   #said = required("alerts-said");
   /** A new alert moves no row: the rows are written anew, each from its place on, so that nothing on the page shifts. */
   #pool;
+  #isHeld;
   /** By alert. @type {Map<number, Row>} */
   #rows = new Map();
   /** Alerts that were opened to their detail. @type {Set<number>} */
   #opened = new Set();
   /** @type {Severity} */
   #least = "INFO";
-  /** Alerts up to this id are no news: null before the first list. @type {number | null} */
-  #newest = null;
+  #news = new News();
 
   /**
    * @param {Desk} desk
@@ -70,33 +73,23 @@ class AlertsView {
         this.#write();
       },
     });
-    // Rows stand still under a hand: a button must not move away from it. What waits is drawn when it leaves.
-    this.#list.addEventListener("pointerleave", () => this.draw());
-    this.#list.addEventListener("focusout", (event) => {
-      if (!(event.relatedTarget instanceof Node && this.#list.contains(event.relatedTarget))) this.draw();
-    });
+    this.#isHeld = holdRows(this.#list, () => this.draw());
   }
 
   /** Unless somebody is at the list. */
   draw() {
     this.#announce();
-    const isHeld = this.#list.matches(":hover") || this.#list.querySelector(":focus-visible") !== null;
-    if (this.#rows.size > 0 && isHeld) this.#count();
+    if (this.#rows.size > 0 && this.#isHeld()) this.#count();
     else this.#write();
   }
 
   /** Says what is new and severe to those who listen. */
   #announce() {
-    const alerts = this.#desk.alerts.rows;
-    const newest = alerts.reduce((id, alert) => Math.max(id, alert.id), 0);
-    if (this.#newest !== null) {
-      const known = this.#newest;
-      const fresh = alerts.filter((alert) => alert.id > known && alert.state === "new" && isAtLeast(alert, "HIGH"));
-      const first = fresh[0];
-      const more = fresh.length > 1 ? ` And ${fresh.length - 1} more.` : "";
-      if (first) setText(this.#said, `${first.severity} alert: ${first.title}.${more}`);
-    }
-    if (newest > 0) this.#newest = Math.max(newest, this.#newest ?? 0);
+    const news = this.#news.take(this.#desk.alerts.rows, this.#desk.alertsEpoch);
+    const fresh = news.filter((alert) => isAtLeast(alert, "HIGH"));
+    const first = fresh[0];
+    const more = fresh.length > 1 ? ` And ${fresh.length - 1} more.` : "";
+    if (first) setText(this.#said, `${first.severity} alert: ${first.title}.${more}`);
   }
 
   #wanted() {
@@ -112,7 +105,8 @@ class AlertsView {
   #write() {
     const alerts = this.#wanted();
     this.#empty.hidden = alerts.length > 0;
-    setText(this.#empty, this.#least === "INFO" ? "No open alerts." : "No open alerts of this severity.");
+    const nothing = this.#least === "INFO" ? "No open alerts." : "No open alerts of this severity.";
+    setText(this.#empty, emptyText(this.#desk.answers.alerts, "open alerts", nothing));
     const held = this.#held();
     const session = this.#desk.state.peek()?.health.session ?? null;
     this.#rows.clear();

@@ -1,9 +1,11 @@
 /** What the detectors found: newest first; a row opens to its breakdown and its prints. */
-import { keyOf, whyText, words } from "../modules/detections.js";
+import { emptyText } from "../modules/asking.js";
+import { countText, keyOf, whyText, words } from "../modules/detections.js";
 import { element, required, setAttribute, setClass, setShare, setText } from "../modules/dom.js";
 import { daysToExpiry, formatEastern, formatExpiry, formatMoney, formatStrike, formatUTC } from "../modules/format.js";
 import { classOfType, directionOfSide, letterOfType } from "../modules/sides.js";
 import { effect } from "../modules/signals.js";
+import { holdRows } from "./held-rows.js";
 import { fetchDetection } from "./detection-detail.js";
 
 /** @typedef {import("../modules/desk.js").Desk} Desk */
@@ -17,20 +19,33 @@ let rowsMade = 0;
  * @param {import("../modules/signals.js").Signal<number>} paints changes when the list is to be drawn
  */
 export function mountDetections(desk, paints) {
-  const [list, aside, empty, why] = ["rows", "aside", "empty", "why"].map((name) => required(`detections-${name}`));
-  if (!list || !aside || !empty || !why) return;
+  const [list, aside] = [required("detections-rows"), required("detections-aside")];
+  const [empty, why] = [required("detections-empty"), required("detections-why")];
   /** @type {Map<string, Row>} */
   const rows = new Map();
   const explain = (/** @type {Row | null} */ row) => setText(why, row ? row.why.textContent ?? "" : "");
 
+  const isHeld = holdRows(list, draw);
   effect(() => {
     paints.value;
-    // A row that somebody is on stays where it is: moving it would take the focus away.
-    if (rows.size > 0 && list.contains(document.activeElement)) return;
-    const session = desk.state.value?.health.session ?? null;
+    desk.state.value;
+    draw();
+  });
+
+  function draw() {
+    const session = desk.state.peek()?.health.session ?? null;
     const detections = desk.detections.rows;
+    if (rows.size > 0 && isHeld()) {
+      for (const detection of detections) {
+        const row = rows.get(keyOf(detection));
+        if (row) writeRow(row, detection, session);
+      }
+      const waiting = detections.filter((detection) => !rows.has(keyOf(detection))).length;
+      return setText(aside, countText(detections.length, waiting));
+    }
     empty.hidden = detections.length > 0;
-    setText(aside, detections.length > 0 ? `${detections.length} of $25K and more` : "");
+    setText(empty, emptyText(desk.answers.detections, "detections", "Nothing found yet."));
+    setText(aside, countText(detections.length, 0));
     const known = new Set(detections.map(keyOf));
     for (const [key, row] of rows) {
       if (known.has(key)) continue;
@@ -49,7 +64,7 @@ export function mountDetections(desk, paints) {
       writeRow(row, detection, session);
       before = row.node;
     }
-  });
+  }
 }
 
 /** @param {(row: Row | null) => void} explain */

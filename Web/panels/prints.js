@@ -1,4 +1,5 @@
 /** The desk's prints tape: the newest prints, under one of four filters; a print opens to all that is known of it. */
+import { emptyText } from "../modules/asking.js";
 import { required, setText } from "../modules/dom.js";
 import { formatCount } from "../modules/format.js";
 import { mountSegments } from "../modules/segments.js";
@@ -43,7 +44,8 @@ export function mountPrints(desk, paints, router) {
       const held = `newest ${formatCount(count)}`;
       empty.hidden = view.count > 0;
       setText(aside, view.count === count ? held : `${formatCount(view.count)} of ${held}`);
-      setText(empty, count > 0 ? `None among the ${held} prints.` : "No prints yet.");
+      const nothing = emptyText(desk.answers.prints, "prints", "No prints yet.");
+      setText(empty, count > 0 ? `None among the ${held} prints.` : nothing);
     },
   });
   effect(() => {

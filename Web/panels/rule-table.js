@@ -1,6 +1,7 @@
 /** The rules: what each looks for, what it has made within a day, and what can be done with it. */
 import { poll, send } from "../modules/api.js";
 import { element, required, RowPool, setAttribute, setClass, setShare, setText } from "../modules/dom.js";
+import { Refusals } from "../modules/refusals.js";
 import { addressOf } from "../modules/route.js";
 import { coolDownWords, ruleWords } from "../modules/rule-words.js";
 import { confirm } from "./confirm.js";
@@ -24,6 +25,7 @@ export function mountRuleTable(host, context) {
 class RuleTable {
   #context;
   #note = element("p", "alerts-note", { role: "status" });
+  #refusals = new Refusals((text) => setText(this.#note, text));
   #empty = element("p", "empty", {}, ["Fetching the rules."]);
   #aside = element("p", "aside");
   #pool;
@@ -85,7 +87,7 @@ class RuleTable {
   /** @param {RuleRow[]} rules */
   #take(rules) {
     this.#rules = rules;
-    setText(this.#note, "");
+    this.#refusals.clear("poll");
     this.#write();
   }
 
@@ -172,7 +174,10 @@ class RuleTable {
   async #switch(row) {
     if (!row.rule) return;
     const { rule } = row.rule;
-    await this.#do(() => send("PUT", address(rule.name), { ...rule, enabled: row.toggle.checked }));
+    const wanted = { ...rule, enabled: row.toggle.checked };
+    const isDone = await this.#refusals.attempt(() => send("PUT", address(rule.name), wanted));
+    if (!isDone) row.toggle.checked = row.rule.rule.enabled !== false;
+    this.#again();
   }
 
   /** @param {Row} row */
@@ -182,23 +187,14 @@ class RuleTable {
     const [title, text, verb] = isBuiltIn
       ? [`Reset ${rule.name}?`, "The built-in rule becomes what it was when the program came.", "Reset"]
       : [`Delete ${rule.name}?`, "It makes no more alerts. Those that it made stay.", "Delete"];
-    if (await confirm({ title, text, verb })) await this.#do(() => send("DELETE", address(rule.name)));
-  }
-
-  /** @param {() => Promise<unknown>} work */
-  async #do(work) {
-    try {
-      await work();
-      setText(this.#note, "");
-    } catch (error) {
-      this.#refuse(error);
-    }
+    if (!await confirm({ title, text, verb })) return;
+    await this.#refusals.attempt(() => send("DELETE", address(rule.name)));
     this.#again();
   }
 
   /** @param {unknown} error */
   #refuse(error) {
-    setText(this.#note, error instanceof Error ? error.message : String(error));
+    this.#refusals.refuse("poll", error);
     if (this.#rules.length === 0) setText(this.#empty, "The rules cannot be had.");
   }
 }

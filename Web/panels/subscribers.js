@@ -1,6 +1,7 @@
 /** Who is told of alerts: what they want, how much of it, and what they may do. */
 import { poll, send } from "../modules/api.js";
 import { element, RowPool, setAttribute, setClass, setText } from "../modules/dom.js";
+import { Refusals } from "../modules/refusals.js";
 import { choiceText } from "../modules/rule-words.js";
 import { FRESH, paceWords, wantsWords } from "../modules/subscriber.js";
 import { confirm } from "./confirm.js";
@@ -27,6 +28,7 @@ export function mountSubscribers(host, context) {
 
 class SubscriberTable {
   #note = element("p", "alerts-note", { role: "status" });
+  #refusals = new Refusals((text) => setText(this.#note, text));
   #empty = element("p", "empty", {}, ["Fetching the subscribers."]);
   #aside = element("p", "aside");
   #pool;
@@ -71,7 +73,7 @@ class SubscriberTable {
       milliseconds: POLL_MILLISECONDS,
       path: () => "/alerts/subscribers",
       take: ({ rows }) => {
-        setText(this.#note, "");
+        this.#refusals.clear("poll");
         setText(this.#aside, `${rows.length} ${rows.length === 1 ? "subscriber" : "subscribers"}`);
         setText(this.#empty, "Nobody is told.");
         this.#empty.hidden = rows.length > 0;
@@ -151,7 +153,10 @@ class SubscriberTable {
   async #switch(row) {
     const subscriber = row.subscriber;
     if (!subscriber) return;
-    await this.#do(() => send("PUT", address(subscriber), { ...subscriber, enabled: row.toggle.checked }));
+    const wanted = { ...subscriber, enabled: row.toggle.checked };
+    const isDone = await this.#refusals.attempt(() => send("PUT", address(subscriber), wanted));
+    if (!isDone) row.toggle.checked = row.subscriber?.enabled !== false;
+    this.#again();
   }
 
   /** @param {Row} row */
@@ -163,23 +168,14 @@ class SubscriberTable {
       text: "Nothing more is told to it, and it may do nothing by its name.",
       verb: "Remove",
     };
-    if (await confirm(question)) await this.#do(() => send("DELETE", address(subscriber)));
-  }
-
-  /** @param {() => Promise<unknown>} work */
-  async #do(work) {
-    try {
-      await work();
-      setText(this.#note, "");
-    } catch (error) {
-      this.#refuse(error);
-    }
+    if (!await confirm(question)) return;
+    await this.#refusals.attempt(() => send("DELETE", address(subscriber)));
     this.#again();
   }
 
   /** @param {unknown} error */
   #refuse(error) {
-    setText(this.#note, error instanceof Error ? error.message : String(error));
+    this.#refusals.refuse("poll", error);
     if (this.#aside.textContent === "") setText(this.#empty, "The subscribers cannot be had.");
   }
 }

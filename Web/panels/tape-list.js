@@ -192,8 +192,10 @@ export class TapeList {
     // Prints may come before the first state: an expiry is "today" only once the session is known.
     const session = this.#parts.session();
     const isActive = entry.print.id === this.#active;
-    if (row.print !== entry.print || row.session !== session || row.isActive !== isActive) {
+    const isSame = row.print === entry.print && row.missedBefore === entry.missedBefore;
+    if (!isSame || row.session !== session || row.isActive !== isActive) {
       row.print = entry.print;
+      row.missedBefore = entry.missedBefore;
       row.session = session;
       row.isActive = isActive;
       writeRow(row, entry, session);

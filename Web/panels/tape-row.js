@@ -71,6 +71,7 @@ export function makeRow(role, isWide) {
     glyph,
     word,
     print: /** @type {Print | null} */ (null),
+    missedBefore: 0,
     session: /** @type {string | null} */ (null),
     isActive: false,
     marks: "",

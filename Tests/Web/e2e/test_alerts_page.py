@@ -161,6 +161,17 @@ class AlertsPageTest(BrowserCase):
         expect(row.locator("visible=true")).to_have_count(0)
         self.expect_no_complaints()
 
+    def test_a_rule_that_cannot_be_switched_says_why_and_stays_as_it_is(self):
+        page = self.open("#/alerts?tab=rules", ".rule-sheet tbody tr")
+        page.route("**/alerts/rules/*", lambda route: route.fulfill(status=422, json={"detail": "not for you"}))
+        switch = page.locator(".rule-sheet tbody tr").first.get_by_role("switch")
+        before = switch.is_checked()
+        # The table is asked for again at once: its answer must not take the refusal away.
+        with page.expect_response(lambda response: response.url.endswith("/alerts/rules") and response.ok):
+            switch.click()
+        expect(page.locator(".alerts-note:visible", has_text="not for you")).to_have_count(1)
+        expect(switch).to_be_checked(checked=before)
+
     def test_another_source_lays_foreign_conditions_aside(self):
         page = self.open("#/alerts?tab=rules", ".rule-sheet tbody tr")
         page.get_by_role("button", name="New rule").locator("visible=true").click()

@@ -1,4 +1,4 @@
-import { AlertList, CAPACITY, each, filtersOf, listPath, passes } from "../../../Web/modules/alert-list.js";
+import { AlertList, CAPACITY, each, filtersOf, listPath, passes, shownText } from "../../../Web/modules/alert-list.js";
 import { columnsOf } from "../../../Web/modules/alert-statistics.js";
 import { expect, expectEqual } from "./expect.js";
 import { makeAlert } from "./samples.js";
@@ -32,6 +32,26 @@ Deno.test("the newest page takes away what it should have and has not, and leave
   list.takeNewest([makeAlert(10), makeAlert(9), makeAlert(7)], "7");
   expectEqual(ids(list), [10, 9, 7, 6, 5]);
   expectEqual(list.next, null);
+});
+
+Deno.test("what is newer than the newest page goes, too, and an empty page empties the list", () => {
+  const list = new AlertList();
+  list.takeNewest([makeAlert(10), makeAlert(9)], null);
+  list.takeNewest([makeAlert(9)], null);
+  expectEqual(ids(list), [9]);
+  list.takeNewest([], null);
+  expectEqual(ids(list), []);
+});
+
+Deno.test("a full list takes no older page and says so", () => {
+  const list = new AlertList();
+  const page = (/** @type {number} */ newest) => Array.from({ length: 100 }, (_, index) => makeAlert(newest - index));
+  list.takeNewest(page(1_000), "901");
+  for (let newest = 900; newest > 400; newest -= 100) list.takeOlder(page(newest), String(newest - 99));
+  expectEqual([list.rows.length, list.isFull], [CAPACITY, true]);
+  list.takeOlder(page(400), "301");
+  expectEqual([list.rows.length, list.next], [CAPACITY, "401"]);
+  expectEqual(shownText(CAPACITY, false, list.isFull), "newest 600 alerts and no more: filter to see older ones");
 });
 
 Deno.test("the stream adds what is new, moves what has changed, and makes no holes", () => {

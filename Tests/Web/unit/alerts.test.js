@@ -1,4 +1,12 @@
-import { Alerts, CAPACITY, countText, isAtLeast, scoreText, shortTitle } from "../../../Web/modules/alerts.js";
+import {
+  Alerts,
+  CAPACITY,
+  countText,
+  hasSameDetail,
+  isAtLeast,
+  scoreText,
+  shortTitle,
+} from "../../../Web/modules/alerts.js";
 import { Desk } from "../../../Web/modules/desk.js";
 import { parseMessage } from "../../../Web/modules/protocol.js";
 import { expectEqual } from "./expect.js";
@@ -42,6 +50,14 @@ Deno.test("an answer takes nothing back that the stream has told meanwhile", () 
   alerts.tell([makeAlert(5, { occurrences: 2 })]);
   alerts.take([makeAlert(5, { occurrences: 3 })]);
   expectEqual(alerts.rows.map((row) => [row.id, row.occurrences]), [[5, 3]]);
+});
+
+Deno.test("a detail is written again when what it says has changed", () => {
+  const alert = makeAlert(1);
+  const score = { total: 60, premium: 20, confidence: 32, count: 8 };
+  const changes = [{ state: /** @type {const} */ ("acknowledged") }, { text: "5 prints." }, { score }];
+  expectEqual(changes.map((change) => hasSameDetail(alert, makeAlert(1, change))), [false, false, false]);
+  expectEqual(hasSameDetail(alert, makeAlert(1, { last_time: "2026-11-20T15:43:00Z", occurrences: 2 })), true);
 });
 
 Deno.test("the list is bounded, and what matters least goes first", () => {

@@ -24,15 +24,34 @@ Deno.test("another epoch clears the tape and the figures, the same one keeps the
   expectEqual([desk.tape.count, desk.state.value, desk.reconnects.value], [0, null, 2]);
 });
 
-Deno.test("a server that cannot resume leaves a marked gap", () => {
+Deno.test("a server that cannot resume clears the tape: what was taken back meanwhile must not stay", () => {
   const desk = new Desk();
   const view = new TapeView();
   desk.tape.attach(view);
   desk.receive(hello("a", false), 0);
   desk.receive({ type: "prints", epoch: "a", missed: 0, rows: [makePrint(11)] }, 10);
   desk.receive({ ...hello("a", false), last_print_id: 31 }, 20);
-  desk.receive({ type: "prints", epoch: "a", missed: 0, rows: [makePrint(32)] }, 30);
-  expectEqual([desk.missed.value, view.entry(0)?.missedBefore, view.entry(1)?.missedBefore], [20, 20, 0]);
+  expectEqual([desk.tape.count, view.count, desk.missed.value], [0, 0, 20]);
+  desk.receive({ ...hello("a", false), last_print_id: 33 }, 25);
+  expectEqual(desk.missed.value, 22, "an empty tape knows where it stood");
+  desk.receive({ type: "prints", epoch: "a", missed: 0, rows: [makePrint(34)] }, 30);
+  desk.backfill("a", [makePrint(33), makePrint(11, { cancelled: true })]);
+  expectEqual(view.prints.map(({ id, cancelled }) => [id, cancelled]), [[34, false], [33, false], [11, true]]);
+  expectEqual(view.missed, 0, "the prints that were fetched have no gap");
+});
+
+Deno.test("a mark of missed prints waits for a print, and does not survive the tape", () => {
+  const desk = new Desk();
+  const view = new TapeView();
+  desk.tape.attach(view);
+  desk.receive(hello("a", false), 0);
+  desk.receive({ type: "prints", epoch: "a", missed: 7, rows: [] }, 10);
+  desk.receive({ type: "prints", epoch: "a", missed: 2, rows: [makePrint(20)] }, 20);
+  expectEqual([view.entry(0)?.missedBefore, desk.missed.value], [9, 9]);
+  desk.receive({ type: "prints", epoch: "a", missed: 5, rows: [] }, 30);
+  desk.receive(hello("b", false), 40);
+  desk.receive({ type: "prints", epoch: "b", missed: 0, rows: [makePrint(11)] }, 50);
+  expectEqual([view.count, view.missed], [1, 0]);
 });
 
 Deno.test("prints and history of another epoch are not mixed in", () => {

@@ -1,4 +1,4 @@
-import { CAPACITY, Detections, runOf, valueText, whyText } from "../../../Web/modules/detections.js";
+import { CAPACITY, countText, Detections, runOf, valueText, whyText } from "../../../Web/modules/detections.js";
 import { Desk } from "../../../Web/modules/desk.js";
 import { expectEqual } from "./expect.js";
 import { makeDetection } from "./samples.js";
@@ -44,6 +44,14 @@ Deno.test("the page shows the running server's detections only", () => {
   expectEqual(desk.detections.rows.map((row) => row.id), ["e", "b"]);
   desk.receive({ type: "hello", epoch: "y", version: "1", mode: "demo", resumed: false, last_print_id: 5 }, 0);
   expectEqual(desk.detections.rows, []);
+});
+
+Deno.test("a list that stands still says how many wait", () => {
+  expectEqual([countText(0, 0), countText(7, 0), countText(7, 2)], [
+    "",
+    "7 of $25K and more",
+    "7 of $25K and more, 2 waiting",
+  ]);
 });
 
 Deno.test("a confidence is explained in words", () => {

@@ -91,3 +91,14 @@ Deno.test("an answer to another filter's question is thrown away", async () => {
   await asking;
   expectEqual([view.count, past.reach.value.kind], [0, "more"]);
 });
+
+Deno.test("an answer to a view that was emptied meanwhile leaves no hole", async () => {
+  const { tape, view, past } = makePast(5_001);
+  const fetched = past.more();
+  tape.clear();
+  await fetched;
+  expectEqual([view.count, past.reach.value.kind], [0, "more"]);
+  tape.append([makePrint(5_001)]);
+  await past.more();
+  expectEqual([view.count, view.coversFrom], [1_001, 4_001]);
+});

@@ -55,6 +55,40 @@ Deno.test("missed prints are told once, before the first print that came", () =>
   expectEqual([view.entry(1)?.missedBefore, view.entry(0)?.missedBefore], [7, 0]);
 });
 
+Deno.test("a filtered view marks what was missed on its next print that passes", () => {
+  const { tape, view } = makeTape(isLarge);
+  const all = new TapeView();
+  tape.attach(all);
+  tape.append([makePrint(10, { premium: 1e6 })]);
+  tape.append([makePrint(20)], 3);
+  expectEqual([view.count, view.missed], [1, 3]);
+  tape.append([makePrint(30, { premium: 1e6 })], 4);
+  expectEqual([view.entry(0)?.missedBefore, view.entry(1)?.missedBefore, view.missed], [7, 0, 7]);
+  expectEqual([all.entry(0)?.missedBefore, all.entry(1)?.missedBefore], [4, 3], "each view has its own marks");
+  tape.refill(view);
+  expectEqual([view.entry(0)?.missedBefore, view.missed], [7, 7]);
+  tape.cancel([30]);
+  expectEqual([view.entry(0)?.print.cancelled, all.entry(0)?.print.cancelled], [true, true]);
+});
+
+Deno.test("a print that passes no longer goes, and its mark to the next one", () => {
+  const { tape, view } = makeTape((print) => !print.cancelled, { reachesBack: true });
+  tape.append([makePrint(10), makePrint(11)]);
+  tape.append([makePrint(20), makePrint(21)], 5);
+  view.extend([makePrint(9)], 1);
+  tape.cancel([20, 9]);
+  expectEqual([idsOf(view), view.entry(0)?.missedBefore], [[21, 11, 10], 5]);
+  tape.append([makePrint(10, { cancelled: true })]);
+  expectEqual(idsOf(view), [21, 11], "one that is sent again");
+  view.pause();
+  tape.append([makePrint(30), makePrint(31)], 2);
+  tape.cancel([21, 30, 31]);
+  expectEqual([idsOf(view), view.waiting, view.missed], [[11], 0, 7]);
+  view.resume();
+  tape.append([makePrint(40)]);
+  expectEqual([idsOf(view), view.entry(0)?.missedBefore], [[40, 11], 7]);
+});
+
 Deno.test("several views keep in step, each with its own filter", () => {
   const { tape, view } = makeTape(isLarge);
   const sweeps = new TapeView(isSweep);

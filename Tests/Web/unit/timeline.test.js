@@ -112,6 +112,15 @@ Deno.test("minutes of the stream are newer than those of a question", () => {
   expectEqual(played.sums.minutes, 0);
 });
 
+Deno.test("a minute that the stream tells no more of becomes what the answer says", () => {
+  const played = new Played();
+  played.about("a", "SPY");
+  const clock = Array.from({ length: 7 }, (_, index) => `2026-11-20T14:3${index}:00.000Z`);
+  played.tell(clock.map((time) => minute(time, 5, 1)));
+  played.take(clock.map((time) => minute(time, 9, 1)));
+  expectEqual(played.minutes.map((each) => each.call_premium), [9, 9, 5, 5, 5, 5, 5]);
+});
+
 Deno.test("the command plays what is chosen and keeps nothing", () => {
   const choice = choiceOf({ day: DAY });
   expectEqual(
