@@ -3,7 +3,7 @@ import { keyOf, whyText, words } from "../modules/detections.js";
 import { element, required, setAttribute, setClass, setShare, setText } from "../modules/dom.js";
 import { daysToExpiry, formatEastern, formatExpiry, formatMoney, formatStrike, formatUTC } from "../modules/format.js";
 import { classOfType, directionOfSide, letterOfType } from "../modules/sides.js";
-import { effect } from "../modules/signals.js";
+import { computed, effect } from "../modules/signals.js";
 import { fetchDetection } from "./detection-detail.js";
 
 /** @typedef {import("../modules/desk.js").Desk} Desk */
@@ -17,20 +17,34 @@ let rowsMade = 0;
  * @param {import("../modules/signals.js").Signal<number>} paints changes when the list is to be drawn
  */
 export function mountDetections(desk, paints) {
-  const [list, aside, empty, why] = ["rows", "aside", "empty", "why"].map((name) => required(`detections-${name}`));
-  if (!list || !aside || !empty || !why) return;
+  const [list, aside] = [required("detections-rows"), required("detections-aside")];
+  const [empty, why] = [required("detections-empty"), required("detections-why")];
   /** @type {Map<string, Row>} */
   const rows = new Map();
   const explain = (/** @type {Row | null} */ row) => setText(why, row ? row.why.textContent ?? "" : "");
+  const session = computed(() => desk.state.value?.health.session ?? null);
+  const isHeld = () => list.matches(":hover") || list.querySelector(":focus-visible") !== null;
+  /** @param {Detection[]} detections */
+  const count = (detections) => {
+    const waiting = detections.filter((detection) => !rows.has(keyOf(detection))).length;
+    const all = detections.length > 0 ? `${detections.length} of $25K and more` : "";
+    setText(aside, waiting > 0 ? `${all}, ${waiting} waiting` : all);
+  };
 
-  effect(() => {
-    paints.value;
-    // A row that somebody is on stays where it is: moving it would take the focus away.
-    if (rows.size > 0 && list.contains(document.activeElement)) return;
-    const session = desk.state.value?.health.session ?? null;
+  /** Rows stand still under a hand; what they say goes on, and what waits is drawn when it leaves. */
+  function draw() {
     const detections = desk.detections.rows;
+    if (rows.size === 0 || !isHeld()) return write(detections);
+    for (const detection of detections) {
+      const row = rows.get(keyOf(detection));
+      if (row) writeRow(row, detection, session.peek());
+    }
+    count(detections);
+  }
+
+  /** @param {Detection[]} detections */
+  function write(detections) {
     empty.hidden = detections.length > 0;
-    setText(aside, detections.length > 0 ? `${detections.length} of $25K and more` : "");
     const known = new Set(detections.map(keyOf));
     for (const [key, row] of rows) {
       if (known.has(key)) continue;
@@ -46,9 +60,20 @@ export function mountDetections(desk, paints) {
         rows.set(keyOf(detection), row);
       }
       if (row.node.parentNode !== list || row.node.nextElementSibling !== before) list.insertBefore(row.node, before);
-      writeRow(row, detection, session);
+      writeRow(row, detection, session.peek());
       before = row.node;
     }
+    count(detections);
+  }
+
+  effect(() => {
+    paints.value;
+    session.value;
+    draw();
+  });
+  list.addEventListener("pointerleave", draw);
+  list.addEventListener("focusout", (event) => {
+    if (!(event.relatedTarget instanceof Node && list.contains(event.relatedTarget))) draw();
   });
 }
 

@@ -4,7 +4,7 @@ import json
 import re
 import unittest
 
-from browser import SIZES, URL, BrowserCase
+from browser import PATIENCE, SIZES, URL, BrowserCase
 from playwright.sync_api import expect
 
 # Rows move down their lists as new ones come; what holds them must not.
@@ -163,6 +163,15 @@ class DeskTest(BrowserCase):
         page.keyboard.press("Enter")
         expect(detail).to_be_hidden()
         self.expect_no_complaints()
+
+    def test_a_click_does_not_hold_the_detections(self):
+        page = self.open_desk()
+        row = page.locator(".detection").first
+        row.wait_for()
+        row.click()
+        page.mouse.move(2, 2)
+        newest = row.get_attribute("aria-controls")
+        expect(row).not_to_have_attribute("aria-controls", newest, timeout=3 * PATIENCE)
 
     def test_detections_that_cannot_be_had_are_said(self):
         page = self.open_desk()
