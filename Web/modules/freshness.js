@@ -74,11 +74,6 @@ export function assess(evidence) {
   return verdict("live", "Live", "Figures are current.");
 }
 
-/** @param {Level} level */
-export function isTrustworthy(level) {
-  return level === "live" || level === "ended" || level === "degraded";
-}
-
 /**
  * What an empty panel says: options that have not come yet may still come, unless the feed has ended without one.
  * @param {State | null} state
