@@ -73,23 +73,27 @@ function receive(message) {
   if (desk.tapeVersion.peek() !== tapeBefore) paintTape();
 }
 
+/** @param {string} epoch */
+const isCurrent = (epoch) => () => desk.hello.peek()?.epoch === epoch;
+const countFailure = () => void (desk.historyFailures.value += 1);
+
 /**
- * The prints from before the page was opened. Without them the tape starts empty, which is no fault: a failure is left
- * to the stream, whose state the page shows already.
+ * The prints from before the page was opened. Until they are there the tape has what the stream brings.
  * @param {string} epoch
  * @param {number} lastPrintID
  */
 async function fetchHistory(epoch, lastPrintID) {
-  try {
-    /** @type {{ rows: import("./modules/protocol.js").Print[], source: string }} */
-    const page = await get(`/prints?limit=${HISTORY_LIMIT}`);
-    // Rows from the store may belong to an earlier run, with ids of their own.
-    if (page.source !== "memory") return;
-    desk.backfill(epoch, page.rows.filter((row) => row.id <= lastPrintID));
-    paintTape();
-  } catch (_unreachable) {
-    desk.historyFailures.value += 1;
-  }
+  await desk.history.prints.ask({
+    ask: () => get(`/prints?limit=${HISTORY_LIMIT}`),
+    take: (/** @type {{ rows: import("./modules/protocol.js").Print[], source: string }} */ page) => {
+      // Rows from the store may belong to an earlier run, with ids of their own.
+      if (page.source !== "memory") return;
+      desk.backfill(epoch, page.rows.filter((row) => row.id <= lastPrintID));
+      paintTape();
+    },
+    refuse: countFailure,
+    isWanted: isCurrent(epoch),
+  });
 }
 
 /**
@@ -97,14 +101,15 @@ async function fetchHistory(epoch, lastPrintID) {
  * @param {string} epoch
  */
 async function fetchDetections(epoch) {
-  try {
-    /** @type {{ rows: import("./modules/protocol.js").Detection[] }} */
-    const page = await get(`/detections?limit=${DETECTIONS_LIMIT}&min_premium=${LEAST_PREMIUM}`);
-    desk.backfillDetections(epoch, page.rows);
-    paintDetections();
-  } catch (_unreachable) {
-    desk.historyFailures.value += 1;
-  }
+  await desk.history.detections.ask({
+    ask: () => get(`/detections?limit=${DETECTIONS_LIMIT}&min_premium=${LEAST_PREMIUM}`),
+    take: (/** @type {{ rows: import("./modules/protocol.js").Detection[] }} */ page) => {
+      desk.backfillDetections(epoch, page.rows);
+      paintDetections();
+    },
+    refuse: countFailure,
+    isWanted: isCurrent(epoch),
+  });
 }
 
 /**
@@ -112,13 +117,18 @@ async function fetchDetections(epoch) {
  * @param {string} epoch
  */
 async function fetchAlerts(epoch) {
-  desk.askForAlerts();
-  try {
-    desk.takeAlerts(epoch, await fetchOpen());
-    paintAlerts();
-  } catch (_unreachable) {
-    desk.historyFailures.value += 1;
-  }
+  await desk.history.alerts.ask({
+    ask: () => {
+      desk.askForAlerts();
+      return fetchOpen();
+    },
+    take: (rows) => {
+      desk.takeAlerts(epoch, rows);
+      paintAlerts();
+    },
+    refuse: countFailure,
+    isWanted: isCurrent(epoch),
+  });
 }
 
 const preferences = new Preferences(localStore(), globalThis);

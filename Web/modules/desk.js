@@ -2,6 +2,7 @@
 import { Alerts } from "./alerts.js";
 import { Detections, runOf } from "./detections.js";
 import { assess } from "./freshness.js";
+import { Insistence } from "./insist.js";
 import { batch, computed, signal } from "./signals.js";
 import { Tape } from "./tape.js";
 
@@ -32,7 +33,9 @@ export class Desk {
   missed = signal(0);
   /** Frames that were no messages of the contract. */
   badMessages = signal(0);
-  /** Times the prints from before the page was opened could not be had. */
+  /** The questions for what the stream does not send. */
+  history = { prints: new Insistence(), detections: new Insistence(), alerts: new Insistence() };
+  /** Times one of them could not be answered. */
   historyFailures = signal(0);
   /** Connections after the first. */
   reconnects = signal(0);

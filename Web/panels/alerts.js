@@ -24,6 +24,7 @@ export function mountAlerts(desk, paints, openRule, router) {
   const view = new AlertsView(desk, openRule, router);
   effect(() => {
     paints.value;
+    desk.history.alerts.isAway.value;
     view.draw();
   });
 }
@@ -112,7 +113,8 @@ class AlertsView {
   #write() {
     const alerts = this.#wanted();
     this.#empty.hidden = alerts.length > 0;
-    setText(this.#empty, this.#least === "INFO" ? "No open alerts." : "No open alerts of this severity.");
+    const nothing = this.#least === "INFO" ? "No open alerts." : "No open alerts of this severity.";
+    setText(this.#empty, this.#desk.history.alerts.isAway.peek() ? "The open alerts cannot be had." : nothing);
     const held = this.#held();
     const session = this.#desk.state.peek()?.health.session ?? null;
     this.#rows.clear();

@@ -45,6 +45,7 @@ export function mountDetections(desk, paints) {
   /** @param {Detection[]} detections */
   function write(detections) {
     empty.hidden = detections.length > 0;
+    setText(empty, desk.history.detections.isAway.peek() ? "The detections cannot be had." : "Nothing found yet.");
     const known = new Set(detections.map(keyOf));
     for (const [key, row] of rows) {
       if (known.has(key)) continue;
@@ -69,6 +70,7 @@ export function mountDetections(desk, paints) {
   effect(() => {
     paints.value;
     session.value;
+    desk.history.detections.isAway.value;
     draw();
   });
   list.addEventListener("pointerleave", draw);

@@ -43,11 +43,13 @@ export function mountPrints(desk, paints, router) {
       const held = `newest ${formatCount(count)}`;
       empty.hidden = view.count > 0;
       setText(aside, view.count === count ? held : `${formatCount(view.count)} of ${held}`);
-      setText(empty, count > 0 ? `None among the ${held} prints.` : "No prints yet.");
+      const nothing = desk.history.prints.isAway.peek() ? "Earlier prints cannot be had." : "No prints yet.";
+      setText(empty, count > 0 ? `None among the ${held} prints.` : nothing);
     },
   });
   effect(() => {
     paints.value;
+    desk.history.prints.isAway.value;
     list.draw();
   });
   const filter = required("prints-filter");
