@@ -132,7 +132,7 @@ function fetchAlerts(epoch) {
   });
 }
 
-const preferences = new Preferences(localStore());
+const preferences = new Preferences(localStore(), globalThis);
 const notifier = new Notifier(preferences);
 const commands = new Commands();
 const isDeskShown = computed(() => router.route.value.page === "desk");

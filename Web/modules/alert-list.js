@@ -10,7 +10,6 @@ import { isAtLeast, isNewer } from "./alerts.js";
 export const PAGE = 100;
 /** Alerts that are kept; older ones can be asked for again. */
 export const CAPACITY = 600;
-export const STATES = ["new", "acknowledged", "resolved", "expired"];
 
 /**
  * @param {Record<string, string>} params of the address

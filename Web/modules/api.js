@@ -3,13 +3,18 @@ import { effect } from "./signals.js";
 
 /** @typedef {import("./signals.js").Signal<boolean>} Flag */
 
+/** A question is not waited for any longer: what is shown would be old without a sign. */
+const QUESTION_MILLISECONDS = 10_000;
+/** A command may be long at work, and one that is given up may be done all the same. */
+const COMMAND_MILLISECONDS = 30_000;
+
 /**
  * @param {string} path with its query
  * @returns {Promise<any>} the answer's JSON; its shape is in /openapi.json
  * @throws {Error} with the server's own words when it refuses
  */
 export async function get(path) {
-  return await answerOf(path, await fetch(path, { headers: { Accept: "application/json" } }));
+  return await exchange(path, { headers: { Accept: "application/json" } }, QUESTION_MILLISECONDS);
 }
 
 /**
@@ -20,12 +25,23 @@ export async function get(path) {
  * @throws {Error} with the server's own words when it refuses
  */
 export async function send(method, path, body = {}) {
-  const response = await fetch(path, {
-    method,
-    headers: { "Content-Type": "application/json", Accept: "application/json" },
-    body: JSON.stringify(body),
-  });
-  return await answerOf(path, response);
+  const headers = { "Content-Type": "application/json", Accept: "application/json" };
+  return await exchange(path, { method, headers, body: JSON.stringify(body) }, COMMAND_MILLISECONDS);
+}
+
+/**
+ * @param {string} path
+ * @param {RequestInit} request
+ * @param {number} milliseconds how long its answer is waited for
+ */
+async function exchange(path, request, milliseconds) {
+  const signal = AbortSignal.timeout(milliseconds);
+  try {
+    return await answerOf(path, await fetch(path, { ...request, signal }));
+  } catch (error) {
+    if (!(error instanceof DOMException && error.name === "TimeoutError")) throw error;
+    throw new Error(`${path}: no answer within ${milliseconds / 1000} seconds`);
+  }
 }
 
 /**

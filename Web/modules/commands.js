@@ -5,7 +5,6 @@ import { isTyped } from "./dom.js";
  * @typedef {object} Command
  * @property {string} title what it does, in a few words
  * @property {string} [key] as `KeyboardEvent.key`; without modifiers
- * @property {string} [group] where the list of keys shows it; left out of that list without a key
  * @property {() => void} run
  */
 

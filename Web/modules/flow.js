@@ -203,3 +203,11 @@ export function lastHour(minutes) {
   const last = Date.parse(minutes.at(-1)?.time ?? "");
   return minutes.filter((minute) => Date.parse(minute.time) > last - 60 * MINUTE);
 }
+
+/**
+ * What several questions were refused with, each reason once.
+ * @param {string[]} refusals "" for none
+ */
+export function joined(refusals) {
+  return [...new Set(refusals.filter((refusal) => refusal !== ""))].join(" ");
+}

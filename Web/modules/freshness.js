@@ -26,7 +26,10 @@ import { formatAge, formatEastern } from "./format.js";
 
 /** No state for this long and the page is stale, however open the socket. The server sends one every 250 ms. */
 export const STATE_LIMIT_MILLISECONDS = 2_000;
-/** A streaming feed whose newest event is older than this is stale, however punctual the states. */
+/**
+ * A streaming feed whose newest event is older than this is stale, however punctual the states; unless the server, which doubts a
+ * silence long before, has nothing against it.
+ */
 export const DATA_LIMIT_SECONDS = 15;
 
 /**
@@ -63,6 +66,13 @@ export function assess(evidence) {
   }
   if (health.ingest_status === "streaming" && dataAgeSeconds !== null && dataAgeSeconds > DATA_LIMIT_SECONDS) {
     const moment = formatEastern(Date.parse(evidence.stateTime ?? "") - (reported ?? 0) * 1000);
+    if (health.status === "ok") {
+      return verdict(
+        "live",
+        "Quiet",
+        `No market data since ${moment} ET, and none are waited for, as in a closed market.`,
+      );
+    }
     return verdict("stale", "Stale", `No market data since ${moment} ET, ${formatAge(dataAgeSeconds)} ago.`);
   }
   if (health.status === "degraded") {
@@ -72,11 +82,6 @@ export function assess(evidence) {
     return verdict("connecting", "Starting", "The feed is starting.");
   }
   return verdict("live", "Live", "Figures are current.");
-}
-
-/** @param {Level} level */
-export function isTrustworthy(level) {
-  return level === "live" || level === "ended" || level === "degraded";
 }
 
 /**

@@ -181,3 +181,13 @@ const PRESSURES = { against_move: "damps moves", with_move: "feeds moves", none:
 export function pressureOf(direction) {
   return direction === null ? "" : PRESSURES[direction] ?? direction;
 }
+
+/**
+ * The same of what is chosen; nothing while the answer is another underlying's.
+ * @param {Pick<Positioning, "symbol"> & Record<Basis, Pick<Book, "hedge_direction">> | null} answer
+ * @param {string | null} symbol
+ * @param {Basis} basis
+ */
+export function pressureFor(answer, symbol, basis) {
+  return answer === null || answer.symbol !== symbol ? "" : pressureOf(answer[basis].hedge_direction);
+}

@@ -261,7 +261,13 @@ export function pageSection(page) {
       "Frames of the stream that could not be read.",
       "Reload the page: it may be older than the server.",
     ),
-    count("Failed fetches", page.failures, "Times older rows could not be had.", "Reload to try again.", "warn"),
+    count(
+      "Failed fetches",
+      page.failures,
+      "Times older rows could not be had.",
+      "They are asked for again by themselves.",
+      "warn",
+    ),
   ];
   return { title: "This page", meaning: "What this browser has seen of the stream.", lines };
 }

@@ -34,7 +34,6 @@ const LOADERS = {
 
 /**
  * @param {Omit<Context, "isShown">} context
- * @returns {Record<string, Flag>} by page, whether it is shown
  */
 export function mountPages(context) {
   const { router } = context;
@@ -50,7 +49,6 @@ export function mountPages(context) {
       required(`page-${name}`).hidden = name !== page;
       setAttribute(required(`nav-${name}`), "aria-current", name === page ? "page" : null);
     }
-    setAttribute(document.body, "data-page", page);
     const load = LOADERS[page];
     if (!load || mounted.has(page)) return;
     mounted.add(page);
@@ -62,5 +60,4 @@ export function mountPages(context) {
       },
     );
   });
-  return shown;
 }

@@ -103,6 +103,12 @@ export class Playing {
     this.wanted.value = moment;
   }
 
+  /** The hand has left the slider without naming a moment. */
+  drop() {
+    this.#isAiming = false;
+    if (this.#settling === 0) this.wanted.value = null;
+  }
+
   /**
    * Goes to a moment, unless another one is named at once.
    * @param {number} moment milliseconds since 1970; one beyond the stretch is its end

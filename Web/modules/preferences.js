@@ -1,5 +1,5 @@
 /** What a reader has chosen for this browser, kept in its storage: colours, noises, hidden panels, saved views. */
-import { effect, signal } from "./signals.js";
+import { batch, effect, signal } from "./signals.js";
 
 /** @typedef {"auto" | "dark" | "light"} Theme */
 /** @typedef {import("./protocol.js").Severity} Severity */
@@ -15,6 +15,8 @@ export const THRESHOLDS = /** @type {Threshold[]} */ (["off", "CRITICAL", "HIGH"
 const VIEWS = 50;
 const NAME_LETTERS = 60;
 
+/** @typedef {{ addEventListener: (type: "storage", listener: (event: { key: string | null }) => void) => void }} Changes */
+
 export class Preferences {
   theme = signal(/** @type {Theme} */ ("auto"));
   sound = signal(/** @type {Threshold} */ ("off"));
@@ -25,12 +27,19 @@ export class Preferences {
   /** False when the browser keeps nothing: choices then last as long as the page. */
   isKept = signal(true);
 
-  /** @param {Store | null} store null when the browser allows none */
-  constructor(store) {
+  /**
+   * @param {Store | null} store null when the browser allows none
+   * @param {Changes} [changes] tells what other tabs have written into it
+   */
+  constructor(store, changes) {
     this.isKept.value = store !== null;
     if (store === null) return;
     this.#load(store);
     effect(() => this.#save(store));
+    // Else what is chosen next here would take back what was chosen there. A key of null: all was deleted.
+    changes?.addEventListener("storage", ({ key }) => {
+      if (key === KEY || key === null) batch(() => this.#load(store));
+    });
   }
 
   /**
@@ -76,8 +85,10 @@ export class Preferences {
       hidden: this.hidden.value,
       views: this.views.value,
     };
+    const text = JSON.stringify(kept);
     try {
-      store.setItem(KEY, JSON.stringify(kept));
+      // What another tab has written is not written again, or two tabs would answer each other without end.
+      if (store.getItem(KEY) !== text) store.setItem(KEY, text);
     } catch (_full) {
       this.isKept.value = false;
     }

@@ -48,6 +48,16 @@ export function addressOf(page, subject = "", params = {}) {
   return `#/${page}${subject ? `/${encodeURIComponent(subject)}` : ""}${query ? `?${query}` : ""}`;
 }
 
+/**
+ * The tab that is shown of the page of alerts: the first one for an address that names none; null on another page.
+ * @param {Route} route
+ * @param {string[]} tabs
+ */
+export function tabOf({ page, params }, tabs) {
+  if (page !== "alerts") return null;
+  return tabs.find((name) => name === params.tab) ?? tabs[0] ?? null;
+}
+
 /** @param {string} text */
 function decoded(text) {
   try {

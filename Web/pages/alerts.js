@@ -1,5 +1,6 @@
 /** Alerts: all that were made, the rules that make them, who is told, and how many there were. The tab is in the address. */
 import { element, setText } from "../modules/dom.js";
+import { tabOf } from "../modules/route.js";
 import { computed, effectWhile } from "../modules/signals.js";
 import { mountAlertList } from "../panels/alert-list.js";
 import { mountAlertStatistics } from "../panels/alert-statistics.js";
@@ -35,18 +36,17 @@ export function mount(host, context) {
     ...places.map(({ place }) => place),
   );
 
-  /** A tab that the address does not know is the list. */
-  const shown = computed(() => {
-    const { tab = "list" } = router.route.value.params;
-    return TABS.some(({ name }) => name === tab) ? tab : "list";
-  });
+  // Page and tab are of one address: the filters of another page must not be read as those of the list.
+  const names = TABS.map(({ name }) => name);
+  const shown = computed(() => tabOf(router.route.value, names));
   effectWhile(isShown, () => {
+    if (shown.value === null) return;
     tabs.show(shown.value);
     for (const tab of places) {
       tab.place.hidden = tab.name !== shown.value;
       if (tab.place.hidden || tab.isMounted) continue;
       tab.isMounted = true;
-      tab.mount(tab.place, { ...context, isShown: computed(() => isShown.value && shown.value === tab.name) });
+      tab.mount(tab.place, { ...context, isShown: computed(() => tabOf(router.route.value, names) === tab.name) });
     }
   });
   effectWhile(isShown, () => {

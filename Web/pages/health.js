@@ -33,8 +33,8 @@ export function mount(host, { desk, isShown }) {
   const view = build(host);
   const health = signal(/** @type {HealthReport | null} */ (null));
   const refusal = signal("");
-  /** When the last answer came, monotonic. */
-  let answeredAt = 0;
+  /** When the last answer came: monotonic, and by the clock. */
+  const answered = { at: 0, time: 0 };
 
   mountVitals(view.vitals, desk, isShown);
   poll({
@@ -42,7 +42,8 @@ export function mount(host, { desk, isShown }) {
     milliseconds: POLL_MILLISECONDS,
     path: () => "/health",
     take: (answer) => {
-      answeredAt = performance.now();
+      answered.at = performance.now();
+      answered.time = Date.now();
       refusal.value = "";
       health.value = answer;
     },
@@ -57,11 +58,11 @@ export function mount(host, { desk, isShown }) {
     view.cards.update(sections, writeCard);
     view.methods.write(report);
     view.gaps.write(report.live?.gaps ?? null);
-    writeVerdict(view, report, sections);
+    writeVerdict(view, report, sections, answered.time);
   });
   effectWhile(isShown, () => {
     const silence = refusal.value;
-    const age = health.peek() ? ` What is shown is ${formatAge((desk.now.value - answeredAt) / 1000)} old.` : "";
+    const age = health.peek() ? ` What is shown is ${formatAge((desk.now.value - answered.at) / 1000)} old.` : "";
     view.silence.hidden = silence === "";
     setText(view.silence, silence && `The server does not answer: ${silence}.${age}`);
   });
@@ -109,8 +110,9 @@ const STATES = {
  * @param {ReturnType<typeof build>} view
  * @param {HealthReport} report
  * @param {Section[]} sections
+ * @param {number} answeredTime milliseconds since 1970
  */
-function writeVerdict(view, report, sections) {
+function writeVerdict(view, report, sections, answeredTime) {
   const state = STATES[report.status] ?? { word: report.status, text: "" };
   const problems = sections.flatMap(({ title, lines }) =>
     lines.filter(({ tone }) => tone === "bad").map(({ name, value, remedy }) =>
@@ -130,7 +132,7 @@ function writeVerdict(view, report, sections) {
   });
   setText(
     view.facts,
-    `${report.mode} · up ${formatAge(report.uptime_seconds)} · asked ${formatEastern(Date.now())} ET`,
+    `${report.mode} · up ${formatAge(report.uptime_seconds)} · answered ${formatEastern(answeredTime)} ET`,
   );
 }
 

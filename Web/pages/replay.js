@@ -42,7 +42,11 @@ export function mount(host, context) {
     for (const alert of [...alerts.value, ...desk.alerts.rows]) known.set(alert.id, alert);
     return isShown.value ? marksOf([...known.values()], date.value) : [];
   });
-  const timeline = new Timeline({ aim: (moment) => playing.aim(moment), seek: (moment) => playing.seek(moment) });
+  const timeline = new Timeline({
+    aim: (moment) => playing.aim(moment),
+    seek: (moment) => playing.seek(moment),
+    drop: () => playing.drop(),
+  });
   const controls = transport(context, marks);
   const aside = element("p", "aside");
   host.append(

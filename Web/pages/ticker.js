@@ -1,7 +1,7 @@
 /** The page "ticker": one underlying's option flow, broken down, and the prints behind every sum. */
 import { poll } from "../modules/api.js";
 import { element } from "../modules/dom.js";
-import { drillOf, drillOfMinute, keyOf, lastHour, nameOf } from "../modules/flow.js";
+import { drillOf, drillOfMinute, joined, keyOf, lastHour, nameOf } from "../modules/flow.js";
 import { computed, effectWhile, signal } from "../modules/signals.js";
 import { DrillDrawer } from "../panels/drill-drawer.js";
 import { makeFlowPanels } from "../panels/flow-panel.js";
@@ -48,7 +48,14 @@ export function mount(host, { desk, router, isShown }) {
   const ticker = signal(
     /** @type {{ as_of: string | null, minutes: Minute[], totals: { underlying_price: number | null } } | null} */ (null),
   );
+  /** What each question was refused with; its own answer clears it. @type {Record<string, string>} */
+  let refusals = {};
   const trouble = signal("");
+  /** @param {string} question @param {string} refusal "" when it was answered, or is another one now */
+  const complain = (question, refusal) => {
+    refusals = { ...refusals, [question]: refusal };
+    trouble.value = joined(Object.values(refusals));
+  };
 
   /** @param {import("../modules/route.js").Changes} drill */
   const drillTo = (drill) => router.filter({ by: null, at: null, only: null, ...drill });
@@ -100,14 +107,17 @@ export function mount(host, { desk, router, isShown }) {
       isShown,
       milliseconds: POLL_MILLISECONDS,
       path: () => path.value || null,
-      take: (answer) => (flows[by].value = answer),
-      refuse: (error) => (trouble.value = error.message),
+      take: (answer) => {
+        flows[by].value = answer;
+        complain(by, "");
+      },
+      refuse: (error) => complain(by, error.message),
     });
     // What another question was answered with is not shown under this one.
     effectWhile(isShown, () => {
       path.value;
       flows[by].value = null;
-      trouble.value = "";
+      complain(by, "");
     });
   }
   const subjectPath = (/** @type {string} */ name) =>
@@ -118,9 +128,9 @@ export function mount(host, { desk, router, isShown }) {
     path: () => subjectPath("ticker"),
     take: (answer) => {
       ticker.value = answer;
-      trouble.value = "";
+      complain("ticker", "");
     },
-    refuse: (error) => (trouble.value = error.message),
+    refuse: (error) => complain("ticker", error.message),
   });
   poll({
     isShown,
@@ -132,6 +142,7 @@ export function mount(host, { desk, router, isShown }) {
   effectWhile(isShown, () => {
     symbol.value;
     ticker.value = null;
+    complain("ticker", "");
     head.showDealers(null, "Not yet known.");
   });
 

@@ -17,7 +17,10 @@ const SETTLE_MILLISECONDS = 300;
 /** @param {import("../modules/pages.js").Context} context */
 export function filterBar({ router, isShown }) {
   /** @param {string} name @returns {(value: string) => void} */
-  const filter = (name) => (value) => router.filter({ [name]: value === "" ? null : value, open: null });
+  const filter = (name) => (value) => {
+    // What is typed is set a moment later, when another page may be shown already.
+    if (isShown.peek()) router.filter({ [name]: value === "" ? null : value, open: null });
+  };
   const state = segments("State", [
     ["", "All"],
     ["new", "New"],

@@ -211,7 +211,7 @@ function build(host) {
   const aside = element("p", "aside");
   const empty = element("p", "empty");
   const [bias, basis] = [element("b", ""), element("span", "quiet")];
-  const [meaning, detail] = [element("p", "meaning"), element("p", "quiet")];
+  const [meaning, detail] = [element("p"), element("p", "quiet")];
   const verdict = element("div", "gamma-verdict", {}, [
     element("p", "bias-word", {}, [bias, " ", basis]),
     meaning,

@@ -2,7 +2,7 @@
 import { poll } from "../modules/api.js";
 import { element, RowPool, setAttribute, setClass, setText } from "../modules/dom.js";
 import { formatAge, formatEastern, formatMoney, formatSignedMoney, formatStrike, MISSING } from "../modules/format.js";
-import { BASES, explainLevels, OLD_SECONDS, pressureOf, reasonOf } from "../modules/gamma.js";
+import { BASES, explainLevels, OLD_SECONDS, pressureFor, reasonOf } from "../modules/gamma.js";
 import { directionOfValue } from "../modules/sides.js";
 import { computed, effect, effectWhile, signal } from "../modules/signals.js";
 import { GexChart } from "./gex-chart.js";
@@ -41,7 +41,7 @@ export function mountGex(host, { symbol, isShown, compact, basis, choose }) {
   view.picture.append(chart.node);
   const gex = signal(/** @type {Gex | null} */ (null));
   const refusal = signal("");
-  const pressure = signal("");
+  const positioning = signal(/** @type {Positioning | null} */ (null));
   const size = signal({ width: 0, height: 0 });
 
   new ResizeObserver(([entry]) => {
@@ -64,13 +64,20 @@ export function mountGex(host, { symbol, isShown, compact, basis, choose }) {
     refuse: (error) => (refusal.value = error.message),
   });
 
+  const path = computed(() =>
+    isReady.value && symbol.value !== null
+      ? `/gex/${encodeURIComponent(symbol.value)}?by=strike&basis=${chosen.value}`
+      : null
+  );
+  // What another question was refused with is not said of this one.
+  effect(() => {
+    path.value;
+    refusal.value = "";
+  });
   poll({
     isShown,
     milliseconds: POLL_MILLISECONDS,
-    path: () =>
-      isReady.value && symbol.value !== null
-        ? `/gex/${encodeURIComponent(symbol.value)}?by=strike&basis=${chosen.value}`
-        : null,
+    path: () => path.value,
     take: (answer) => {
       refusal.value = "";
       gex.value = answer;
@@ -83,9 +90,9 @@ export function mountGex(host, { symbol, isShown, compact, basis, choose }) {
       isShown,
       milliseconds: POLL_MILLISECONDS,
       path: () => isReady.value && symbol.value !== null ? `/positioning/${encodeURIComponent(symbol.value)}` : null,
-      take: (/** @type {Positioning} */ answer) => (pressure.value = pressureOf(answer[chosen.peek()].hedge_direction)),
+      take: (answer) => (positioning.value = answer),
       // The chart says what is wrong.
-      refuse: () => (pressure.value = ""),
+      refuse: () => (positioning.value = null),
     });
   }
 
@@ -95,7 +102,7 @@ export function mountGex(host, { symbol, isShown, compact, basis, choose }) {
     const current = answer?.symbol === symbol.value && answer?.basis === chosen.value ? answer : null;
     const notice = noticeOf(symbol.value, current, refusal.value);
     setText(view.title, compact ? `${symbol.value ?? ""} gamma` : "Gamma exposure by strike");
-    writeHead(view, current, compact ? pressure.value : "");
+    writeHead(view, current, pressureFor(positioning.value, symbol.value, chosen.value));
     view.empty.hidden = notice === "";
     setText(view.empty, notice);
     view.picture.hidden = notice !== "";

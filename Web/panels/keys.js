@@ -16,7 +16,6 @@ export function mountKeys(commands) {
   commands.add({
     title: "Keys",
     key: "?",
-    group: "Everywhere",
     run: () => {
       const rows = [...commands.withKeys.map((command) => [command.key ?? "", command.title]), ...LOCAL];
       required("keys-rows").replaceChildren(

@@ -19,15 +19,14 @@ export function mountNavigation(commands, desk, router) {
     commands.add({
       title,
       key: String(index + 1),
-      group: "Pages",
       run: () => router.go(name, subjectFor(name, router)),
     });
   });
   commands.add(
-    { title: "Next underlying", key: "]", group: "Underlyings", run: () => step(1) },
-    { title: "Underlying before", key: "[", group: "Underlyings", run: () => step(-1) },
-    { title: "Which prints", key: "f", group: "Desk", run: () => comeTo("prints-filter", "prints-filter") },
-    { title: "First open alert", key: "a", group: "Desk", run: () => comeTo("alerts-rows", "alerts-scroll") },
+    { title: "Next underlying", key: "]", run: () => step(1) },
+    { title: "Underlying before", key: "[", run: () => step(-1) },
+    { title: "Which prints", key: "f", run: () => comeTo("prints-filter", "prints-filter") },
+    { title: "First open alert", key: "a", run: () => comeTo("alerts-rows", "alerts-scroll") },
   );
   commands.addSource(() =>
     symbols().flatMap((symbol) => [

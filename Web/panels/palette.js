@@ -78,5 +78,5 @@ export function mountPalette(commands, otherwise) {
     event.preventDefault();
     open();
   });
-  commands.add({ title: "Search", key: "/", group: "Everywhere", run: open });
+  commands.add({ title: "Search", key: "/", run: open });
 }

@@ -141,11 +141,10 @@ class PanelMenu {
 
   /** @param {HTMLElement} panel */
   #toggleWhole(panel) {
-    const isWhole = panel.toggleAttribute("data-whole");
+    panel.toggleAttribute("data-whole");
     for (const other of document.querySelectorAll(".panel[data-whole]")) {
       if (other !== panel) other.removeAttribute("data-whole");
     }
-    document.body.toggleAttribute("data-whole", isWhole);
   }
 
   async #copyLink() {

@@ -100,13 +100,11 @@ export function mountPreferences(preferences, commands, router, sound) {
     {
       title: "Settings: colours, sound, panels, saved views",
       key: "s",
-      group: "Everywhere",
       run: () => dialog.showModal(),
     },
     {
       title: "Dark or light",
       key: "t",
-      group: "Everywhere",
       run: () => {
         preferences.theme.value = document.documentElement.dataset.theme === "dark" ? "light" : "dark";
       },
@@ -114,7 +112,6 @@ export function mountPreferences(preferences, commands, router, sound) {
     {
       title: "Sound on or off",
       key: "m",
-      group: "Everywhere",
       run: () => {
         preferences.sound.value = preferences.sound.peek() === "off" ? "HIGH" : "off";
         if (preferences.sound.peek() !== "off") sound(false);

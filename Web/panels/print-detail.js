@@ -102,7 +102,7 @@ export class PrintDetail {
       }
       print = found;
     }
-    const parts = [element("div", "print-part"), element("div", "print-part")];
+    const parts = [element("div"), element("div")];
     const [found, near] = parts;
     setText(this.#title, titleOf(print, session()));
     this.#body.replaceChildren(...factsOf(print), ...parts);
@@ -176,7 +176,7 @@ function factsOf(print) {
     ]),
   ]);
   const marks = chips.length > 0 ? [element("ul", "print-marks", { "aria-label": "Marks" }, chips)] : [];
-  return [element("div", "print-quote", {}, [nbboPicture(print)]), verdict, ...marks, facts, links];
+  return [element("div", "", {}, [nbboPicture(print)]), verdict, ...marks, facts, links];
 }
 
 /**

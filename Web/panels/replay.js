@@ -49,7 +49,6 @@ export function mountReplay(playing, commands) {
   commands.add({
     title: "Play the recording, or pause it",
     key: "p",
-    group: "Everywhere",
     run: () => {
       if (!bar.hidden) button.click();
     },

@@ -56,6 +56,8 @@ class RuleForm {
   #laidAside = new Map();
   /** A rule of this name is there, and is to be replaced. */
   #replaces = "";
+  /** Counts what was wanted of the form: what comes for an earlier wish, or for a closed form, is thrown away. */
+  #wish = 0;
 
   /** @param {import("../modules/route.js").Router} router */
   constructor(router) {
@@ -79,6 +81,7 @@ class RuleForm {
       this.#controls.get(name)?.control.focus();
     });
     this.#dialog.addEventListener("close", () => {
+      this.#wish += 1;
       if (tokenIn(location.hash) !== null) history.replaceState(null, "", router.address);
     });
   }
@@ -93,14 +96,17 @@ class RuleForm {
 
   /** @param {string} name */
   async openNamed(name) {
+    const mine = this.#wish += 1;
     try {
       const rule = await fetchRule(name);
-      await this.open(rule ?? { ...FRESH, name }, rule ? "" : `There is no rule ${name} any more.`);
-      if (!rule) return;
+      if (mine !== this.#wish) return;
+      const isOpen = await this.open(rule ?? { ...FRESH, name }, rule ? "" : `There is no rule ${name} any more.`);
+      if (!rule || !isOpen) return;
       // Who opens a rule by its name is about to change it.
       this.#replaces = name;
       this.#changed();
     } catch (error) {
+      if (mine !== this.#wish) return;
       await this.open({ ...FRESH, name }, error instanceof Error ? error.message : String(error));
     }
   }
@@ -108,8 +114,10 @@ class RuleForm {
   /**
    * @param {Rule} rule
    * @param {string} words about it
+   * @returns {Promise<boolean>} whether it stands there: false when it cannot be shown, or something else was wanted meanwhile
    */
   async open(rule, words = "") {
+    const mine = this.#wish += 1;
     this.#replaces = "";
     this.#controls.clear();
     this.#laidAside.clear();
@@ -119,9 +127,10 @@ class RuleForm {
     try {
       if (this.#members.size === 0) this.#members = await membersWithChannels();
     } catch (error) {
-      setText(this.#note, error instanceof Error ? error.message : String(error));
-      return;
+      if (mine === this.#wish) setText(this.#note, error instanceof Error ? error.message : String(error));
+      return false;
     }
+    if (mine !== this.#wish) return false;
     for (const name of FRAME) this.#add(name, valueOf(rule, name));
     // Members that this version does not know are kept, so that the server says so, not nobody.
     for (const [name, value] of Object.entries(rule)) if (!FRAME.includes(name)) this.#add(name, value);
@@ -129,6 +138,7 @@ class RuleForm {
     this.#changed();
     setText(this.#note, words);
     this.#controls.get("name")?.control.focus();
+    return true;
   }
 
   /**
@@ -205,8 +215,10 @@ class RuleForm {
 
   async #submit() {
     const rule = this.#rule();
+    const mine = this.#wish;
     try {
       const saved = await save(rule, this.#replaces !== "");
+      if (mine !== this.#wish) return;
       if (saved.done) return this.#dialog.close();
       setText(this.#note, saved.words);
       const control = this.#controls.get(saved.member ?? "")?.control;
@@ -219,7 +231,7 @@ class RuleForm {
         setText(this.#save, `Replace ${this.#replaces}`);
       }
     } catch (error) {
-      setText(this.#note, error instanceof Error ? error.message : String(error));
+      if (mine === this.#wish) setText(this.#note, error instanceof Error ? error.message : String(error));
     }
   }
 }

@@ -50,8 +50,9 @@ export class Timeline {
    * @param {object} hands what is done with a moment, in milliseconds since 1970
    * @param {(moment: number) => void} hands.aim
    * @param {(moment: number) => void} hands.seek
+   * @param {() => void} hands.drop what was aimed at is not wanted
    */
-  constructor({ aim, seek }) {
+  constructor({ aim, seek, drop }) {
     this.#head.append(this.#line, this.#label);
     const { node } = this;
     this.#svg.append(this.#shades, this.#window, this.#played, this.#ticks, this.#zero, this.#calls, this.#puts);
@@ -76,11 +77,17 @@ export class Timeline {
       if (this.#isAimed && moment !== null) aim(moment);
     });
     node.addEventListener("pointerup", (event) => {
+      if (!this.#isAimed) return;
+      this.#isAimed = false;
       const moment = this.#momentOf(event);
-      if (this.#isAimed && moment !== null) seek(moment);
+      if (moment === null) drop();
+      else seek(moment);
+    });
+    // A finger that scrolls the page after all.
+    node.addEventListener("pointercancel", () => {
+      if (this.#isAimed) drop();
       this.#isAimed = false;
     });
-    node.addEventListener("pointercancel", () => (this.#isAimed = false));
     node.addEventListener("pointerleave", () => (this.#tip.hidden = true));
     node.addEventListener("keydown", (event) => {
       if (!this.isSlider || this.#position === null || event.ctrlKey || event.metaKey || event.altKey) return;

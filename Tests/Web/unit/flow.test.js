@@ -1,4 +1,13 @@
-import { compare, drillOfMinute, keyOf, lastHour, nameOf, pageBefore, sumsOf } from "../../../Web/modules/flow.js";
+import {
+  compare,
+  drillOfMinute,
+  joined,
+  keyOf,
+  lastHour,
+  nameOf,
+  pageBefore,
+  sumsOf,
+} from "../../../Web/modules/flow.js";
 import { minuteScale } from "../../../Web/modules/minute-scale.js";
 import { expect, expectEqual } from "./expect.js";
 import { makePrint } from "./samples.js";
@@ -115,4 +124,9 @@ Deno.test("calls and puts share one scale with its zero between them", () => {
   // Three minutes take a tenth: thirty have room at least, and a minute without a print leaves its place free.
   expectEqual([scale.slot, scale.x("2026-11-20T15:22:00.000Z")], [10, 20]);
   expect(scale.times.every((time) => time % 60_000 === 0), "labels are on whole minutes");
+});
+
+Deno.test("what several questions were refused with is said once for each reason", () => {
+  expectEqual(joined(["", "busy.", "busy.", "no such symbol."]), "busy. no such symbol.");
+  expectEqual(joined(["", ""]), "");
 });

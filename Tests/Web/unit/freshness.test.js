@@ -22,11 +22,20 @@ Deno.test("the age of the data counts on while no state comes", () => {
 });
 
 Deno.test("old data are stale though states are punctual, unless the feed has ended", () => {
-  const old = makeHealth({ data_age_seconds: 16 });
+  const reasons = ["no data for 16 s although the feed says it streams"];
+  const old = makeHealth({ data_age_seconds: 16, status: "degraded", reasons });
   const verdict = assess({ ...base, health: old });
   expectEqual(verdict.level, "stale");
   expect(verdict.message.includes("10:42:01 ET"), `names the last data: ${verdict.message}`);
   expectEqual(assess({ ...base, health: { ...old, ingest_status: "ended" } }).level, "ended");
+});
+
+Deno.test("old data that the server does not doubt are a quiet market, until the server itself is silent", () => {
+  const quiet = { ...base, health: makeHealth({ data_age_seconds: 3_600 }) };
+  const verdict = assess(quiet);
+  expectEqual([verdict.level, verdict.word], ["live", "Quiet"]);
+  expect(verdict.message.includes("09:42:17 ET"), `names the last data: ${verdict.message}`);
+  expectEqual(assess({ ...quiet, now: 3_001 }).level, "stale");
 });
 
 Deno.test("what is played from the record is not live", () => {

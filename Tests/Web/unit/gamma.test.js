@@ -1,4 +1,12 @@
-import { basisOf, explainLevels, marksOf, pressureOf, reasonOf, rowsAround } from "../../../Web/modules/gamma.js";
+import {
+  basisOf,
+  explainLevels,
+  marksOf,
+  pressureFor,
+  pressureOf,
+  reasonOf,
+  rowsAround,
+} from "../../../Web/modules/gamma.js";
 import { expectEqual } from "./expect.js";
 
 const rows = [660, 661, 662, 663, 664, 665, 666].map((strike) => ({ strike }));
@@ -37,4 +45,15 @@ Deno.test("what is missing is said once for each reason", () => {
 Deno.test("names from outside are taken as what they can be", () => {
   expectEqual([basisOf("flow"), basisOf("nonsense"), basisOf(null)], ["flow", "open_interest", "open_interest"]);
   expectEqual([pressureOf("against_move"), pressureOf(null)], ["damps moves", ""]);
+});
+
+Deno.test("what hedging does is told of the underlying and the basis that are chosen", () => {
+  const answer = {
+    symbol: "SPY",
+    open_interest: { hedge_direction: /** @type {const} */ ("against_move") },
+    flow: { hedge_direction: /** @type {const} */ ("with_move") },
+  };
+  expectEqual(pressureFor(answer, "SPY", "open_interest"), "damps moves");
+  expectEqual(pressureFor(answer, "SPY", "flow"), "feeds moves");
+  expectEqual([pressureFor(answer, "QQQ", "flow"), pressureFor(null, "SPY", "flow")], ["", ""]);
 });

@@ -1,4 +1,5 @@
-import { speedsWith, speedText, stretchOf } from "../../../Web/modules/player.js";
+import { Desk } from "../../../Web/modules/desk.js";
+import { Playing, speedsWith, speedText, stretchOf } from "../../../Web/modules/player.js";
 import { expectEqual } from "./expect.js";
 
 /** @type {import("../../../Web/modules/player.js").Player} */
@@ -28,4 +29,27 @@ Deno.test("a stretch that is not known yet is none", () => {
   ]);
   expectEqual(stretchOf({ ...player, from: null }), null);
   expectEqual(stretchOf({ ...player, position: null })?.position, Date.parse("2026-11-20T14:30:00Z"));
+});
+
+Deno.test("a hand that leaves the slider without naming a moment leaves the player where it is", async () => {
+  const [intervalBefore, fetchBefore] = [globalThis.setInterval, globalThis.fetch];
+  // Nothing is asked every so often here.
+  globalThis.setInterval = /** @type {any} */ (() => 0);
+  globalThis.fetch = () => Promise.resolve(Response.json(player));
+  try {
+    const playing = new Playing(new Desk());
+    playing.aim(1);
+    await playing.tell({ speed: 1 });
+    expectEqual(playing.wanted.value, 1, "while the hand is there");
+    playing.drop();
+    expectEqual(playing.wanted.value, null, "when it has left");
+    playing.aim(2);
+    playing.drop();
+    playing.wanted.value = 3;
+    await playing.tell({ speed: 1 });
+    expectEqual(playing.wanted.value, null, "the player's answers count again");
+  } finally {
+    globalThis.setInterval = intervalBefore;
+    globalThis.fetch = fetchBefore;
+  }
 });

@@ -49,3 +49,18 @@ Deno.test("a browser that keeps nothing is said to", () => {
   };
   expectEqual(new Preferences(full).isKept.value, false);
 });
+
+Deno.test("what another tab has chosen is heard and not taken back", () => {
+  const store = storeWith(null);
+  /** @type {((event: { key: string | null }) => void)[]} */
+  const listeners = [];
+  const here = new Preferences(store, { addEventListener: (_type, listener) => listeners.push(listener) });
+  const there = new Preferences(store);
+  there.theme.value = "light";
+  there.saveView("mine", "#/tape");
+  for (const listener of listeners) listener({ key: KEY });
+  expectEqual([here.theme.value, here.views.value.length], ["light", 1]);
+  here.sound.value = "HIGH";
+  const next = new Preferences(store);
+  expectEqual([next.theme.value, next.sound.value, next.views.value.length], ["light", "HIGH", 1]);
+});

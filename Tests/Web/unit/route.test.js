@@ -1,4 +1,5 @@
-import { addressOf, parseRoute } from "../../../Web/modules/route.js";
+import { addressOf, parseRoute, tabOf } from "../../../Web/modules/route.js";
+import { computed, effectWhile, signal } from "../../../Web/modules/signals.js";
 import { expectEqual } from "./expect.js";
 
 Deno.test("an address names page, subject and filters, and comes back the same", () => {
@@ -20,4 +21,18 @@ Deno.test("what names nothing here is the desk", () => {
 Deno.test("signs in a filter survive", () => {
   const params = { note: "a&b=c d#e", symbol: "O:SPY251121C00673000" };
   expectEqual(parseRoute(addressOf("tape", "", params)).params, params);
+});
+
+Deno.test("a tab that is left does not read the filters of the page that is gone to", () => {
+  const tabs = ["list", "rules"];
+  const route = signal(parseRoute("#/alerts?state=new"));
+  /** @type {Record<string, string>[]} */
+  const read = [];
+  effectWhile(computed(() => tabOf(route.value, tabs) === "list"), () => void read.push(route.value.params));
+  route.value = parseRoute("#/desk?symbol=SPY");
+  expectEqual(read, [{ state: "new" }]);
+  expectEqual(tabOf(route.value, tabs), null);
+  route.value = parseRoute("#/alerts?tab=rules");
+  expectEqual([read.length, tabOf(route.value, tabs)], [1, "rules"]);
+  expectEqual(tabOf(parseRoute("#/alerts?tab=nonsense"), tabs), "list");
 });
