@@ -48,9 +48,9 @@ const stream = new Stream({
   onBadMessage: () => (desk.badMessages.value += 1),
 });
 
-/** The tape is drawn at most ten times a second, however many batches come. */
+/** The tape is drawn four times a second, as the states come: two hundred prints a second are read no faster. */
 const tapePaints = signal(0);
-const paintTape = paintAtMost(100, () => (tapePaints.value = desk.tapeVersion.peek()));
+const paintTape = paintAtMost(250, () => (tapePaints.value = desk.tapeVersion.peek()));
 /** Detections four times a second. */
 const detectionPaints = signal(0);
 const paintDetections = paintAtMost(250, () => (detectionPaints.value = desk.detectionsVersion.peek()));

@@ -98,7 +98,7 @@ class AlertsView {
 
   #count() {
     const alerts = this.#wanted();
-    const waiting = alerts.filter((alert) => !this.#rows.has(alert.id)).length;
+    const waiting = alerts.slice(0, MOST_ROWS).filter((alert) => !this.#rows.has(alert.id)).length;
     setText(this.#aside, waiting > 0 ? `${countText(alerts)}, ${waiting} waiting` : countText(alerts));
   }
 
