@@ -61,7 +61,7 @@ let package = Package(
     target("OptionMath", ["MarketModel"]),
     target("Positioning", ["MarketModel", "OptionMath"]),
     target("FlowEngine", ["MarketModel", "OptionMath"]),
-    target("Transport", ["CWebSockets", "CZlib", "Logging", "Rings"]),
+    target("Transport", ["CWebSockets", "Logging", "Rings"]),
     target(
       "Feeds",
       [
@@ -119,7 +119,7 @@ let package = Package(
       "AlertingTests",
       ["Alerting", "Positioning", "Storage", "FlowEngine", "MarketModel", "Rings", "Logging", "Clocks", "JSONText"],
       exclude: ["Peers"]),
-    tests("TransportTests", ["Transport", "Logging", "CZlib"], exclude: ["Peers"]),
+    tests("TransportTests", ["Transport", "Logging"], exclude: ["Peers"]),
     tests(
       "ServerTests",
       ["Server", "Alerting", "Transport", "Storage", "FlowEngine", "Positioning", "MarketModel", "JSONText", "CZlib"]),

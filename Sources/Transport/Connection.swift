@@ -9,8 +9,6 @@ final class Connection {
   /// The accepted handshake, until the library has finished it.
   var upgrade: HTTPRequest?
   var client: WebSocketClient?
-  /// The client and we have agreed on permessage-deflate.
-  var takesDeflated = false
   /// Bytes of the next request came together with the one before it.
   var hasBufferedRequest = false
   /// The answer is out, the library only has to close.

@@ -11,8 +11,6 @@ final class LibraryMemory {
   let protocols: UnsafeMutablePointer<lws_protocols>
   let name: UnsafeMutablePointer<CChar>
   let idlePolicy: UnsafeMutablePointer<lws_retry_bo_t>
-  let extensions: UnsafeMutablePointer<lws_extension>
-  private let deflateName = LibraryMemory.text("permessage-deflate")
 
   init(configuration: HTTPServerConfiguration) {
     name = Self.text("marketflow")
@@ -21,13 +19,6 @@ final class LibraryMemory {
     idlePolicy.initialize(to: lws_retry_bo_t())
     idlePolicy.pointee.secs_since_valid_ping = UInt16(configuration.pingSeconds)
     idlePolicy.pointee.secs_since_valid_hangup = UInt16(configuration.deadPeerSeconds)
-
-    // The second one, all zero, ends the list.
-    extensions = .allocate(capacity: 2)
-    extensions.initialize(repeating: lws_extension(), count: 2)
-    extensions[0].name = UnsafePointer(deflateName)
-    extensions[0].callback = deflateExtension
-    extensions[0].client_offer = UnsafePointer(deflateName)
 
     protocols = .allocate(capacity: 2)
     protocols.initialize(repeating: lws_protocols(), count: 2)
@@ -44,8 +35,6 @@ final class LibraryMemory {
 
   deinit {
     protocols.deallocate()
-    extensions.deallocate()
-    deflateName.deallocate()
     idlePolicy.deallocate()
     name.deallocate()
   }

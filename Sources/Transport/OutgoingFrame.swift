@@ -24,11 +24,6 @@ public final class OutgoingFrame: @unchecked Sendable {
     fill(UnsafeMutableRawBufferPointer(start: storage + CLWS_PRE, count: count))
   }
 
-  /// The same packed for clients that take permessage-deflate; itself where nothing is gained. Network thread only.
-  private(set) lazy var deflated: OutgoingFrame? = {
-    DeflatedFrames.pack(UnsafeRawBufferPointer(start: storage + CLWS_PRE, count: count)).map { OutgoingFrame(text: $0) }
-  }()
-
   deinit { storage.deallocate() }
 
   var payload: UnsafeMutablePointer<UInt8> { (storage + CLWS_PRE).assumingMemoryBound(to: UInt8.self) }

@@ -76,11 +76,6 @@ enum RequestReader {
     bytes(socket, WSI_TOKEN_UPGRADE).flatMap { string($0) }?.lowercased()
   }
 
-  /// The WebSocket extensions that the client offers; empty without any.
-  static func extensions(_ socket: OpaquePointer) -> String {
-    bytes(socket, WSI_TOKEN_EXTENSIONS).flatMap { string($0) } ?? ""
-  }
-
   /// What is wrong with a WebSocket handshake, nil if nothing.
   static func handshakeFault(_ socket: OpaquePointer, method: HTTPMethod) -> (status: Int, detail: String)? {
     guard method == .get else { return (400, "A WebSocket handshake is a GET.") }

@@ -43,8 +43,6 @@ func serverCallback(
     return 0
   case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE:
     return loop.upgradeAsked(connection, to: data?.assumingMemoryBound(to: CChar.self))
-  case LWS_CALLBACK_CONFIRM_EXTENSION_OKAY:
-    return DeflatedFrames.isAgreeable(RequestReader.extensions(socket)) ? 0 : 1
   case LWS_CALLBACK_ESTABLISHED: return loop.webSocketEstablished(connection)
   case LWS_CALLBACK_RECEIVE:
     return loop.webSocketReceived(connection, UnsafeRawBufferPointer(start: data, count: data == nil ? 0 : count))

@@ -51,7 +51,7 @@ extension ServerLoop {
     guard let request = connection.upgrade else { return -1 }
     connection.upgrade = nil
     let client = WebSocketClient(
-      socket: connection.socket, remoteAddress: connection.remoteAddress, takesDeflated: connection.takesDeflated,
+      socket: connection.socket, remoteAddress: connection.remoteAddress,
       queue: FrameQueue(
         maximumFrames: configuration.maximumQueuedFrames, maximumBytes: configuration.maximumQueuedBytes),
       counters: counters)
@@ -98,14 +98,10 @@ extension ServerLoop {
   }
 
   private func write(_ frame: OutgoingFrame, to client: WebSocketClient) -> Int32 {
-    let deflated = client.takesDeflated ? frame.deflated : nil
-    let sent = deflated ?? frame
-    isSendingDeflated = deflated != nil
-    defer { isSendingDeflated = false }
-    guard lws_write(client.socket, sent.payload, sent.count, LWS_WRITE_TEXT) >= 0 else { return -1 }
+    guard lws_write(client.socket, frame.payload, frame.count, LWS_WRITE_TEXT) >= 0 else { return -1 }
     client.sentFrames += 1
     TransportCounters.add(1, to: counters.messagesSentTotal)
-    TransportCounters.add(sent.count, to: counters.bytesSentTotal)
+    TransportCounters.add(frame.count, to: counters.bytesSentTotal)
     return 0
   }
 

@@ -20,8 +20,6 @@ final class ServerLoop: @unchecked Sendable {
   private(set) var context: OpaquePointer?
   private(set) var clients: [WebSocketClient] = []
   var date = DateHeader()
-  /// The frame that is being handed to the library is a deflated one.
-  var isSendingDeflated = false
   /// From here connections are taken down, not served.
   private(set) var isLeaving = false
   /// Where responses are put together: framing room, then the bytes of one write.
@@ -71,7 +69,6 @@ final class ServerLoop: @unchecked Sendable {
     defer { free(interface) }
     info.iface = UnsafePointer(interface)
     info.protocols = UnsafePointer(memory.protocols)
-    info.extensions = UnsafePointer(memory.extensions)
     info.options = LibraryMemory.virtualHostOptions(isVersionSix: address.isVersionSix)
     info.keepalive_timeout = Int32(configuration.keepAliveSeconds)
     info.timeout_secs_ah_idle = UInt32(configuration.stallSeconds)

@@ -6,8 +6,6 @@ public final class WebSocketClient {
   public var context: AnyObject?
   /// The client's IP address, without port.
   public let remoteAddress: String
-  /// Frames go out packed where that gains something.
-  let takesDeflated: Bool
   /// `.queued` frames this client lost to its bound since it connected.
   private(set) var droppedFrames = 0
   /// `.latest` frames replaced before this client got them.
@@ -34,12 +32,9 @@ public final class WebSocketClient {
   private(set) var isCut = false
   private let counters: TransportCounters
 
-  init(
-    socket: OpaquePointer, remoteAddress: String, takesDeflated: Bool, queue: FrameQueue, counters: TransportCounters
-  ) {
+  init(socket: OpaquePointer, remoteAddress: String, queue: FrameQueue, counters: TransportCounters) {
     self.socket = socket
     self.remoteAddress = remoteAddress
-    self.takesDeflated = takesDeflated
     self.queue = queue
     self.counters = counters
   }

@@ -7,8 +7,6 @@ final class RawWebSocket {
   struct Frame: Equatable {
     let opcode: UInt8
     let payload: [UInt8]
-    /// RSV1: packed by permessage-deflate.
-    var isDeflated = false
     var text: String { String(decoding: payload, as: UTF8.self) }
     var closeCode: Int { payload.count < 2 ? 0 : Int(payload[0]) << 8 | Int(payload[1]) }
   }
@@ -52,6 +50,6 @@ final class RawWebSocket {
     } else if count == 127 {
       count = try socket.read(8).reduce(0) { $0 << 8 | Int($1) }
     }
-    return Frame(opcode: head[0] & 0x0f, payload: try socket.read(count), isDeflated: head[0] & 0x40 != 0)
+    return Frame(opcode: head[0] & 0x0f, payload: try socket.read(count))
   }
 }

@@ -23,21 +23,18 @@ LATE_MILLISECONDS = 50
 STATES_PER_SECOND = 4
 # What other programs may take of the machine before a number of ours says nothing.
 BUSY_SHARE = 0.2
-# What Chromium offers.
-OFFER = "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n"
 STATE = re.compile(rb'\{"type":"state".{0,160}?"wall_time":"([^"]+)"')
 
 
-def connect(port, symbol, receive_bytes=0, deflate=True):
-    """A page's socket, open and greeted; it takes packed messages as a browser does."""
+def connect(port, symbol, receive_bytes=0):
+    """A page's socket, open and greeted."""
     page = socket.socket()
     if receive_bytes:
         page.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_bytes)
     page.settimeout(HANDSHAKE_SECONDS)
     page.connect(("127.0.0.1", port))
     page.sendall((f"GET /ws/stream?symbol={symbol} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                  f"Sec-WebSocket-Key: {base64.b64encode(os.urandom(16)).decode()}\r\nSec-WebSocket-Version: 13\r\n"
-                  f"{OFFER if deflate else ''}\r\n").encode())
+                  f"Sec-WebSocket-Key: {base64.b64encode(os.urandom(16)).decode()}\r\nSec-WebSocket-Version: 13\r\n\r\n").encode())
     answer = page.recv(12)
     if answer != b"HTTP/1.1 101":
         raise ConnectionError(f"handshake answered {answer!r}")
@@ -77,8 +74,7 @@ def sample(pipe, port, count):
     """Pages whose states are timed: from the server's wall_time to the moment of their receipt."""
     poll, pages = select.epoll(), {}
     for index in range(count):
-        # Plain, so that what is timed is found without unpacking; the others' messages are packed before, between and behind its own.
-        page = connect(port, SYMBOLS[index % len(SYMBOLS)], deflate=False)
+        page = connect(port, SYMBOLS[index % len(SYMBOLS)])
         page.setblocking(False)
         pages[page.fileno()] = (page, bytearray())
         poll.register(page.fileno(), select.EPOLLIN)
